@@ -1,0 +1,109 @@
+//! The single-byte sets of the WHATWG Encoding Standard: a thin layer over encoding_rs.
+
+use std::borrow::Cow;
+
+use encoding_rs::{EncoderResult, Encoding};
+
+use super::{Charset, DecodeError};
+
+macro_rules! sets {
+    ($($charset:ident $encoding:ident $name:literal,)+) => {
+        static SETS: &[Charset] = &[$(Charset::$charset),+];
+
+        const fn encoding(charset: Charset) -> Option<(&'static Encoding, &'static str)> {
+            match charset {
+                $(Charset::$charset => Some((encoding_rs::$encoding, $name)),)+
+                _ => None,
+            }
+        }
+    };
+}
+
+sets! {
+    Ibm866 IBM866 "cp866",
+    Iso8859_2 ISO_8859_2 "iso-8859-2",
+    Iso8859_3 ISO_8859_3 "iso-8859-3",
+    Iso8859_4 ISO_8859_4 "iso-8859-4",
+    Iso8859_5 ISO_8859_5 "iso-8859-5",
+    Iso8859_6 ISO_8859_6 "iso-8859-6",
+    Iso8859_7 ISO_8859_7 "iso-8859-7",
+    Iso8859_8 ISO_8859_8 "iso-8859-8",
+    Iso8859_10 ISO_8859_10 "iso-8859-10",
+    Iso8859_13 ISO_8859_13 "iso-8859-13",
+    Iso8859_14 ISO_8859_14 "iso-8859-14",
+    Iso8859_15 ISO_8859_15 "iso-8859-15",
+    Iso8859_16 ISO_8859_16 "iso-8859-16",
+    Koi8R KOI8_R "koi8-r",
+    Koi8U KOI8_U "koi8-u",
+    Macintosh MACINTOSH "macintosh",
+    MacCyrillic X_MAC_CYRILLIC "x-mac-cyrillic",
+    Windows874 WINDOWS_874 "windows-874",
+    Windows1250 WINDOWS_1250 "windows-1250",
+    Windows1251 WINDOWS_1251 "windows-1251",
+    Windows1252 WINDOWS_1252 "windows-1252",
+    Windows1253 WINDOWS_1253 "windows-1253",
+    Windows1254 WINDOWS_1254 "windows-1254",
+    Windows1255 WINDOWS_1255 "windows-1255",
+    Windows1256 WINDOWS_1256 "windows-1256",
+    Windows1257 WINDOWS_1257 "windows-1257",
+    Windows1258 WINDOWS_1258 "windows-1258",
+}
+
+pub(super) fn all() -> impl Iterator<Item = Charset> {
+    SETS.iter().copied()
+}
+
+/// The name of a single-byte set; empty for another.
+pub(super) const fn name(charset: Charset) -> &'static str {
+    match encoding(charset) {
+        Some((_, name)) => name,
+        None => "",
+    }
+}
+
+pub(super) fn from_name(name: &str) -> Option<Charset> {
+    let lower = name.to_ascii_lowercase();
+    let windows = lower.strip_prefix("cp").filter(|digits| digits.starts_with("125") || *digits == "874");
+    let label = match (lower.as_str(), windows) {
+        ("win" | "ansi", _) => "windows-1251",
+        ("dos" | "oem", _) => "cp866",
+        (_, Some(digits)) => &format!("windows-{digits}"),
+        (other, None) => other,
+    };
+    let found = Encoding::for_label(label.as_bytes())?;
+    all().find(|&charset| encoding(charset).is_some_and(|(known, _)| std::ptr::eq(known, found)))
+}
+
+pub(super) fn decode(charset: Charset, bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
+    let Some((encoding, name)) = encoding(charset) else {
+        return Err(DecodeError::Unsupported { charset: charset.name() });
+    };
+    encoding.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(|| {
+        let valid = |byte: &u8| {
+            encoding.decode_without_bom_handling_and_without_replacement(std::slice::from_ref(byte)).is_some()
+        };
+        let offset = bytes.iter().position(|byte| !valid(byte)).unwrap_or_default();
+        DecodeError::Invalid { offset, charset: name }
+    })
+}
+
+/// Encodes up to the first character that does not exist in the set; tells how many bytes of `text` were read,
+/// that character's included.
+pub(super) fn encode(charset: Charset, text: &str, out: &mut Vec<u8>) -> (usize, Option<char>) {
+    let Some((encoding, _)) = encoding(charset) else {
+        return (text.len(), None);
+    };
+    let mut encoder = encoding.new_encoder();
+    let mut done = 0usize;
+    loop {
+        let rest = text.get(done..).unwrap_or_default();
+        out.reserve(rest.len().saturating_add(8)); // a character of a single-byte set is one byte, never more
+        let (result, read) = encoder.encode_from_utf8_to_vec_without_replacement(rest, out, true);
+        done = done.saturating_add(read);
+        match result {
+            EncoderResult::InputEmpty => return (done, None),
+            EncoderResult::Unmappable(character) => return (done, Some(character)),
+            EncoderResult::OutputFull => {}
+        }
+    }
+}

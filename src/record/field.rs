@@ -1,0 +1,307 @@
+//! Fields and subfields: views into the buffer of a record.
+
+use std::fmt;
+
+use memchr::memchr;
+
+use super::{Embedded, Syntax, Text};
+use crate::Tag;
+use crate::charset::Charset;
+
+/// A field of a record: a tag, and a body in which subfields are found when asked for.
+#[derive(Clone, Copy)]
+pub struct FieldRef<'a> {
+    pub(super) tag: Tag,
+    pub(super) index: u32,
+    pub(super) bytes: &'a [u8],
+    pub(super) text: Option<&'a str>,
+    pub(super) syntax: Syntax,
+    pub(super) charset: Charset,
+    pub(super) control: bool,
+}
+
+/// A field, for `match`.
+#[derive(Debug, Clone)]
+pub enum FieldKind<'a> {
+    /// A control field: data only.
+    Control(Text<'a>),
+    /// A data field.
+    Data {
+        /// The indicators, as many as the record has.
+        indicators: &'a [u8],
+        /// The subfields.
+        subfields: Subfields<'a>,
+    },
+}
+
+impl<'a> FieldRef<'a> {
+    /// The tag.
+    #[inline]
+    pub const fn tag(self) -> Tag {
+        self.tag
+    }
+
+    /// Index of the field in its record, 0-based; for an embedded field, that of the field around it.
+    #[inline]
+    pub const fn index(self) -> usize {
+        self.index as usize
+    }
+
+    /// Whether this is a control field: data without indicators and subfields.
+    #[inline]
+    pub const fn is_control(self) -> bool {
+        self.control
+    }
+
+    /// The whole body as the source has it: indicators, delimiters and all, without the field terminator.
+    #[inline]
+    pub const fn raw(self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The whole body as a value, as [`FieldRef::raw`].
+    #[inline]
+    pub fn raw_text(self) -> Text<'a> {
+        self.slice(0, self.bytes.len())
+    }
+
+    /// How the body is written.
+    pub const fn syntax(self) -> Syntax {
+        self.syntax
+    }
+
+    /// Offset of the first delimiter, or the length of the body.
+    #[inline]
+    fn lead_end(self) -> usize {
+        let expected = usize::from(self.syntax.indicators);
+        if self.control {
+            return self.bytes.len();
+        }
+        if expected == 2 {
+            if let [a, b, c, ..] = self.bytes {
+                let delimiter = self.syntax.delimiter;
+                if *c == delimiter && *a != delimiter && *b != delimiter {
+                    return 2;
+                }
+            }
+        }
+        memchr(self.syntax.delimiter, self.bytes).unwrap_or(self.bytes.len())
+    }
+
+    #[inline]
+    fn indicator_end(self, lead_end: usize) -> usize {
+        if self.control { 0 } else { lead_end.min(usize::from(self.syntax.indicators)) }
+    }
+
+    /// The indicators: as many bytes as the syntax of the record says, fewer if the field has fewer; none in
+    /// control fields and in IRBIS records.
+    #[inline]
+    pub fn indicators(self) -> &'a [u8] {
+        self.bytes.get(..self.indicator_end(self.lead_end())).unwrap_or_default()
+    }
+
+    /// The data before the first subfield: all of a control field, the head text of an IRBIS field (`^*`). Empty in
+    /// a MARC data field, unless it is damaged.
+    #[inline]
+    pub fn lead(self) -> Text<'a> {
+        let end = self.lead_end();
+        self.slice(self.indicator_end(end), end)
+    }
+
+    /// The subfields, in order. A delimiter that nothing follows is passed over; [`FieldRef::raw`] has it.
+    #[inline]
+    pub fn subfields(self) -> Subfields<'a> {
+        Subfields { field: self, next: self.lead_end().saturating_add(1) }
+    }
+
+    /// The first subfield with this code.
+    ///
+    /// In IRBIS records codes match without regard to case, as the system itself does; in MARC they match exactly.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::Record;
+    ///
+    /// let record = Record::builder().data_field("245", "10", [('a', "Война и мир")]).build()?;
+    /// let title = record.field("245").and_then(|field| field.subfield('a')).unwrap();
+    /// assert_eq!(title.to_str()?, "Война и мир");
+    /// # Ok::<(), kartoteka::Error>(())
+    /// ```
+    pub fn subfield(self, code: char) -> Option<Text<'a>> {
+        self.subfields().find(|subfield| subfield.is(code)).map(SubfieldRef::value)
+    }
+
+    /// The values of all subfields with this code, in order; codes match as in [`FieldRef::subfield`].
+    pub fn subfields_with(self, code: char) -> impl Iterator<Item = Text<'a>> + Clone + 'a {
+        self.subfields().filter(move |subfield| subfield.is(code)).map(SubfieldRef::value)
+    }
+
+    /// The fields embedded in this one: those that UNIMARC and RUSMARC put into subfields `$1` of their linking
+    /// fields 4XX, and IRBIS into `^1`.
+    ///
+    /// Each `1` opens a field: three characters of tag, two indicators unless the tag is 00X, then the subfields up
+    /// to the next `1`. A `1` that is shorter opens nothing. Ask it of linking fields only: in others `1` may be a
+    /// subfield like any other.
+    ///
+    /// # Spec
+    /// UNIMARC manual, 4-- linking entry block, embedded fields technique.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::{Record, Tag};
+    ///
+    /// let record = Record::builder()
+    ///     .data_field("461", " 0", [('1', "001kart0007"), ('1', "2001 "), ('a', "Xəmsə"), ('v', "1")])
+    ///     .build()?;
+    /// let mut inside = record.field("461").unwrap().embedded();
+    /// let link = inside.next().unwrap();
+    /// assert_eq!((link.tag(), link.lead().to_str()?.as_ref()), (Tag::new(*b"001"), "kart0007"));
+    /// let title = inside.next().unwrap();
+    /// assert_eq!((title.tag(), title.indicators()), (Tag::new(*b"200"), &b"1 "[..]));
+    /// assert_eq!(title.subfield('a').unwrap().to_str()?, "Xəmsə");
+    /// assert!(inside.next().is_none());
+    /// # Ok::<(), kartoteka::Error>(())
+    /// ```
+    pub fn embedded(self) -> Embedded<'a> {
+        Embedded::new(self)
+    }
+
+    /// The field as control or data field.
+    pub fn kind(self) -> FieldKind<'a> {
+        if self.control {
+            FieldKind::Control(self.lead())
+        } else {
+            FieldKind::Data { indicators: self.indicators(), subfields: self.subfields() }
+        }
+    }
+
+    #[inline]
+    pub(super) fn slice(self, start: usize, end: usize) -> Text<'a> {
+        Text::slice(self.bytes, self.text, self.charset, start, end)
+    }
+}
+
+impl fmt::Debug for FieldRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.tag)?;
+        if self.control {
+            return write!(f, " {:?}", self.lead());
+        }
+        if self.syntax.has_indicators() {
+            write!(f, " \"{}\"", self.indicators().escape_ascii())?;
+        }
+        if !self.lead().is_empty() {
+            write!(f, " {:?}", self.lead())?;
+        }
+        f.write_str(" ")?;
+        f.debug_list().entries(self.subfields()).finish()
+    }
+}
+
+/// A subfield: a code and a value.
+#[derive(Clone, Copy)]
+pub struct SubfieldRef<'a> {
+    code: Text<'a>,
+    value: Text<'a>,
+    fold: bool,
+}
+
+impl<'a> SubfieldRef<'a> {
+    /// The code: one character, in the case of the source; U+FFFD if it does not decode.
+    #[inline]
+    pub fn code(self) -> char {
+        match self.code.as_bytes() {
+            [byte] if byte.is_ascii() => char::from(*byte),
+            _ => self.code.to_str_lossy().chars().next().unwrap_or(char::REPLACEMENT_CHARACTER),
+        }
+    }
+
+    /// The bytes of the code: one, or as many as its character takes in UTF-8.
+    #[inline]
+    pub const fn code_bytes(self) -> &'a [u8] {
+        self.code.as_bytes()
+    }
+
+    /// The value, without delimiter and code.
+    #[inline]
+    pub const fn value(self) -> Text<'a> {
+        self.value
+    }
+
+    /// Whether the code is `code`: exactly in MARC, without regard to case in IRBIS.
+    #[inline]
+    pub fn is(self, code: char) -> bool {
+        let own = self.code();
+        own == code || self.fold && own.to_lowercase().eq(code.to_lowercase())
+    }
+}
+
+impl fmt::Debug for SubfieldRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.code(), self.value)
+    }
+}
+
+/// The subfields of a field. See [`FieldRef::subfields`].
+#[derive(Clone)]
+pub struct Subfields<'a> {
+    field: FieldRef<'a>,
+    /// Offset in the body behind the delimiter; past the length when there are no more.
+    next: usize,
+}
+
+impl<'a> Subfields<'a> {
+    /// The next piece between delimiters, empty ones included: its range in the body.
+    #[inline]
+    pub(super) fn next_segment(&mut self) -> Option<(usize, usize)> {
+        let start = self.next;
+        let rest = self.field.bytes.get(start..)?;
+        let end = match memchr(self.field.syntax.delimiter, rest) {
+            Some(len) => start.saturating_add(len),
+            None => self.field.bytes.len(),
+        };
+        self.next = end.saturating_add(1);
+        Some((start, end))
+    }
+
+    /// Length in bytes of the code that begins at `start`.
+    #[inline]
+    fn code_len(&self, start: usize) -> usize {
+        match self.field.bytes.get(start) {
+            Some(0x80..) if matches!(self.field.charset, Charset::Utf8) => {
+                let longest = start.saturating_add(4).min(self.field.bytes.len());
+                let bytes = self.field.bytes.get(start..longest).unwrap_or_default();
+                let valid = bytes.utf8_chunks().next().map(|chunk| chunk.valid()).unwrap_or_default();
+                valid.chars().next().map_or(1, char::len_utf8)
+            }
+            _ => 1,
+        }
+    }
+}
+
+impl<'a> Iterator for Subfields<'a> {
+    type Item = SubfieldRef<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<SubfieldRef<'a>> {
+        loop {
+            let (start, end) = self.next_segment()?;
+            if start == end {
+                continue;
+            }
+            let code_end = start.saturating_add(self.code_len(start)).min(end);
+            let field = self.field;
+            return Some(SubfieldRef {
+                code: Text::new(field.bytes.get(start..code_end).unwrap_or_default(), field.charset),
+                value: field.slice(code_end, end),
+                fold: field.syntax.fold_codes,
+            });
+        }
+    }
+}
+
+impl fmt::Debug for Subfields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}

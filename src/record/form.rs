@@ -1,0 +1,258 @@
+//! IRBIS and ISIS records in MARC forms, and back: the syntax changes, tags and values do not.
+//!
+//! | in an IRBIS record | in a MARC form |
+//! |---|---|
+//! | head text, before the first `^` | a subfield `*`, first in the field |
+//! | indicators | two blanks |
+//! | tags 1 to 9 without `^` | control fields |
+//! | master file number | field 001, if there is no field 1 |
+//! | status | leader/05: `d` if deleted, else `n` |
+
+use super::{IsisHeader, Leader, Record, RecordRef, Syntax};
+use crate::diagnostic::Findings;
+use crate::{Code, Diagnostic, Error, Location, Result, Tag};
+
+/// The code of the subfield that carries head text in MARC forms, as IRBIS itself writes it in formats.
+const HEAD: char = '*';
+const CONTROL_NUMBER: Tag = Tag::new(*b"001");
+const NO_ROOM: &str = "a record holds at most 4 GiB";
+
+/// What is open in the MARC form of an IRBIS record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MarcForm {
+    /// Whether the master file number goes to 001.
+    pub(crate) mfn_as_control_number: bool,
+}
+
+/// Makes `out` the MARC form of a record without indicators, whose text must be checked already.
+///
+/// # Errors
+/// `Unrepresentable` if a value holds the delimiter of MARC.
+pub(crate) fn to_marc_form(
+    record: RecordRef<'_>,
+    form: MarcForm,
+    out: &mut Record,
+    findings: &mut Findings,
+) -> Result<()> {
+    out.clear();
+    out.position = record.position;
+    out.header = *record.header;
+    out.syntax = Syntax::MARC;
+    let isis = record.header.isis.unwrap_or_default();
+    out.header.leader = Some(record.header.leader.unwrap_or_else(|| made_leader(isis.is_deleted())));
+    out.header.isis = None;
+    if form.mfn_as_control_number && record.control_number().is_none() {
+        if let Some(mfn) = record.mfn() {
+            out.text_mut().push_str(&mfn.to_string());
+            out.end_field(CONTROL_NUMBER, 0, true);
+        }
+    }
+    for field in record.fields() {
+        let tag = field.tag();
+        let text = field.text.unwrap_or_default();
+        let place = || {
+            let mut location = Location::of(record.position);
+            location.tag = Some(tag);
+            location.field = Some(field.index);
+            location
+        };
+        if record.syntax.delimiter != Syntax::MARC.delimiter
+            && text.as_bytes().contains(&Syntax::MARC.delimiter)
+        {
+            let message = "a value holds the byte 1F, which delimits subfields in MARC";
+            return Err(Error::unrepresentable(Diagnostic::new(
+                Code::CharacterNotAllowed,
+                place(),
+                message,
+                "record rejected",
+            )));
+        }
+        let head = field.lead().as_str().unwrap_or_default();
+        let rest = text.get(head.len()..).unwrap_or_default();
+        let start = out.text.len();
+        if tag.is_control() && rest.is_empty() {
+            out.text.push_str(head);
+            if !out.end_field(tag, start, true) {
+                return Err(Error::argument(NO_ROOM));
+            }
+            continue;
+        }
+        if tag.is_control() {
+            findings.push(Diagnostic::new(
+                Code::FieldKind,
+                place(),
+                format!("field {tag} has subfields, which control fields of MARC do not have"),
+                "written as a data field",
+            ));
+        }
+        out.text.push_str("  ");
+        let starts_as_head = field.subfields().next().is_some_and(|first| first.code() == HEAD);
+        if !head.is_empty() || rest.is_empty() || starts_as_head {
+            out.text.push(char::from(Syntax::MARC.delimiter));
+            out.text.push(HEAD);
+            out.text.push_str(head);
+        }
+        for piece in rest.split(char::from(record.syntax.delimiter)).skip(1) {
+            out.text.push(char::from(Syntax::MARC.delimiter));
+            out.text.push_str(piece);
+        }
+        if !out.end_field(tag, start, false) {
+            return Err(Error::argument(NO_ROOM));
+        }
+    }
+    Ok(())
+}
+
+/// Makes `out` the IRBIS record of which `record` is the MARC form: the opposite of [`to_marc_form`].
+///
+/// Indicators that are not blank stay, as the first two characters of the head text, which is how IRBIS users type
+/// them. A literal `^` in a value becomes a delimiter, with a finding.
+pub(crate) fn from_marc_form(record: RecordRef<'_>, out: &mut Record, findings: &mut Findings) {
+    out.clear();
+    out.position = record.position;
+    out.header = *record.header;
+    out.syntax = Syntax::IRBIS;
+    out.set_charset(record.charset, record.reason);
+    match record.text {
+        Some(_) => out.text_mut().clear(),
+        None => out.bytes_mut().clear(),
+    }
+    let number =
+        record.control_number().and_then(|number| number.as_str()).and_then(|text| text.parse().ok());
+    if let Some(mfn) = number.filter(|&mfn| mfn > 0 && record.header.isis.is_none()) {
+        let deleted = record.header.leader.is_some_and(|leader| leader.status() == b'd');
+        out.header.isis = Some(IsisHeader::new(mfn, u32::from(deleted), 0));
+    }
+    out.header.leader = out.header.leader.filter(|leader| !is_made_leader(*leader));
+    for field in record.fields() {
+        if out.header.isis.is_some() && field.tag == CONTROL_NUMBER && record.header.isis.is_none() {
+            continue; // it was the master file number
+        }
+        let start = out.buffer_len();
+        let indicators = match field.indicators() {
+            b"  " => &[][..],
+            other => other,
+        };
+        let body = field.bytes.get(field.indicators().len()..).unwrap_or_default();
+        let lead = field.lead().as_bytes();
+        let mut rest = body.get(lead.len()..).unwrap_or_default();
+        let mut head = lead;
+        let delimiter = record.syntax.delimiter;
+        if let (true, Some(after)) = (lead.is_empty(), rest.strip_prefix(&[delimiter, HEAD as u8])) {
+            let end = memchr::memchr(delimiter, after).unwrap_or(after.len());
+            head = after.get(..end).unwrap_or_default();
+            rest = after.get(end..).unwrap_or_default();
+        }
+        if field.bytes.contains(&Syntax::IRBIS.delimiter) {
+            let mut location = Location::of(record.position);
+            location.tag = Some(field.tag);
+            location.field = Some(field.index);
+            let message = "a value holds ^, which delimits subfields in IRBIS";
+            findings.push(Diagnostic::new(
+                Code::ControlByteInData,
+                location,
+                message,
+                "kept, as a delimiter",
+            ));
+        }
+        let mut push = |bytes: &[u8]| match out.is_text {
+            // whole characters only: cut at ASCII bytes of checked text
+            true => out.text.push_str(std::str::from_utf8(bytes).unwrap_or_default()),
+            false => out.bytes.extend_from_slice(bytes),
+        };
+        push(indicators);
+        push(head);
+        for piece in rest.split(|&byte| byte == delimiter).skip(1) {
+            push(&[Syntax::IRBIS.delimiter]);
+            push(piece);
+        }
+        out.end_field(field.tag, start, false);
+    }
+}
+
+/// The leader that a record without one gets.
+fn made_leader(deleted: bool) -> Leader {
+    let mut leader = Leader::default();
+    if deleted {
+        leader.set(5, b'd');
+    }
+    leader
+}
+
+fn is_made_leader(leader: Leader) -> bool {
+    let mut plain = leader;
+    (0..5).chain(12..17).for_each(|position| {
+        plain.set(position, b'0');
+    });
+    plain == made_leader(false) || plain == made_leader(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Builder;
+
+    fn irbis() -> Record {
+        Builder::new(Syntax::IRBIS)
+            .mfn(7)
+            .field("5", |f| f.lead("plain"))
+            .field("920", |f| f.lead("PAZK"))
+            .field("910", |f| f.lead("head").subfield('A', "0").subfield('b', ""))
+            .field("200", |f| f.subfield('*', "starred"))
+            .field("300", |f| f)
+            .field("2022", |f| f.subfield('a', "local"))
+            .build()
+            .unwrap()
+    }
+
+    fn marc(record: &Record) -> (Record, usize) {
+        let mut out = Record::new();
+        let mut findings = Findings::new(9);
+        to_marc_form(record.view(), MarcForm { mfn_as_control_number: true }, &mut out, &mut findings)
+            .unwrap();
+        (out, findings.list().len())
+    }
+
+    #[test]
+    fn marc_form_by_the_table() {
+        let (marc, findings) = marc(&irbis());
+        let raw: Vec<_> = marc.fields().map(|f| (f.tag().to_string(), f.raw_text().to_string())).collect();
+        let expected = [
+            ("001", "7"),
+            ("005", "plain"),
+            ("920", "  \u{1F}*PAZK"),
+            ("910", "  \u{1F}*head\u{1F}A0\u{1F}b"),
+            ("200", "  \u{1F}*\u{1F}*starred"),
+            ("300", "  \u{1F}*"),
+            ("2022", "  \u{1F}alocal"),
+        ];
+        assert_eq!(raw, expected.map(|(tag, body)| (tag.to_owned(), body.to_owned())));
+        assert_eq!(marc.header().leader.unwrap().to_string(), "00000nam a2200000   4500");
+        assert_eq!(findings, 0);
+    }
+
+    #[test]
+    fn and_back() {
+        let before = irbis();
+        let (marc, _) = marc(&before);
+        let mut out = Record::new();
+        from_marc_form(marc.view(), &mut out, &mut Findings::new(9));
+        assert_eq!(out, before);
+    }
+
+    #[test]
+    fn a_field_below_ten_with_subfields_is_told() {
+        let record = Builder::new(Syntax::IRBIS).field("9", |f| f.subfield('a', "x")).build().unwrap();
+        let (marc, findings) = marc(&record);
+        assert_eq!(findings, 1);
+        assert!(!marc.field(9).unwrap().is_control());
+    }
+
+    #[test]
+    fn the_delimiter_of_marc_in_a_value_is_refused() {
+        let record =
+            Builder::new(Syntax::IRBIS).field("200", |f| f.subfield('a', "x\u{1F}y")).build().unwrap();
+        let form = MarcForm { mfn_as_control_number: true };
+        assert!(to_marc_form(record.view(), form, &mut Record::new(), &mut Findings::new(9)).is_err());
+    }
+}

@@ -1,0 +1,294 @@
+//! The record: one byte buffer and one slot per field, for MARC and IRBIS alike.
+//!
+//! A [`Record`] owns the bytes as the source had them, with a 16-byte slot per field in the order of the source.
+//! Subfields are found when they are asked for, and bytes become text when it is asked for. What tools take is the
+//! view, [`RecordRef`]. Everything that one buffer can say is kept: field order, odd indicators, empty subfields,
+//! head text, the spelling of subfield codes.
+
+mod build;
+mod edit;
+mod embedded;
+mod field;
+mod form;
+mod leader;
+mod syntax;
+mod text;
+mod transcode;
+mod view;
+
+pub use self::build::{Builder, FieldBuf, FieldWriter};
+pub use self::embedded::Embedded;
+pub use self::field::{FieldKind, FieldRef, SubfieldRef, Subfields};
+pub(crate) use self::form::{MarcForm, from_marc_form, to_marc_form};
+pub use self::leader::{Header, IsisHeader, Leader};
+pub use self::syntax::{Dialect, Syntax};
+pub use self::text::Text;
+pub(crate) use self::transcode::transcode_into;
+pub use self::view::RecordRef;
+
+use std::fmt;
+
+use crate::charset::{Charset, Reason};
+use crate::{Position, Tag, TagPattern};
+
+/// A bibliographic record, owned and editable.
+///
+/// Make one with [`Record::new`] and let a reader fill it again and again: its memory is reused. Or build one with
+/// [`Record::builder`]. All reading goes through [`Record::view`]; the most used methods are here too.
+///
+/// # Example
+/// ```
+/// use kartoteka::Record;
+///
+/// let record = Record::builder()
+///     .control_field("001", "kart0001")
+///     .data_field("245", "10", [('a', "Leyli və Məcnun /"), ('c', "Nizami Gəncəvi.")])
+///     .build()?;
+/// let title = record.field("245").and_then(|field| field.subfield('a'));
+/// assert_eq!(title.unwrap().to_str()?, "Leyli və Məcnun /");
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Record {
+    header: Header,
+    syntax: Syntax,
+    charset: Charset,
+    reason: Reason,
+    /// The buffer, if it is known to be UTF-8, so that no value needs a check.
+    text: String,
+    /// The buffer otherwise, in `charset`.
+    bytes: Vec<u8>,
+    /// Which of the two it is; the other is empty.
+    is_text: bool,
+    slots: Vec<Slot>,
+    position: Position,
+    origin: Origin,
+    /// How many bytes of the buffer edits have left behind.
+    dead: usize,
+}
+
+/// A field: its tag, and where its body lies in the buffer, without terminator.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slot {
+    pub(crate) tag: Tag,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    flags: u32,
+}
+
+impl Slot {
+    const CONTROL: u32 = 1;
+
+    #[inline]
+    pub(crate) fn new(tag: Tag, start: u32, end: u32, control: bool) -> Slot {
+        Slot { tag, start, end, flags: u32::from(control) }
+    }
+
+    #[inline]
+    fn control(self) -> bool {
+        self.flags & Slot::CONTROL != 0
+    }
+
+    #[inline]
+    fn len(self) -> usize {
+        self.end.saturating_sub(self.start) as usize
+    }
+}
+
+/// Whether the buffer is, byte for byte, a record in some format, so that a writer of it need only copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// It is not.
+    None,
+    /// A well-formed record of ISO 2709, leader to record terminator.
+    Iso2709,
+    /// The lines of a record of IRBIS exchange text, end mark and line ends included.
+    IrbisText,
+}
+
+impl Record {
+    /// Makes an empty record: no leader, no fields, MARC syntax, UTF-8.
+    pub fn new() -> Record {
+        Record {
+            header: Header::default(),
+            syntax: Syntax::MARC,
+            charset: Charset::Utf8,
+            reason: Reason::Ascii,
+            text: String::new(),
+            bytes: Vec::new(),
+            is_text: true,
+            slots: Vec::new(),
+            position: Position::default(),
+            origin: Origin::None,
+            dead: 0,
+        }
+    }
+
+    /// Starts a record of MARC syntax, to be built field by field.
+    pub fn builder() -> Builder {
+        Builder::new(Syntax::MARC)
+    }
+
+    /// Empties the record, keeping its memory.
+    pub fn clear(&mut self) {
+        self.header = Header::default();
+        self.syntax = Syntax::MARC;
+        self.set_charset(Charset::Utf8, Reason::Ascii);
+        self.text.clear();
+        self.bytes.clear();
+        self.is_text = true;
+        self.slots.clear();
+        self.position = Position::default();
+        self.origin = Origin::None;
+        self.dead = 0;
+    }
+
+    /// The view that all tools take; costs nothing.
+    #[inline]
+    pub fn view(&self) -> RecordRef<'_> {
+        RecordRef {
+            header: &self.header,
+            syntax: self.syntax,
+            charset: self.charset,
+            reason: self.reason,
+            origin: if self.dead == 0 { self.origin } else { Origin::None },
+            bytes: if self.is_text { self.text.as_bytes() } else { &self.bytes },
+            text: self.is_text.then_some(self.text.as_str()),
+            slots: &self.slots,
+            position: self.position,
+        }
+    }
+
+    /// The header: leader of ISO 2709, numbers of IRBIS, both, or neither.
+    #[inline]
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// How the bodies of the fields are written.
+    #[inline]
+    pub const fn syntax(&self) -> Syntax {
+        self.syntax
+    }
+
+    /// The character set of the bytes of the record.
+    #[inline]
+    pub const fn charset(&self) -> Charset {
+        self.charset
+    }
+
+    /// Why that character set was taken.
+    #[inline]
+    pub const fn charset_reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// Where in the input the record begins; zeros for a record made here.
+    #[inline]
+    pub const fn position(&self) -> Position {
+        self.position
+    }
+
+    /// The fields, in the order of the source.
+    #[inline]
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = FieldRef<'_>> + DoubleEndedIterator + Clone + '_ {
+        self.view().fields()
+    }
+
+    /// The fields with these tags, in order.
+    pub fn fields_with(&self, tag: impl Into<TagPattern>) -> impl Iterator<Item = FieldRef<'_>> + Clone + '_ {
+        self.view().fields_with(tag)
+    }
+
+    /// The first field with one of these tags.
+    pub fn field(&self, tag: impl Into<TagPattern>) -> Option<FieldRef<'_>> {
+        self.view().field(tag)
+    }
+
+    // What readers need; the parts of the struct stay in this module.
+
+    pub(crate) fn header_mut(&mut self) -> &mut Header {
+        &mut self.header
+    }
+
+    #[inline]
+    pub(crate) fn set_position(&mut self, position: Position) {
+        self.position = position;
+    }
+
+    pub(crate) fn set_syntax(&mut self, syntax: Syntax) {
+        self.syntax = syntax;
+    }
+
+    #[inline]
+    pub(crate) fn set_charset(&mut self, charset: Charset, reason: Reason) {
+        self.charset = charset;
+        self.reason = reason;
+    }
+
+    pub(crate) fn set_origin(&mut self, origin: Origin) {
+        self.origin = origin;
+    }
+
+    /// The slots, to be filled by a reader.
+    #[inline]
+    pub(crate) fn slots_mut(&mut self) -> &mut Vec<Slot> {
+        &mut self.slots
+    }
+
+    /// The buffer as text, to be filled by a reader. Bytes that were there are gone.
+    #[inline]
+    pub(crate) fn text_mut(&mut self) -> &mut String {
+        self.bytes.clear();
+        self.is_text = true;
+        &mut self.text
+    }
+
+    /// The buffer as bytes, to be filled by a reader. Text that was there is gone.
+    pub(crate) fn bytes_mut(&mut self) -> &mut Vec<u8> {
+        self.text.clear();
+        self.is_text = false;
+        &mut self.bytes
+    }
+
+    /// Ends a body that was appended to the text from `start` on: adds its slot. False if the buffer is full.
+    #[inline]
+    pub(crate) fn end_field(&mut self, tag: Tag, start: usize, control: bool) -> bool {
+        match (u32::try_from(start), u32::try_from(self.buffer_len())) {
+            (Ok(start), Ok(end)) => {
+                self.slots.push(Slot::new(tag, start, end, control));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn buffer_len(&self) -> usize {
+        if self.is_text { self.text.len() } else { self.bytes.len() }
+    }
+}
+
+impl Default for Record {
+    fn default() -> Record {
+        Record::new()
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}
+
+impl PartialEq for Record {
+    /// See [`RecordRef::eq`].
+    fn eq(&self, other: &Record) -> bool {
+        self.view() == other.view()
+    }
+}
+
+impl<'a> From<&'a Record> for RecordRef<'a> {
+    fn from(record: &'a Record) -> RecordRef<'a> {
+        record.view()
+    }
+}

@@ -1,0 +1,191 @@
+//! The view of a record that all tools take.
+
+use std::fmt;
+
+use super::{FieldRef, Header, Origin, Record, Slot, Syntax, Text};
+use crate::charset::{Charset, Reason};
+use crate::{Position, TagPattern};
+
+/// A view of a record: `Copy`, made without cost, all reading methods.
+///
+/// # Example
+/// ```
+/// use kartoteka::{Record, RecordRef};
+///
+/// fn subjects(record: RecordRef<'_>) -> usize {
+///     record.fields_with("6XX").count()
+/// }
+/// let record = Record::builder().data_field("650", " 0", [('a', "Poetry")]).build()?;
+/// assert_eq!(subjects(record.view()), 1);
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct RecordRef<'a> {
+    pub(super) header: &'a Header,
+    pub(super) syntax: Syntax,
+    pub(super) charset: Charset,
+    pub(super) reason: Reason,
+    pub(super) origin: Origin,
+    pub(super) bytes: &'a [u8],
+    pub(super) text: Option<&'a str>,
+    pub(super) slots: &'a [Slot],
+    pub(super) position: Position,
+}
+
+impl<'a> RecordRef<'a> {
+    /// The header: leader of ISO 2709, numbers of IRBIS, both, or neither.
+    #[inline]
+    pub const fn header(self) -> &'a Header {
+        self.header
+    }
+
+    /// How the bodies of the fields are written.
+    #[inline]
+    pub const fn syntax(self) -> Syntax {
+        self.syntax
+    }
+
+    /// The character set of the bytes of the record.
+    #[inline]
+    pub const fn charset(self) -> Charset {
+        self.charset
+    }
+
+    /// Why that character set was taken.
+    #[inline]
+    pub const fn charset_reason(self) -> Reason {
+        self.reason
+    }
+
+    /// Whether all of the record is known to be UTF-8, so that text costs nothing.
+    #[inline]
+    pub const fn is_text(self) -> bool {
+        self.text.is_some()
+    }
+
+    /// Where in the input the record begins; zeros for a record made here.
+    #[inline]
+    pub const fn position(self) -> Position {
+        self.position
+    }
+
+    /// The fields, in the order of the source.
+    #[inline]
+    pub fn fields(self) -> impl ExactSizeIterator<Item = FieldRef<'a>> + DoubleEndedIterator + Clone + 'a {
+        self.slots.iter().enumerate().map(move |(index, slot)| self.field_at(index, *slot))
+    }
+
+    /// The fields with these tags, in order. Linear in the number of fields.
+    #[inline]
+    pub fn fields_with(self, tag: impl Into<TagPattern>) -> impl Iterator<Item = FieldRef<'a>> + Clone + 'a {
+        let pattern = tag.into();
+        let slots = self.slots.iter().enumerate().filter(move |(_, slot)| pattern.matches(slot.tag));
+        slots.map(move |(index, slot)| self.field_at(index, *slot))
+    }
+
+    /// The first field with one of these tags.
+    #[inline]
+    pub fn field(self, tag: impl Into<TagPattern>) -> Option<FieldRef<'a>> {
+        self.fields_with(tag).next()
+    }
+
+    /// The control number: the data of the first field 001; `None` if there is none.
+    pub fn control_number(self) -> Option<Text<'a>> {
+        self.field(1).map(FieldRef::lead)
+    }
+
+    /// The master file number of IRBIS and CDS/ISIS, from 1; `None` where the source has none.
+    pub fn mfn(self) -> Option<u32> {
+        self.header.isis.map(|isis| isis.mfn).filter(|&mfn| mfn > 0)
+    }
+
+    /// An owned copy.
+    pub fn to_record(self) -> Record {
+        let mut record = Record::new();
+        record.copy_from(self);
+        record
+    }
+
+    #[inline]
+    fn field_at(self, index: usize, slot: Slot) -> FieldRef<'a> {
+        let (start, end) = (slot.start as usize, slot.end as usize);
+        let text = self.text.and_then(|text| text.get(start..end));
+        FieldRef {
+            tag: slot.tag,
+            index: index as u32,
+            bytes: match text {
+                Some(text) => text.as_bytes(),
+                None => self.bytes.get(start..end).unwrap_or_default(),
+            },
+            text,
+            syntax: self.syntax,
+            charset: self.charset,
+            control: slot.control(),
+        }
+    }
+
+    /// The whole buffer, if it is a record in this format byte for byte.
+    #[inline]
+    pub(crate) fn verbatim(self, format: Origin) -> Option<&'a [u8]> {
+        (self.origin == format).then_some(self.bytes)
+    }
+
+    /// All bytes of the buffer, for a scan over everything at once; bodies and what lies between them.
+    #[inline]
+    pub(crate) fn buffer(self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
+impl Record {
+    /// Makes the record a copy of another, reusing its memory.
+    pub fn copy_from(&mut self, other: RecordRef<'_>) {
+        self.clear();
+        self.header = *other.header;
+        self.syntax = other.syntax;
+        self.set_charset(other.charset, other.reason);
+        self.position = other.position;
+        self.origin = other.origin;
+        self.slots.extend_from_slice(other.slots);
+        match other.text {
+            Some(text) => self.text_mut().push_str(text),
+            None => self.bytes_mut().extend_from_slice(other.bytes),
+        }
+    }
+}
+
+impl PartialEq for RecordRef<'_> {
+    /// Whether headers, syntaxes and character sets are the same, and all fields, byte for byte and in order.
+    /// Positions in the input do not count, nor the counts in the leader (0 to 4, 12 to 16), which depend on it.
+    fn eq(&self, other: &RecordRef<'_>) -> bool {
+        let leader = |record: &RecordRef<'_>| {
+            record.header.leader.map(|mut leader| {
+                (0..5).chain(12..17).for_each(|position| {
+                    leader.set(position, b'0');
+                });
+                leader
+            })
+        };
+        let charset = |record: &RecordRef<'_>| {
+            if record.is_text() { Charset::Utf8 } else { record.charset }
+        };
+        leader(self) == leader(other)
+            && self.header.isis == other.header.isis
+            && self.syntax == other.syntax
+            && charset(self) == charset(other)
+            && self.slots.len() == other.slots.len()
+            && self.fields().zip(other.fields()).all(|(ours, theirs)| {
+                ours.tag == theirs.tag && ours.control == theirs.control && ours.bytes == theirs.bytes
+            })
+    }
+}
+
+impl fmt::Debug for RecordRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("header", self.header)
+            .field("charset", &self.charset)
+            .field("fields", &self.fields().collect::<Vec<_>>())
+            .finish()
+    }
+}
