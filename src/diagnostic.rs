@@ -121,6 +121,8 @@ codes! {
         "The record is larger than the limits allow.";
     DataUnclaimed "B024" "data-unclaimed" Error
         "The record holds data that no directory entry points to.";
+    DirectoryOverlap "B025" "directory-overlap" Warning
+        "Two directory entries point to the same data.";
     LineInvalid "B050" "line-invalid" Error
         "A line is not a field of the format.";
     LineBlank "B051" "line-blank" Warning
@@ -179,7 +181,7 @@ impl fmt::Display for Code {
 ///
 /// // The length in the leader says 39, the record has 38 bytes.
 /// let data = b"00039nam a2200037 a 4500001\x30\x30\x30\x32\x30\x30\x30\x30\x30\x1e1\x1e\x1d";
-/// let mut reader = iso2709::Reader::from_slice(data, &ReadOptions::new());
+/// let mut reader = iso2709::SliceReader::new(data, &ReadOptions::new());
 /// let mut record = Record::new();
 /// assert!(reader.read_record(&mut record)?);
 /// assert!(reader.diagnostics().iter().any(|finding| finding.code == Code::RecordLengthMismatch));

@@ -226,6 +226,21 @@ impl Record {
         self.reason = reason;
     }
 
+    /// Makes the buffer a copy of `text`.
+    #[inline]
+    pub(crate) fn set_text(&mut self, text: &str) {
+        let buffer = self.text_mut();
+        buffer.clear();
+        buffer.push_str(text);
+    }
+
+    /// Makes the buffer a copy of `bytes`, which are not known to be text.
+    pub(crate) fn set_bytes(&mut self, bytes: &[u8]) {
+        let buffer = self.bytes_mut();
+        buffer.clear();
+        buffer.extend_from_slice(bytes);
+    }
+
     pub(crate) fn set_origin(&mut self, origin: Origin) {
         self.origin = origin;
     }
@@ -261,6 +276,17 @@ impl Record {
             }
             _ => false,
         }
+    }
+
+    /// Whether all fields begin and end between characters of `text`, which is to be the buffer.
+    pub(crate) fn cuts_at_characters(&self, text: &str) -> bool {
+        let between = |at: u32| text.is_char_boundary(at as usize);
+        self.slots.iter().all(|slot| between(slot.start) && between(slot.end))
+    }
+
+    /// Offset in the buffer of the body of a field of this record.
+    pub(crate) fn offset_of(&self, field: FieldRef<'_>) -> usize {
+        self.slots.get(field.index()).map_or(0, |slot| slot.start as usize)
     }
 
     fn buffer_len(&self) -> usize {

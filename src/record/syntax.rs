@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::{FieldRef, RecordRef};
 use crate::Error;
 
 /// How field bodies are written in the buffer of a record.
@@ -58,6 +59,26 @@ impl Dialect {
     /// All dialects that can be named.
     pub const ALL: &'static [Dialect] =
         &[Dialect::Auto, Dialect::Marc21, Dialect::Unimarc, Dialect::Rusmarc, Dialect::Irbis, Dialect::Isis];
+
+    /// Guesses the dialect of a record by its fields: a title in 200 and no 245 is UNIMARC, with Russia in 801 or a
+    /// field 899 RUSMARC; 245 is MARC 21. [`Dialect::Auto`] if there is neither.
+    pub fn guess(record: RecordRef<'_>) -> Dialect {
+        let coded = |field: FieldRef<'_>| field.subfield('a').is_some_and(|text| text.len() >= 30);
+        if record.field(245).is_some() {
+            Dialect::Marc21
+        } else if record.field(100).is_some_and(coded) {
+            let russian =
+                |field: FieldRef<'_>| field.subfield('a').is_some_and(|text| text.as_bytes() == b"RU");
+            match record.field(899).is_some() || record.fields_with(801).any(russian) {
+                true => Dialect::Rusmarc,
+                false => Dialect::Unimarc,
+            }
+        } else if record.field(8).is_some_and(|field| field.lead().len() == 40) {
+            Dialect::Marc21
+        } else {
+            Dialect::Auto
+        }
+    }
 
     /// The name on the command line.
     pub const fn name(self) -> &'static str {

@@ -1,6 +1,6 @@
 //! Whole records from one character set to another.
 
-use super::{FieldRef, Origin, Record, RecordRef};
+use super::{Dialect, FieldRef, Origin, Record, RecordRef};
 use crate::Result;
 use crate::charset::{Charset, DecodeError, Policy, Reason};
 
@@ -33,6 +33,43 @@ impl Record {
             transcode_into(self.view(), to, policy, &mut out, |_, _| ()).map_err(|(_, error)| error)?;
         *self = out;
         Ok(replaced)
+    }
+}
+
+impl Record {
+    /// Makes the record say which character set it is in: leader/09 in MARC 21, 100$a/26-33 in UNIMARC and RUSMARC.
+    pub(crate) fn declare_charset(&mut self, charset: Charset) {
+        let dialect = Dialect::guess(self.view());
+        if !matches!(dialect, Dialect::Unimarc | Dialect::Rusmarc) {
+            if let Some(leader) = &mut self.header.leader {
+                leader.set(9, if charset == Charset::Utf8 { b'a' } else { b' ' });
+            }
+            return;
+        }
+        let codes: &[u8; 8] = match charset {
+            Charset::Utf8 => b"50      ",
+            Charset::Ibm866 => b"0179    ",
+            Charset::Windows1251 => b"0189    ",
+            Charset::Koi8R | Charset::Koi8U => b"0199    ",
+            _ => return,
+        };
+        let Some(field) = self.field(100) else { return };
+        let Some(coded) = field.subfield('a').filter(|coded| coded.len() >= 34) else { return };
+        let Some(within) = memchr::memmem::find(field.raw(), coded.as_bytes()) else { return };
+        let at = self.offset_of(field).saturating_add(within).saturating_add(26);
+        let range = at..at.saturating_add(codes.len());
+        match self.is_text {
+            true if self.text.get(range.clone()).is_some() => {
+                self.text.replace_range(range, std::str::from_utf8(codes).unwrap_or("        "));
+            }
+            true => {}
+            false => {
+                if let Some(place) = self.bytes.get_mut(range) {
+                    place.copy_from_slice(codes);
+                }
+            }
+        }
+        self.origin = Origin::None;
     }
 }
 

@@ -1,0 +1,260 @@
+//! Which character set a record is in.
+
+use memchr::memchr;
+
+use crate::charset::{Charset, Reason, guess_cyrillic};
+use crate::diagnostic::Findings;
+use crate::io::ReadOptions;
+use crate::record::Dialect;
+use crate::{Code, Leader, Record, Tag};
+
+const ESCAPE: u8 = 0x1B;
+
+/// Puts the bytes of a record into it, as text if they are UTF-8, and tells it its character set: the caller's, or
+/// by the evidence in the record first, then by what it declares. `sound` tells that all fields begin and end at
+/// terminators.
+#[inline]
+pub(super) fn load(
+    frame: &[u8],
+    leader: &Leader,
+    sound: bool,
+    options: &ReadOptions,
+    record: &mut Record,
+    findings: &mut Findings,
+) {
+    if matches!(options.charset, Charset::Auto | Charset::Utf8) {
+        if let Ok(text) = simdutf8::basic::from_utf8(frame) {
+            let auto = options.charset == Charset::Auto;
+            if auto && leader.coding() != b'a' && memchr(ESCAPE, frame).is_some() && text.is_ascii() {
+                record.set_bytes(frame);
+                declare_unsupported(Charset::Marc8, Reason::Declared, frame, record, findings);
+                return;
+            }
+            if sound || record.cuts_at_characters(text) {
+                record.set_text(text);
+            } else {
+                record.set_bytes(frame);
+            }
+            let reason = match (auto, leader.coding()) {
+                (false, _) => Reason::Caller,
+                (true, b'a') => Reason::Declared,
+                (true, _) if text.is_ascii() => Reason::Ascii,
+                (true, _) => Reason::ValidUtf8,
+            };
+            record.set_charset(Charset::Utf8, reason);
+            if reason == Reason::ValidUtf8 {
+                compare_with_declared(leader, options, record, findings);
+            }
+            return;
+        }
+    }
+    record.set_bytes(frame);
+    let (charset, reason) = match options.charset {
+        Charset::Auto => decide(frame, leader, options, record, findings),
+        named => (named, Reason::Caller),
+    };
+    if charset.is_supported() {
+        record.set_charset(charset, reason);
+    } else {
+        declare_unsupported(charset, reason, frame, record, findings);
+    }
+    if charset == Charset::Utf8 {
+        report_invalid_utf8(frame, record, findings);
+    }
+}
+
+fn declare_unsupported(
+    charset: Charset,
+    reason: Reason,
+    frame: &[u8],
+    record: &mut Record,
+    findings: &mut Findings,
+) {
+    record.set_charset(charset, reason);
+    if !frame.is_ascii() || frame.contains(&ESCAPE) {
+        let message = format!("the record is in {charset}, for which there are no tables yet");
+        findings.at(Code::CharsetUnsupported, (0, frame.len()), message, "bytes kept, not decoded");
+    }
+}
+
+/// Says where a record that is valid UTF-8 names another character set.
+fn compare_with_declared(
+    leader: &Leader,
+    options: &ReadOptions,
+    record: &mut Record,
+    findings: &mut Findings,
+) {
+    match declared(dialect(options, record), leader, record) {
+        Some(Charset::Utf8) => record.set_charset(Charset::Utf8, Reason::Declared),
+        Some(Charset::Marc8) => {
+            let message = "leader/09 says MARC-8, the record is valid UTF-8 with multi-byte characters";
+            findings.at(Code::NotMarc8, (9, 1), message, "read as UTF-8");
+        }
+        Some(other) => {
+            let message =
+                format!("field 100 names {other}, the record is valid UTF-8 with multi-byte characters");
+            in_field_100(message, "read as UTF-8", record, findings);
+        }
+        None => {}
+    }
+}
+
+/// Decides for a record that is not valid UTF-8; its bytes are in it already.
+fn decide(
+    frame: &[u8],
+    leader: &Leader,
+    options: &ReadOptions,
+    record: &Record,
+    findings: &mut Findings,
+) -> (Charset, Reason) {
+    let dialect = dialect(options, record);
+    let declared = declared(dialect, leader, record);
+    let guess = guess_cyrillic(frame).filter(|guess| {
+        let nearly_all = guess.letters.saturating_mul(10) >= guess.bytes.saturating_mul(9);
+        nearly_all && memchr(ESCAPE, frame).is_none() && in_words(frame)
+    });
+    match (declared, guess) {
+        (Some(Charset::Utf8), Some(guess)) if is_unimarc(dialect) => {
+            in_field_100(
+                format!("field 100 names UTF-8, which the record is not: {guess}"),
+                "read so",
+                record,
+                findings,
+            );
+            (guess.charset, Reason::Letters(guess))
+        }
+        (Some(Charset::Marc8), Some(guess)) => {
+            let message = format!("leader/09 says MARC-8, but {guess}");
+            findings.at(Code::NotMarc8, (9, 1), message, "read so");
+            (guess.charset, Reason::Letters(guess))
+        }
+        (Some(charset), _) => (charset, Reason::Declared),
+        (None, Some(guess)) => (guess.charset, Reason::Letters(guess)),
+        (None, None) if dialect == Dialect::Irbis => (Charset::Windows1251, Reason::Format),
+        (None, None) => (Charset::Marc8, Reason::Format),
+    }
+}
+
+/// Whether most bytes above 7F stand beside another, as letters of a word do, and diacritics of MARC-8 do not.
+fn in_words(frame: &[u8]) -> bool {
+    let (mut high, mut beside) = (0u64, 0u64);
+    let mut before = 0u8;
+    for &byte in frame {
+        high = high.saturating_add(u64::from(byte >= 0x80));
+        beside = beside.saturating_add(u64::from(byte >= 0x80 && before >= 0x80));
+        before = byte;
+    }
+    beside.saturating_mul(2) > high
+}
+
+fn dialect(options: &ReadOptions, record: &Record) -> Dialect {
+    match options.dialect {
+        Dialect::Auto => Dialect::guess(record.view()),
+        named => named,
+    }
+}
+
+const fn is_unimarc(dialect: Dialect) -> bool {
+    matches!(dialect, Dialect::Unimarc | Dialect::Rusmarc)
+}
+
+/// The character set a record names, if it names one that is known.
+///
+/// # Spec
+/// MARC 21 Leader/09; UNIMARC 100 $a/26-29, with the codes 79, 89 and 99 of RUSMARC.
+fn declared(dialect: Dialect, leader: &Leader, record: &Record) -> Option<Charset> {
+    if matches!(dialect, Dialect::Irbis | Dialect::Isis) {
+        return None;
+    }
+    if !is_unimarc(dialect) {
+        return Some(if leader.coding() == b'a' { Charset::Utf8 } else { Charset::Marc8 });
+    }
+    let coded = record.field(100)?.subfield('a')?.as_bytes();
+    let code = |position: usize| {
+        let digit = |at: usize| coded.get(at).filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0');
+        Some(digit(position)? * 10 + digit(position.saturating_add(1))?)
+    };
+    let (g0, g1) = (code(26)?, code(28));
+    let known = |code| match code {
+        50 => Some(Charset::Utf8),
+        79 => Some(Charset::Ibm866),
+        89 => Some(Charset::Windows1251),
+        99 => Some(Charset::Koi8R),
+        _ => None,
+    };
+    let sets = Charset::Unimarc { g0, g1: g1.unwrap_or_default() };
+    Some(known(g0).or(g1.and_then(known)).unwrap_or(sets))
+}
+
+fn in_field_100(message: String, action: &'static str, record: &Record, findings: &mut Findings) {
+    let index = record.field(100).map_or(0, |field| field.index());
+    findings.in_field(Code::CharsetMismatch, (Tag::new(*b"100"), index), (0, 0), message, action);
+}
+
+/// Says where a record that should be UTF-8 is not.
+fn report_invalid_utf8(frame: &[u8], record: &Record, findings: &mut Findings) {
+    if !frame.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) {
+        let message = "the record says it is UTF-8, and has no multi-byte character at all";
+        findings.at(Code::NotUtf8, (9, 1), message, "bytes kept");
+    }
+    let mut seen = 0usize;
+    for field in record.fields() {
+        let Err(error) = std::str::from_utf8(field.raw()) else { continue };
+        let at = record.offset_of(field).saturating_add(error.valid_up_to());
+        let byte = field.raw().get(error.valid_up_to()).copied().unwrap_or_default();
+        let message = format!("byte {byte:02X} is not valid in UTF-8 here");
+        findings.in_field(Code::InvalidUtf8, (field.tag(), field.index()), (at, 1), message, "bytes kept");
+        seen = seen.saturating_add(1);
+    }
+    if seen == 0 {
+        if let Err(error) = std::str::from_utf8(frame) {
+            let message = "bytes that are not valid UTF-8, outside the fields";
+            findings.at(Code::InvalidUtf8, (error.valid_up_to(), 1), message, "bytes kept");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(fields: &[(&str, &str)]) -> Record {
+        let mut builder = Record::builder();
+        for (tag, value) in fields {
+            builder = builder.data_field(tag, "  ", [('a', *value)]);
+        }
+        builder.build().unwrap()
+    }
+
+    #[test]
+    fn what_records_declare() {
+        let leader = |coding| {
+            let mut leader = Leader::default();
+            leader.set(9, coding);
+            leader
+        };
+        let marc = record(&[("245", "x")]);
+        assert_eq!(declared(Dialect::Marc21, &leader(b'a'), &marc), Some(Charset::Utf8));
+        assert_eq!(declared(Dialect::Marc21, &leader(b' '), &marc), Some(Charset::Marc8));
+        assert_eq!(declared(Dialect::Auto, &leader(b'|'), &marc), Some(Charset::Marc8));
+        assert_eq!(declared(Dialect::Irbis, &leader(b' '), &marc), None);
+        for (codes, expected) in [
+            ("50  ", Some(Charset::Utf8)),
+            ("0189", Some(Charset::Windows1251)),
+            ("79  ", Some(Charset::Ibm866)),
+            ("0199", Some(Charset::Koi8R)),
+            ("0103", Some(Charset::Unimarc { g0: 1, g1: 3 })),
+            ("    ", None),
+        ] {
+            let coded = format!("{:26}{codes}    ca", "20200101d2020    k  y0rusy");
+            let unimarc = record(&[("100", &coded), ("200", "x")]);
+            assert_eq!(declared(Dialect::Rusmarc, &leader(b' '), &unimarc), expected, "{codes}");
+        }
+    }
+
+    #[test]
+    fn words_and_diacritics() {
+        assert!(in_words("Война и мир".as_bytes()));
+        assert!(!in_words(b"Caf\xE2e fran\xF0cais \xE2Ecole"));
+    }
+}

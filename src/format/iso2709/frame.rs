@@ -1,0 +1,279 @@
+//! Where a record begins and ends.
+
+use memchr::memchr;
+
+use super::{FIELD_TERMINATOR, RECORD_TERMINATOR, parse};
+use crate::diagnostic::Findings;
+use crate::io::{Frame, Framing, ReadOptions, Step};
+use crate::{Code, Diagnostic, Error, ErrorKind, Leader, Location, Record, Result};
+
+/// What stands before the directory.
+const LEADER: usize = Leader::LEN;
+/// The shortest record: leader, field terminator, record terminator.
+const SHORTEST: usize = LEADER + 2;
+
+/// The framing of ISO 2709. A record ends where its length says, if a record terminator is there; else at the
+/// terminator behind which a record could begin.
+#[derive(Debug)]
+pub struct Iso2709 {
+    options: ReadOptions,
+    /// How many bytes from the start of the record were searched for its end in vain.
+    searched: usize,
+    /// Bytes passed over since the last record, and what they are.
+    passed: Option<Passed>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Passed {
+    code: Code,
+    start: u64,
+    len: u64,
+}
+
+impl Framing for Iso2709 {
+    const LINES: bool = false;
+
+    fn new(options: &ReadOptions) -> Iso2709 {
+        Iso2709 { options: options.clone(), searched: 0, passed: None }
+    }
+
+    #[inline]
+    fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
+        if let Some(len) = stated_length(buf) {
+            if buf.len() < len && !eof {
+                return Ok(Step::Need(len));
+            }
+            if self.searched == 0 && is_whole(buf, len) {
+                self.report_passed(findings);
+                return Ok(Step::Frame(len));
+            }
+        }
+        self.search(buf, eof, findings)
+    }
+
+    #[inline]
+    fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
+        parse::record(frame.bytes, &self.options, record, findings)
+    }
+}
+
+impl Iso2709 {
+    /// What to do where no whole record begins.
+    fn search(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
+        let filler = buf.iter().take_while(|byte| is_filler(**byte)).count();
+        if filler > 0 {
+            return Ok(self.pass(Code::FillerBetweenRecords, filler, findings));
+        }
+        if buf.is_empty() {
+            self.report_passed(findings);
+            return Ok(if eof { Step::End } else { Step::Need(1) });
+        }
+        if buf.len() < LEADER && !eof {
+            return Ok(Step::Need(LEADER));
+        }
+        if findings.record().byte == 0 {
+            if buf.starts_with(b"\xEF\xBB\xBF") {
+                return Ok(self.pass(Code::ByteOrderMark, 3, findings));
+            }
+            refuse_other_formats(buf)?;
+        }
+        if !could_be_leader(buf) {
+            return Ok(self.skip_garbage(buf, eof, findings));
+        }
+        // A record begins here. Its end is not where its length says.
+        if let Some(len) = stated_length(buf).filter(|len| *len <= buf.len()) {
+            let next = buf.get(len..).unwrap_or_default();
+            if next.len() < LEADER && !eof {
+                return Ok(Step::Need(len.saturating_add(LEADER)));
+            }
+            if is_leader(next) && buf.get(len.saturating_sub(1)) != Some(&RECORD_TERMINATOR) {
+                self.report_passed(findings);
+                let message = "byte 1D is missing where the record length ends the record";
+                findings.at(Code::RecordUnterminated, (len, 0), message, "kept");
+                return Ok(Step::Frame(len));
+            }
+        }
+        while let Some(found) = memchr(RECORD_TERMINATOR, buf.get(self.searched..).unwrap_or_default()) {
+            let end = self.searched.saturating_add(found).saturating_add(1);
+            let next = buf.get(end..).unwrap_or_default();
+            if next.len() < LEADER && !eof {
+                return Ok(Step::Need(end.saturating_add(LEADER)));
+            }
+            let after_field =
+                end.checked_sub(2).and_then(|before| buf.get(before)) == Some(&FIELD_TERMINATOR);
+            self.searched = end;
+            if end >= SHORTEST.saturating_sub(1) && (after_field || could_follow(next)) {
+                return Ok(self.ragged(buf, end, findings));
+            }
+        }
+        self.searched = buf.len();
+        if buf.len() > self.options.limits.record_bytes {
+            let message = format!("no end in {} bytes, the most allowed for a record", buf.len());
+            findings.at(Code::LimitReached, (0, buf.len()), message, "skipped");
+            return Ok(self.pass(Code::Garbage, buf.len(), findings));
+        }
+        if !eof {
+            return Ok(Step::Need(buf.len().saturating_add(1)));
+        }
+        self.report_passed(findings);
+        self.searched = 0;
+        match stated_length(buf) {
+            Some(len) if len > buf.len() => {
+                let message = format!("the record has {len} bytes by its leader, {} are there", buf.len());
+                findings.at(Code::Truncated, (buf.len(), 0), message, "kept what is there");
+            }
+            _ => findings.at(
+                Code::RecordUnterminated,
+                (buf.len(), 0),
+                "no byte 1D ends the last record",
+                "kept",
+            ),
+        }
+        Ok(Step::Frame(buf.len()))
+    }
+
+    /// A record that ends at a terminator, `len` bytes from its start, which its length does not say.
+    fn ragged(&mut self, buf: &[u8], len: usize, findings: &mut Findings) -> Step {
+        self.report_passed(findings);
+        self.searched = 0;
+        // The terminator may be that of the next record, if this one has none.
+        let bytes = buf.get(..len).unwrap_or(buf);
+        for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == FIELD_TERMINATOR) {
+            let next = at.saturating_add(1);
+            let inner = bytes.get(next..).unwrap_or_default();
+            if next > LEADER && is_leader(inner) && stated_length(inner) == Some(inner.len()) {
+                findings.at(
+                    Code::RecordUnterminated,
+                    (next, 0),
+                    "a record begins where byte 1D is missing",
+                    "kept",
+                );
+                return Step::Frame(next);
+            }
+        }
+        match stated_length(buf) {
+            Some(stated) => {
+                let message =
+                    format!("the record has {stated} bytes by its leader, and {len} by its terminator");
+                findings.at(Code::RecordLengthMismatch, (0, 5), message, "read to the terminator");
+            }
+            None => {
+                let digits = buf.get(..5).unwrap_or_default().escape_ascii();
+                let message = format!("the record length is \"{digits}\", the record has {len} bytes");
+                findings.at(Code::RecordLengthInvalid, (0, 5), message, "read to the terminator");
+            }
+        }
+        Step::Frame(len)
+    }
+
+    /// Passes over bytes up to the next leader.
+    fn skip_garbage(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Step {
+        let found = (1..buf.len()).find(|&at| buf.get(at..).is_some_and(is_leader));
+        let sure = if eof { buf.len() } else { buf.len().saturating_sub(LEADER) };
+        match found {
+            Some(len) => self.pass(Code::Garbage, len, findings),
+            None if sure > 0 => self.pass(Code::Garbage, sure, findings),
+            None => Step::Need(buf.len().saturating_add(1)),
+        }
+    }
+
+    /// Passes over bytes, to be reported as one finding with others of the kind before and behind them.
+    fn pass(&mut self, code: Code, len: usize, findings: &mut Findings) -> Step {
+        self.searched = 0;
+        let filler_in_garbage = code == Code::FillerBetweenRecords
+            && self.passed.is_some_and(|passed| passed.code == Code::Garbage);
+        match &mut self.passed {
+            Some(passed) if passed.code == code || filler_in_garbage => {
+                passed.len = passed.len.saturating_add(len as u64);
+            }
+            _ => {
+                self.report_passed(findings);
+                self.passed = Some(Passed { code, start: findings.record().byte, len: len as u64 });
+            }
+        }
+        Step::Skip(len)
+    }
+
+    #[inline]
+    fn report_passed(&mut self, findings: &mut Findings) {
+        if let Some(Passed { code, start, len }) = self.passed.take() {
+            let mut location = Location::of(findings.record());
+            location.byte = start;
+            location.len = len;
+            let message = match code {
+                Code::ByteOrderMark => "byte order mark EF BB BF".to_owned(),
+                Code::Garbage => format!("{len} bytes that belong to no record"),
+                _ => format!("{len} bytes of filler"),
+            };
+            findings.push(Diagnostic::new(code, location, message, "skipped"));
+        }
+    }
+}
+
+/// The record length in the leader, if it is one.
+#[inline]
+fn stated_length(buf: &[u8]) -> Option<usize> {
+    let digits = buf.first_chunk::<5>()?;
+    let mut length = 0usize;
+    for digit in digits {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        length = length * 10 + usize::from(digit - b'0'); // at most 99,999
+    }
+    (length >= SHORTEST - 1).then_some(length)
+}
+
+/// Whether a record of this length is all there and hangs together: it ends with the record terminator behind a
+/// field terminator, or behind it the input ends or another record could begin.
+#[inline]
+fn is_whole(buf: &[u8], len: usize) -> bool {
+    let Some([.., before, RECORD_TERMINATOR]) = buf.get(..len) else { return false };
+    *before == FIELD_TERMINATOR || could_follow(buf.get(len..).unwrap_or_default())
+}
+
+/// Whether these bytes could stand behind a record.
+fn could_follow(bytes: &[u8]) -> bool {
+    match bytes.first() {
+        None => true,
+        Some(byte) if is_filler(*byte) => true,
+        _ => could_be_leader(bytes),
+    }
+}
+
+const fn is_filler(byte: u8) -> bool {
+    matches!(byte, 0 | b'\t' | b'\n' | 0x0B | b'\r' | 0x1A | b' ')
+}
+
+/// Whether a record surely begins here: record length and base address fit, and the counts are digits or blank.
+fn is_leader(bytes: &[u8]) -> bool {
+    let Some(leader) = bytes.first_chunk().map(|bytes| Leader::new(*bytes)) else { return false };
+    let count = |position| leader.get(position).is_some_and(|byte| byte.is_ascii_digit() || byte == b' ');
+    let (Some(length), Some(base)) = (leader.record_length(), leader.base_address()) else { return false };
+    base as usize > LEADER && base < length && [10, 11, 20, 21].into_iter().all(count)
+}
+
+/// Whether a record may begin here, with a damaged leader: two of four signs.
+fn could_be_leader(bytes: &[u8]) -> bool {
+    let leader = Leader::padded(bytes);
+    let signs = [
+        leader.record_length().is_some(),
+        leader.base_address().is_some(),
+        leader.indicator_count().is_some() && leader.identifier_length().is_some(),
+        leader.get(20) == Some(b'4') && leader.get(21) == Some(b'5'),
+    ];
+    signs.into_iter().filter(|sign| *sign).count() >= 2
+}
+
+/// Says what the input is, where it can be no ISO 2709 at all.
+fn refuse_other_formats(buf: &[u8]) -> Result<()> {
+    let what = match buf {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [_, 0, _, 0, _, 0, ..] if !is_leader(buf) => {
+            "the input is UTF-16; ISO 2709 is bytes: convert it to UTF-8 first"
+        }
+        [0x1F, 0x8B, ..] => "the input is compressed with gzip; decompress it first",
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => "the input is compressed with zstd; decompress it first",
+        _ => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::Format(what.to_owned())))
+}

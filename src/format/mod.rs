@@ -1,0 +1,3 @@
+//! The formats, one folder each.
+
+pub mod iso2709;

@@ -1,0 +1,176 @@
+//! What writers ask of a record before they write it: a character set, and MARC syntax.
+
+use super::WriteOptions;
+use crate::charset::{Charset, DecodeError, Policy};
+use crate::diagnostic::Findings;
+use crate::record::{MarcForm, Record, RecordRef, to_marc_form, transcode_into};
+use crate::{Code, Diagnostic, Error, Location, Result, Tag};
+
+/// Brings records into the shape a writer needs, and keeps what is found on the way. A record that has that shape
+/// already passes through untouched.
+#[derive(Debug)]
+pub(crate) struct Adapter {
+    shaper: Shaper,
+    form: MarcForm,
+    text: Record,
+    marc: Record,
+}
+
+/// A record in the shape that was asked for, and where to put what is found in it.
+pub(crate) type Shaped<'a> = (RecordRef<'a>, &'a mut Findings);
+
+impl Adapter {
+    pub(crate) fn new(options: &WriteOptions) -> Adapter {
+        let findings = Findings::new(crate::Limits::default().diagnostics);
+        Adapter {
+            shaper: Shaper { policy: options.policy, findings, replaced: 0 },
+            form: MarcForm { mfn_as_control_number: options.mfn_as_control_number },
+            text: Record::new(),
+            marc: Record::new(),
+        }
+    }
+
+    /// Begins a record that is written as it is.
+    #[inline]
+    pub(crate) fn untouched(&mut self, record: RecordRef<'_>) {
+        self.shaper.findings.begin(record.position());
+    }
+
+    /// What was found in the last record.
+    pub(crate) fn findings(&self) -> &Findings {
+        &self.shaper.findings
+    }
+
+    /// How much was replaced in all records.
+    pub(crate) fn replaced(&self) -> u64 {
+        self.shaper.replaced
+    }
+
+    /// The record as checked UTF-8, in its own syntax.
+    #[inline]
+    pub(crate) fn text<'a>(&'a mut self, record: RecordRef<'a>) -> Result<Shaped<'a>> {
+        self.untouched(record);
+        let record = self.shaper.as_text(record, &mut self.text)?;
+        Ok((record, &mut self.shaper.findings))
+    }
+
+    /// The record as checked UTF-8, in MARC syntax.
+    #[inline]
+    pub(crate) fn marc<'a>(&'a mut self, record: RecordRef<'a>) -> Result<Shaped<'a>> {
+        self.untouched(record);
+        let mut record = self.shaper.as_text(record, &mut self.text)?;
+        if !record.syntax().has_indicators() {
+            to_marc_form(record, self.form, &mut self.marc, &mut self.shaper.findings)?;
+            record = self.marc.view();
+        }
+        Ok((record, &mut self.shaper.findings))
+    }
+
+    /// The record in a character set, which it then declares; in its own for [`Charset::Auto`].
+    pub(crate) fn in_charset<'a>(
+        &'a mut self,
+        record: RecordRef<'a>,
+        charset: Charset,
+    ) -> Result<Shaped<'a>> {
+        self.untouched(record);
+        let record = self.shaper.in_charset(record, charset, &mut self.text)?;
+        Ok((record, &mut self.shaper.findings))
+    }
+
+    /// The record in MARC syntax and a character set, which it then declares. [`Charset::Auto`] is its own, and
+    /// UTF-8 for a record that had another syntax.
+    pub(crate) fn marc_in_charset<'a>(
+        &'a mut self,
+        record: RecordRef<'a>,
+        charset: Charset,
+    ) -> Result<Shaped<'a>> {
+        if record.syntax().has_indicators() {
+            return self.in_charset(record, charset);
+        }
+        self.untouched(record);
+        let text = self.shaper.as_text(record, &mut self.text)?;
+        to_marc_form(text, self.form, &mut self.marc, &mut self.shaper.findings)?;
+        let record = self.shaper.in_charset(self.marc.view(), charset, &mut self.text)?;
+        Ok((record, &mut self.shaper.findings))
+    }
+}
+
+/// What an adapter has beside the records it makes.
+#[derive(Debug)]
+struct Shaper {
+    policy: Policy,
+    findings: Findings,
+    replaced: u64,
+}
+
+impl Shaper {
+    #[inline]
+    fn as_text<'a>(&mut self, record: RecordRef<'a>, scratch: &'a mut Record) -> Result<RecordRef<'a>> {
+        if record.is_text() {
+            return Ok(record);
+        }
+        self.transcode(record, Charset::Utf8, scratch)?;
+        Ok(scratch.view())
+    }
+
+    fn in_charset<'a>(
+        &mut self,
+        record: RecordRef<'a>,
+        charset: Charset,
+        scratch: &'a mut Record,
+    ) -> Result<RecordRef<'a>> {
+        if charset == Charset::Auto || charset == record.charset() {
+            return Ok(record);
+        }
+        self.transcode(record, charset, scratch)?;
+        scratch.declare_charset(charset);
+        Ok(scratch.view())
+    }
+
+    fn transcode(&mut self, record: RecordRef<'_>, charset: Charset, out: &mut Record) -> Result<()> {
+        let from = record.charset();
+        let supported = from.is_supported() && charset.is_supported();
+        let policy = if supported { self.policy } else { Policy::Strict };
+        let action = match policy {
+            Policy::Escape => "escaped",
+            _ => "replaced",
+        };
+        let findings = &mut self.findings;
+        let done = transcode_into(record, charset, policy, out, |field, faults| {
+            let (code, what) = match charset {
+                Charset::Utf8 => (Code::Undecodable, format!("{faults} byte sequences that are not {from}")),
+                _ => (Code::Unencodable, format!("{faults} characters that do not exist in {charset}")),
+            };
+            findings.push(Diagnostic::new(code, place(record, field.tag(), field.index()), what, action));
+        });
+        match done {
+            Ok(faults) => {
+                self.replaced = self.replaced.saturating_add(faults);
+                Ok(())
+            }
+            Err((index, error)) => {
+                let tag = record.fields().nth(index).map_or(Tag::new(*b"000"), |field| field.tag());
+                let code = match error {
+                    DecodeError::Unsupported { .. } => Code::CharsetUnsupported,
+                    DecodeError::Unencodable { .. } => Code::Unencodable,
+                    DecodeError::Invalid { .. } => Code::Undecodable,
+                };
+                let place = place(record, tag, index);
+                Err(Error::unrepresentable(Diagnostic::new(
+                    code,
+                    place,
+                    error.to_string(),
+                    "record rejected",
+                )))
+            }
+        }
+    }
+}
+
+/// The place of a field in a record that was read.
+pub(crate) fn place(record: RecordRef<'_>, tag: Tag, index: usize) -> Location {
+    let mut location = Location::of(record.position());
+    location.tag = Some(tag);
+    location.field = u32::try_from(index).ok();
+    location
+}

@@ -1,0 +1,463 @@
+//! Framing without I/O, and the three drivers that run it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::Path;
+
+use super::{ReadOptions, RecordRead, Recovery};
+use crate::diagnostic::Findings;
+use crate::{Diagnostic, Position, Record, Result};
+
+/// The bytes of one record, and where they stand.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// Where they begin in the input.
+    pub position: Position,
+}
+
+/// What a [`Framing`] sees at the start of the bytes it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A record of this many bytes.
+    Frame(usize),
+    /// This many bytes, at least 1, belong to no record.
+    Skip(usize),
+    /// It can say no more before it sees this many bytes, or the end.
+    Need(usize),
+    /// There is nothing more.
+    End,
+}
+
+/// A format, without I/O: where a record ends, and what is in it.
+///
+/// Whatever is shown to it beyond what it asked for must not change its answers, so that all drivers agree.
+pub trait Framing: Sized {
+    /// Whether the format has lines, so that places have line numbers.
+    const LINES: bool;
+
+    /// Makes the framing for an input.
+    fn new(options: &ReadOptions) -> Self;
+
+    /// Looks at the next bytes of the input; `eof` tells that there are no more behind them.
+    ///
+    /// # Errors
+    /// Only if the input cannot be in this format at all: nothing more is read from it.
+    fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step>;
+
+    /// Fills `record`, which is empty, from the bytes of one record.
+    ///
+    /// # Errors
+    /// If nothing of the record can be kept.
+    fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()>;
+}
+
+/// What the drivers share: places, findings, and strictness.
+#[derive(Debug)]
+struct Core<F> {
+    framing: F,
+    findings: Findings,
+    recovery: Recovery,
+    /// Where the next unread byte stands, and how many records came before it.
+    next: Position,
+    /// Where the last record began.
+    last: Position,
+    ended: bool,
+}
+
+/// What became of the bytes shown to a [`Core`].
+enum Progress {
+    /// So many were passed over.
+    Skipped(usize),
+    /// So many are needed.
+    Need(usize),
+    /// So many were a record, which was read, or not.
+    Record(usize, Result<()>),
+    End,
+}
+
+impl<F: Framing> Core<F> {
+    fn new(options: &ReadOptions) -> Core<F> {
+        let next = Position { line: u64::from(F::LINES), ..Position::default() };
+        Core {
+            framing: F::new(options),
+            findings: Findings::new(options.limits.diagnostics),
+            recovery: options.recovery,
+            next,
+            last: next,
+            ended: false,
+        }
+    }
+
+    /// Starts the search for the next record.
+    #[inline]
+    fn begin(&mut self) {
+        self.findings.begin(self.next);
+    }
+
+    #[inline]
+    fn advance(&mut self, buf: &[u8], eof: bool, record: &mut Record) -> Result<Progress> {
+        if self.ended {
+            return Ok(Progress::End);
+        }
+        self.findings.set_record(self.next);
+        let step = match self.framing.step(buf, eof, &mut self.findings) {
+            Ok(step) => step,
+            Err(error) => {
+                self.ended = true;
+                return Err(error);
+            }
+        };
+        Ok(match step {
+            Step::Frame(len) => {
+                let bytes = buf.get(..len.max(1)).unwrap_or(buf);
+                let frame = Frame { bytes, position: self.next };
+                self.last = self.next;
+                record.clear();
+                let parsed = self.framing.parse(frame, record, &mut self.findings);
+                record.set_position(self.last);
+                self.consume(bytes);
+                self.next.record = self.next.record.saturating_add(1);
+                Progress::Record(bytes.len(), parsed.and_then(|()| self.judge()))
+            }
+            Step::Skip(len) => {
+                let bytes = buf.get(..len.max(1)).unwrap_or(buf);
+                self.consume(bytes);
+                Progress::Skipped(bytes.len())
+            }
+            Step::Need(_) if eof => {
+                self.consume(buf);
+                self.end()
+            }
+            Step::Need(len) => Progress::Need(len.max(buf.len().saturating_add(1))),
+            Step::End => {
+                self.consume(buf);
+                self.end()
+            }
+        })
+    }
+
+    fn end(&mut self) -> Progress {
+        self.ended = true;
+        self.last = self.next;
+        Progress::End
+    }
+
+    /// What strict reading says of the last record; at the end, of what stands behind it.
+    #[inline]
+    fn judge(&self) -> Result<()> {
+        match self.findings.first_error() {
+            Some(finding) if self.recovery == Recovery::Strict => {
+                Err(crate::Error::malformed(finding.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn consume(&mut self, bytes: &[u8]) {
+        self.next.byte = self.next.byte.saturating_add(bytes.len() as u64);
+        if F::LINES {
+            let lines = memchr::memchr_iter(b'\n', bytes).count();
+            self.next.line = self.next.line.saturating_add(lines as u64);
+        }
+    }
+}
+
+/// How many bytes a [`Stream`] asks its source for at a time.
+const CHUNK: usize = 256 * 1024;
+
+/// A reader over a source of bytes, with one reused buffer. It reads in large pieces: a `BufReader` around the
+/// source is of no use.
+///
+/// # Example
+/// ```
+/// use kartoteka::{ReadOptions, RecordRead, iso2709};
+///
+/// let mut reader = iso2709::Reader::from_path("fixtures/iso2709/marc21.mrc", &ReadOptions::new())?;
+/// let first = reader.records().next().unwrap()?;
+/// assert!(first.view().control_number().is_some());
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Stream<R, F> {
+    source: R,
+    buffer: Vec<u8>,
+    /// What of the buffer was read from the source and not yet consumed.
+    unread: Range<usize>,
+    frame: Range<usize>,
+    eof: bool,
+    core: Core<F>,
+}
+
+impl<F: Framing> Stream<File, F> {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be opened.
+    pub fn from_path(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Stream<File, F>> {
+        Ok(Stream::new(File::open(path)?, options))
+    }
+}
+
+impl<R: Read, F: Framing> Stream<R, F> {
+    /// Makes a reader; nothing is read yet.
+    pub fn new(source: R, options: &ReadOptions) -> Stream<R, F> {
+        Stream { source, buffer: Vec::new(), unread: 0..0, frame: 0..0, eof: false, core: Core::new(options) }
+    }
+
+    /// The source.
+    pub fn get_ref(&self) -> &R {
+        &self.source
+    }
+
+    /// The source. Reading from it loses bytes to the reader.
+    pub fn get_mut(&mut self) -> &mut R {
+        &mut self.source
+    }
+
+    /// The source. What is in the buffer of the reader is lost.
+    pub fn into_inner(self) -> R {
+        self.source
+    }
+
+    /// Sees to it that `len` bytes are unread, or all there are.
+    fn fill(&mut self, len: usize) -> Result<()> {
+        if self.buffer.len() < len.max(CHUNK) {
+            let room = len.checked_next_power_of_two().unwrap_or(len);
+            self.buffer.resize(room.max(CHUNK), 0);
+        }
+        let have = self.unread.len();
+        self.buffer.copy_within(self.unread.clone(), 0);
+        self.unread = 0..have;
+        while self.unread.len() < len && !self.eof {
+            let room = self.buffer.get_mut(self.unread.end..).unwrap_or_default();
+            match self.source.read(room) {
+                Ok(0) => self.eof = true,
+                Ok(read) => self.unread.end = self.unread.end.saturating_add(read),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read, F: Framing> RecordRead for Stream<R, F> {
+    fn read_record(&mut self, record: &mut Record) -> Result<bool> {
+        self.core.begin();
+        loop {
+            let unread = self.buffer.get(self.unread.clone()).unwrap_or_default();
+            match self.core.advance(unread, self.eof, record)? {
+                Progress::Record(len, read) => {
+                    let end = self.unread.start.saturating_add(len);
+                    self.frame = self.unread.start..end;
+                    self.unread.start = end;
+                    return read.map(|()| true);
+                }
+                Progress::Skipped(len) => self.unread.start = self.unread.start.saturating_add(len),
+                Progress::Need(len) => self.fill(len)?,
+                Progress::End => {
+                    self.frame = 0..0;
+                    return self.core.judge().map(|()| false);
+                }
+            }
+        }
+    }
+
+    fn diagnostics(&self) -> &[Diagnostic] {
+        self.core.findings.list()
+    }
+
+    fn suppressed(&self) -> u64 {
+        self.core.findings.suppressed()
+    }
+
+    fn position(&self) -> Position {
+        self.core.last
+    }
+
+    fn raw(&self) -> &[u8] {
+        self.buffer.get(self.frame.clone()).unwrap_or_default()
+    }
+}
+
+/// A reader over bytes in memory, which copies nothing but the record.
+#[derive(Debug)]
+pub struct Slice<'a, F> {
+    rest: &'a [u8],
+    frame: &'a [u8],
+    core: Core<F>,
+}
+
+impl<'a, F: Framing> Slice<'a, F> {
+    /// Makes a reader over all of `data`.
+    pub fn new(data: &'a [u8], options: &ReadOptions) -> Slice<'a, F> {
+        Slice { rest: data, frame: &[], core: Core::new(options) }
+    }
+
+    fn take(&mut self, len: usize) -> &'a [u8] {
+        let (taken, rest) = self.rest.split_at_checked(len).unwrap_or((self.rest, &[]));
+        self.rest = rest;
+        taken
+    }
+}
+
+impl<F: Framing> RecordRead for Slice<'_, F> {
+    fn read_record(&mut self, record: &mut Record) -> Result<bool> {
+        self.core.begin();
+        loop {
+            match self.core.advance(self.rest, true, record)? {
+                Progress::Record(len, read) => {
+                    self.frame = self.take(len);
+                    return read.map(|()| true);
+                }
+                Progress::Skipped(len) => {
+                    self.take(len);
+                }
+                Progress::Need(_) | Progress::End => {
+                    self.frame = &[];
+                    return self.core.judge().map(|()| false);
+                }
+            }
+        }
+    }
+
+    fn diagnostics(&self) -> &[Diagnostic] {
+        self.core.findings.list()
+    }
+
+    fn suppressed(&self) -> u64 {
+        self.core.findings.suppressed()
+    }
+
+    fn position(&self) -> Position {
+        self.core.last
+    }
+
+    fn raw(&self) -> &[u8] {
+        self.frame
+    }
+}
+
+/// What [`Push::read_record`] has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pushed {
+    /// A record was read.
+    Record,
+    /// More bytes are needed, or [`Push::finish`].
+    NeedMore,
+    /// All is read.
+    End,
+}
+
+/// A reader that is fed: for callers that wait for bytes in their own way, such as async ones.
+///
+/// # Example
+/// ```
+/// use kartoteka::{Push, Pushed, ReadOptions, Record, iso2709};
+///
+/// let mut push = Push::<iso2709::Iso2709>::new(&ReadOptions::new());
+/// let mut record = Record::new();
+/// let mut count = 0;
+/// for piece in std::fs::read("fixtures/iso2709/marc21.mrc")?.chunks(100) {
+///     push.feed(piece);
+///     while push.read_record(&mut record)? == Pushed::Record {
+///         count += 1;
+///     }
+/// }
+/// push.finish();
+/// while push.read_record(&mut record)? == Pushed::Record {
+///     count += 1;
+/// }
+/// assert_eq!(count, 8);
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Push<F> {
+    buffer: Vec<u8>,
+    /// Offset in the buffer of the first byte not consumed.
+    start: usize,
+    frame: Range<usize>,
+    need: usize,
+    eof: bool,
+    searching: bool,
+    core: Core<F>,
+}
+
+impl<F: Framing> Push<F> {
+    /// Makes a reader that has no bytes yet.
+    pub fn new(options: &ReadOptions) -> Push<F> {
+        let core = Core::new(options);
+        Push { buffer: Vec::new(), start: 0, frame: 0..0, need: 0, eof: false, searching: false, core }
+    }
+
+    /// Adds the next bytes of the input. They are kept until they are read: read before feeding more.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        if self.start > self.buffer.len() / 2 {
+            self.buffer.drain(..self.start);
+            self.start = 0;
+            self.frame = 0..0;
+        }
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Tells that there are no more bytes.
+    pub fn finish(&mut self) {
+        self.eof = true;
+    }
+
+    /// Reads the next record, if its bytes are there.
+    ///
+    /// # Errors
+    /// As [`RecordRead::read_record`].
+    pub fn read_record(&mut self, record: &mut Record) -> Result<Pushed> {
+        if !self.searching {
+            self.core.begin();
+            self.searching = true;
+        }
+        loop {
+            let unread = self.buffer.get(self.start..).unwrap_or_default();
+            if unread.len() < self.need && !self.eof {
+                return Ok(Pushed::NeedMore);
+            }
+            match self.core.advance(unread, self.eof, record)? {
+                Progress::Record(len, read) => {
+                    let end = self.start.saturating_add(len);
+                    self.frame = self.start..end;
+                    self.start = end;
+                    self.need = 0;
+                    self.searching = false;
+                    return read.map(|()| Pushed::Record);
+                }
+                Progress::Skipped(len) => {
+                    self.start = self.start.saturating_add(len);
+                    self.need = 0;
+                }
+                Progress::Need(len) => self.need = len,
+                Progress::End => {
+                    self.frame = 0..0;
+                    self.searching = false;
+                    return self.core.judge().map(|()| Pushed::End);
+                }
+            }
+        }
+    }
+
+    /// As [`RecordRead::diagnostics`].
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        self.core.findings.list()
+    }
+
+    /// As [`RecordRead::position`].
+    pub fn position(&self) -> Position {
+        self.core.last
+    }
+
+    /// As [`RecordRead::raw`].
+    pub fn raw(&self) -> &[u8] {
+        self.buffer.get(self.frame.clone()).unwrap_or_default()
+    }
+}

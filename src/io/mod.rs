@@ -1,0 +1,20 @@
+//! Reading and writing records, whatever the format.
+//!
+//! A format is a [`Framing`]: it tells where a record ends and fills a [`Record`](crate::Record) from its bytes,
+//! and never reads or waits. Three drivers run it: [`Stream`] over any `Read`, [`Slice`] over bytes in memory or
+//! in a memory map of yours, [`Push`] over bytes that arrive in pieces. All three give the same records, findings
+//! and places.
+
+mod adapt;
+mod copy;
+mod framing;
+mod options;
+mod output;
+mod traits;
+
+pub(crate) use self::adapt::{Adapter, place};
+pub use self::copy::{Event, Summary, copy, copy_with};
+pub use self::framing::{Frame, Framing, Push, Pushed, Slice, Step, Stream};
+pub use self::options::{IllegalCharacters, ReadOptions, Recovery, WideTags, WriteOptions};
+pub(crate) use self::output::Output;
+pub use self::traits::{RecordRead, RecordWrite, Records};

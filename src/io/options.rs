@@ -1,0 +1,183 @@
+//! Options of readers and writers: one set for all formats.
+
+use crate::charset::{Charset, Policy};
+use crate::{Dialect, Limits};
+
+/// What a reader does with a damaged record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Recovery {
+    /// The first finding of severity error makes the record an error; the next call reads the next record.
+    Strict,
+    /// Keep all that can be kept, with findings.
+    #[default]
+    Salvage,
+}
+
+/// How to read.
+///
+/// # Example
+/// ```
+/// use kartoteka::{Charset, ReadOptions, Recovery};
+///
+/// let options = ReadOptions::new().charset(Charset::Ibm866).recovery(Recovery::Strict);
+/// assert_eq!(options.charset, Charset::Ibm866);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ReadOptions {
+    /// The character set of the input.
+    pub charset: Charset,
+    /// The family of formats the records belong to.
+    pub dialect: Dialect,
+    /// What to do with damaged records.
+    pub recovery: Recovery,
+    /// How much one record may take.
+    pub limits: Limits,
+}
+
+impl ReadOptions {
+    /// Decide character set and dialect by the records, salvage, default limits.
+    pub fn new() -> ReadOptions {
+        ReadOptions::default()
+    }
+
+    /// The character set of the input. Default: [`Charset::Auto`], which decides for each record by a byte order
+    /// mark, what the record declares, whether it is UTF-8, and the letters in it.
+    #[must_use]
+    pub fn charset(mut self, charset: Charset) -> ReadOptions {
+        self.charset = charset;
+        self
+    }
+
+    /// The dialect of the records. Default: [`Dialect::Auto`].
+    #[must_use]
+    pub fn dialect(mut self, dialect: Dialect) -> ReadOptions {
+        self.dialect = dialect;
+        self
+    }
+
+    /// What to do with damaged records. Default: [`Recovery::Salvage`].
+    #[must_use]
+    pub fn recovery(mut self, recovery: Recovery) -> ReadOptions {
+        self.recovery = recovery;
+        self
+    }
+
+    /// How much one record may take. Default: [`Limits::default`].
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> ReadOptions {
+        self.limits = limits;
+        self
+    }
+}
+
+/// What a writer does with characters that its format cannot carry, such as 1F in XML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum IllegalCharacters {
+    /// The record is not written, and the writer goes on with the next.
+    #[default]
+    Error,
+    /// The character is left out, with a finding.
+    Drop,
+    /// U+FFFD is written instead, with a finding.
+    Replace,
+}
+
+/// What a writer does with tags above 999 that its format cannot hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum WideTags {
+    /// The record is not written, and the writer goes on with the next.
+    #[default]
+    Fail,
+    /// The field is left out, with a finding.
+    Drop,
+}
+
+/// How to write.
+///
+/// # Example
+/// ```
+/// use kartoteka::{IllegalCharacters, WriteOptions};
+///
+/// let options = WriteOptions::new().illegal_characters(IllegalCharacters::Drop).indent(false);
+/// assert!(!options.indent);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WriteOptions {
+    /// The character set of the output.
+    pub charset: Charset,
+    /// What to do with bytes that do not decode, and characters that do not encode.
+    pub policy: Policy,
+    /// What to do with characters that the format cannot carry.
+    pub illegal_characters: IllegalCharacters,
+    /// What to do with tags above 999.
+    pub wide_tags: WideTags,
+    /// Whether a record without field 1 gets its master file number as 001, in MARC forms.
+    pub mfn_as_control_number: bool,
+    /// Whether XML and JSON arrays are laid out for human eyes.
+    pub indent: bool,
+}
+
+impl Default for WriteOptions {
+    fn default() -> WriteOptions {
+        WriteOptions {
+            charset: Charset::Auto,
+            policy: Policy::default(),
+            illegal_characters: IllegalCharacters::default(),
+            wide_tags: WideTags::default(),
+            mfn_as_control_number: true,
+            indent: true,
+        }
+    }
+}
+
+impl WriteOptions {
+    /// The defaults of each setter.
+    pub fn new() -> WriteOptions {
+        WriteOptions::default()
+    }
+
+    /// The character set of the output. Default: [`Charset::Auto`], that of the record in ISO 2709 and exchange
+    /// text, UTF-8 in XML and JSON, which know no other.
+    #[must_use]
+    pub fn charset(mut self, charset: Charset) -> WriteOptions {
+        self.charset = charset;
+        self
+    }
+
+    /// What to do with faults of the character set. Default: [`Policy::Replace`], with a finding.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> WriteOptions {
+        self.policy = policy;
+        self
+    }
+
+    /// What to do with characters that the format cannot carry. Default: [`IllegalCharacters::Error`].
+    #[must_use]
+    pub fn illegal_characters(mut self, policy: IllegalCharacters) -> WriteOptions {
+        self.illegal_characters = policy;
+        self
+    }
+
+    /// What to do with tags above 999. Default: [`WideTags::Fail`].
+    #[must_use]
+    pub fn wide_tags(mut self, policy: WideTags) -> WriteOptions {
+        self.wide_tags = policy;
+        self
+    }
+
+    /// Whether the master file number becomes 001 where there is no field 1. Default: true.
+    #[must_use]
+    pub fn mfn_as_control_number(mut self, yes: bool) -> WriteOptions {
+        self.mfn_as_control_number = yes;
+        self
+    }
+
+    /// Whether output is laid out for human eyes where the format allows it. Default: true.
+    #[must_use]
+    pub fn indent(mut self, yes: bool) -> WriteOptions {
+        self.indent = yes;
+        self
+    }
+}

@@ -1,0 +1,142 @@
+//! What every reader and every writer can do.
+
+use crate::{Diagnostic, Position, Record, RecordRef, Result};
+
+/// A reader of records.
+///
+/// # Example
+/// ```
+/// use kartoteka::{ReadOptions, Record, RecordRead, iso2709};
+///
+/// let file = std::fs::File::open("fixtures/iso2709/marc21.mrc")?;
+/// let mut reader = iso2709::Reader::new(file, &ReadOptions::new());
+/// let mut record = Record::new();
+/// let mut fields = 0;
+/// while reader.read_record(&mut record)? {
+///     fields += record.fields().len();
+/// }
+/// assert!(fields > 100);
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+pub trait RecordRead {
+    /// Reads the next record into `record`, reusing its memory. False at the end.
+    ///
+    /// # Errors
+    /// After an error for which [`Error::is_record`](crate::Error::is_record) holds, the next call reads the next
+    /// record. After any other error the next call may try again or end.
+    fn read_record(&mut self, record: &mut Record) -> Result<bool>;
+
+    /// What was found in the last record, and between it and the one before. At the end: what was found behind the
+    /// last record.
+    fn diagnostics(&self) -> &[Diagnostic];
+
+    /// How many findings in the last record were counted, but not listed because of [`Limits`](crate::Limits).
+    fn suppressed(&self) -> u64;
+
+    /// Where the last record begins; at the end, where the input ends.
+    fn position(&self) -> Position;
+
+    /// The bytes of the input from which the last record was read, or not read.
+    fn raw(&self) -> &[u8];
+
+    /// The records, each with its own memory. Ends at the end, or behind an error that is not about one record.
+    fn records(&mut self) -> Records<'_, Self>
+    where
+        Self: Sized,
+    {
+        Records { reader: self, ended: false }
+    }
+}
+
+/// The records of a reader, one by one. See [`RecordRead::records`].
+#[derive(Debug)]
+pub struct Records<'r, R> {
+    reader: &'r mut R,
+    ended: bool,
+}
+
+impl<R: RecordRead> Iterator for Records<'_, R> {
+    type Item = Result<Record>;
+
+    fn next(&mut self) -> Option<Result<Record>> {
+        if self.ended {
+            return None;
+        }
+        let mut record = Record::new();
+        match self.reader.read_record(&mut record) {
+            Ok(true) => Some(Ok(record)),
+            Ok(false) => {
+                self.ended = true;
+                None
+            }
+            Err(error) => {
+                self.ended = !error.is_record();
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+impl<T: RecordRead + ?Sized> RecordRead for Box<T> {
+    fn read_record(&mut self, record: &mut Record) -> Result<bool> {
+        (**self).read_record(record)
+    }
+
+    fn diagnostics(&self) -> &[Diagnostic] {
+        (**self).diagnostics()
+    }
+
+    fn suppressed(&self) -> u64 {
+        (**self).suppressed()
+    }
+
+    fn position(&self) -> Position {
+        (**self).position()
+    }
+
+    fn raw(&self) -> &[u8] {
+        (**self).raw()
+    }
+}
+
+/// A writer of records.
+///
+/// What it writes is complete only after [`RecordWrite::finish`].
+pub trait RecordWrite {
+    /// Writes one record.
+    ///
+    /// # Errors
+    /// After an error for which [`Error::is_record`](crate::Error::is_record) holds, nothing of the record was
+    /// written, and the next one can be.
+    fn write_record(&mut self, record: RecordRef<'_>) -> Result<()>;
+
+    /// Ends the output, closing what the format opens, and flushes it. Once; after that nothing is written.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io).
+    fn finish(&mut self) -> Result<()>;
+
+    /// What was found in the last record while writing it.
+    fn diagnostics(&self) -> &[Diagnostic];
+
+    /// How many characters and undecodable sequences were replaced since the writer was made.
+    fn replaced(&self) -> u64;
+}
+
+impl<T: RecordWrite + ?Sized> RecordWrite for Box<T> {
+    fn write_record(&mut self, record: RecordRef<'_>) -> Result<()> {
+        (**self).write_record(record)
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        (**self).finish()
+    }
+
+    fn diagnostics(&self) -> &[Diagnostic] {
+        (**self).diagnostics()
+    }
+
+    fn replaced(&self) -> u64 {
+        (**self).replaced()
+    }
+}
