@@ -129,6 +129,8 @@ codes! {
         "A blank line stands inside a record.";
     RecordEndMissing "B052" "record-end-missing" Warning
         "The last record has no end mark.";
+    LineSpacing "B053" "line-spacing" Warning
+        "The blank that the format wants in a line is missing.";
     JsonSyntax "B060" "json-syntax" Error
         "The text is not JSON.";
     JsonShape "B061" "json-shape" Error
@@ -165,6 +167,10 @@ codes! {
         "The field has more indicators than the output has room for.";
     SubfieldLost "W007" "subfield-lost" Error
         "A subfield without a code has no place in the output.";
+    HeaderLost "W008" "header-lost" Note
+        "The leader, or the numbers of IRBIS, have no place in the output.";
+    TagNotNumber "W009" "tag-not-a-number" Error
+        "The output has numbers as tags, and this tag is none.";
 }
 
 impl fmt::Display for Code {

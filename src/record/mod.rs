@@ -29,7 +29,7 @@ pub use self::view::RecordRef;
 use std::fmt;
 
 use crate::charset::{Charset, Reason};
-use crate::{Position, Tag, TagPattern};
+use crate::{Code, Findings, Position, Tag, TagPattern};
 
 /// A bibliographic record, owned and editable.
 ///
@@ -287,6 +287,22 @@ impl Record {
     /// Offset in the buffer of the body of a field of this record.
     pub(crate) fn offset_of(&self, field: FieldRef<'_>) -> usize {
         self.slots.get(field.index()).map_or(0, |slot| slot.start as usize)
+    }
+
+    /// Says of each field that is not valid UTF-8 where it is not; tells how many there are. The buffer must be the
+    /// frame of the record.
+    pub(crate) fn report_invalid_utf8(&self, findings: &mut Findings) -> usize {
+        let mut seen = 0usize;
+        for field in self.fields() {
+            let Err(error) = std::str::from_utf8(field.raw()) else { continue };
+            let at = self.offset_of(field).saturating_add(error.valid_up_to());
+            let byte = field.raw().get(error.valid_up_to()).copied().unwrap_or_default();
+            let message = format!("byte {byte:02X} is not valid in UTF-8 here");
+            let place = (field.tag(), field.index());
+            findings.in_field(Code::InvalidUtf8, place, (at, 1), message, "bytes kept");
+            seen = seen.saturating_add(1);
+        }
+        seen
     }
 
     fn buffer_len(&self) -> usize {

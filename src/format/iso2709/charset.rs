@@ -197,16 +197,7 @@ fn report_invalid_utf8(frame: &[u8], record: &Record, findings: &mut Findings) {
         let message = "the record says it is UTF-8, and has no multi-byte character at all";
         findings.at(Code::NotUtf8, (9, 1), message, "bytes kept");
     }
-    let mut seen = 0usize;
-    for field in record.fields() {
-        let Err(error) = std::str::from_utf8(field.raw()) else { continue };
-        let at = record.offset_of(field).saturating_add(error.valid_up_to());
-        let byte = field.raw().get(error.valid_up_to()).copied().unwrap_or_default();
-        let message = format!("byte {byte:02X} is not valid in UTF-8 here");
-        findings.in_field(Code::InvalidUtf8, (field.tag(), field.index()), (at, 1), message, "bytes kept");
-        seen = seen.saturating_add(1);
-    }
-    if seen == 0 {
+    if record.report_invalid_utf8(findings) == 0 {
         if let Err(error) = std::str::from_utf8(frame) {
             let message = "bytes that are not valid UTF-8, outside the fields";
             findings.at(Code::InvalidUtf8, (error.valid_up_to(), 1), message, "bytes kept");

@@ -1,0 +1,323 @@
+//! Lines to records.
+
+use memchr::{memchr, memmem};
+use nom::bytes::complete::tag;
+use nom::character::complete::{digit1, space0};
+use nom::combinator::{map_opt, opt};
+use nom::sequence::{delimited, terminated};
+use nom::{IResult, Parser};
+
+use super::{BYTE_ORDER_MARK, END};
+use crate::charset::{Charset, CyrillicGuess, Reason, guess_cyrillic};
+use crate::diagnostic::Findings;
+use crate::io::{Frame, Framing, ReadOptions, Step};
+use crate::record::{Origin, Slot, Syntax};
+use crate::{Code, Diagnostic, Error, ErrorKind, Location, Record, Result, Tag};
+
+/// The framing of exchange text. A record ends with a line that begins with five asterisks.
+#[derive(Debug)]
+pub struct IrbisText {
+    options: ReadOptions,
+    /// How many bytes of the record were searched for its end in vain.
+    searched: usize,
+    evidence: Evidence,
+}
+
+/// What earlier records say of the character set of the file.
+#[derive(Debug, Default, Clone, Copy)]
+struct Evidence {
+    mark: bool,
+    utf8: bool,
+    letters: Option<CyrillicGuess>,
+}
+
+impl Framing for IrbisText {
+    const LINES: bool = true;
+
+    fn new(options: &ReadOptions) -> IrbisText {
+        IrbisText { options: options.clone(), searched: 0, evidence: Evidence::default() }
+    }
+
+    fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
+        if findings.record().byte == 0 {
+            if buf.len() < BYTE_ORDER_MARK.len() && !eof {
+                return Ok(Step::Need(BYTE_ORDER_MARK.len()));
+            }
+            if buf.starts_with(b"\xFF\xFE") || buf.starts_with(b"\xFE\xFF") {
+                let message = "the input is UTF-16; convert it to UTF-8 first".to_owned();
+                return Err(Error::new(ErrorKind::Format(message)));
+            }
+        }
+        if let Some(end) = self.find_end(buf) {
+            let rest = buf.get(end..).unwrap_or_default();
+            match memchr(b'\n', rest) {
+                Some(line) => {
+                    self.searched = 0;
+                    return Ok(Step::Frame(end.saturating_add(line).saturating_add(1)));
+                }
+                None if eof => {
+                    self.searched = 0;
+                    return Ok(Step::Frame(buf.len()));
+                }
+                None => {}
+            }
+        }
+        if !eof && buf.len() <= self.options.limits.record_bytes {
+            return Ok(Step::Need(buf.len().saturating_add(1)));
+        }
+        self.searched = 0;
+        if !eof {
+            let message =
+                format!("no line of asterisks in {} bytes, the most allowed for a record", buf.len());
+            findings.at(Code::LimitReached, (0, buf.len()), message, "skipped");
+            return Ok(Step::Skip(buf.len()));
+        }
+        if buf.is_empty() {
+            return Ok(Step::End);
+        }
+        if buf.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0x1A) {
+            return Ok(Step::Skip(buf.len()));
+        }
+        findings.at(
+            Code::RecordEndMissing,
+            (buf.len(), 0),
+            "no line of asterisks ends the last record",
+            "kept",
+        );
+        Ok(Step::Frame(buf.len()))
+    }
+
+    fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
+        record.set_syntax(Syntax::IRBIS);
+        let bytes = frame.bytes;
+        let mut at = 0usize;
+        if frame.position.byte == 0 && bytes.starts_with(BYTE_ORDER_MARK) {
+            self.evidence.mark = true;
+            at = BYTE_ORDER_MARK.len();
+        }
+        let mut line_number = frame.position.line;
+        let mut intact = findings.list().is_empty();
+        let mut blank = None;
+        let mut in_record = false;
+        while at < bytes.len() {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let len = memchr(b'\n', rest).map_or(rest.len(), |len| len.saturating_add(1));
+            let line = content(rest.get(..len).unwrap_or(rest));
+            let mut location = Location::of(frame.position);
+            location.byte = location.byte.saturating_add(at as u64);
+            location.len = line.len() as u64;
+            location.line = line_number;
+            if line.starts_with(END) {
+                break;
+            } else if line.is_empty() {
+                if in_record {
+                    blank = Some(location);
+                }
+            } else if let Ok((text, (tag, spaced))) = field(line) {
+                if let Some(location) = blank.take() {
+                    let message = "a blank line inside a record";
+                    findings.push(Diagnostic::new(Code::LineBlank, location, message, "skipped"));
+                    intact = false;
+                }
+                if !spaced {
+                    location.tag = Some(tag);
+                    let message = "no blank behind the colon";
+                    findings.push(Diagnostic::new(Code::LineSpacing, location, message, "read"));
+                }
+                let start = at.saturating_add(line.len().saturating_sub(text.len()));
+                let end = start.saturating_add(text.len());
+                let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(end)) else { break };
+                if record.slots_mut().len() >= self.options.limits.fields {
+                    let message = format!("more than {} fields", self.options.limits.fields);
+                    findings.push(Diagnostic::new(
+                        Code::LimitReached,
+                        location,
+                        message,
+                        "the rest left out",
+                    ));
+                    intact = false;
+                    break;
+                }
+                record.slots_mut().push(Slot::new(tag, start, end, false));
+                in_record = true;
+            } else {
+                let shown = line.get(..40).unwrap_or(line).escape_ascii();
+                let message = format!("expected \"#\", a tag, \":\", found \"{shown}\"");
+                findings.push(Diagnostic::new(Code::LineInvalid, location, message, "line left out"));
+                intact = false;
+                in_record = true;
+            }
+            at = at.saturating_add(len);
+            line_number = line_number.saturating_add(1);
+        }
+        self.load(bytes, record, findings);
+        if record.fields().len() == 0 {
+            findings.at(Code::NoFields, (0, bytes.len()), "the record has no fields", "kept");
+        }
+        if intact {
+            record.set_origin(Origin::IrbisText);
+        }
+        Ok(())
+    }
+}
+
+impl IrbisText {
+    /// Offset of the line that ends the record.
+    fn find_end(&mut self, buf: &[u8]) -> Option<usize> {
+        let first = if buf.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        if buf.get(first..).is_some_and(|line| line.starts_with(END)) {
+            return Some(first);
+        }
+        let found = memmem::find(buf.get(self.searched..).unwrap_or_default(), b"\n*****");
+        match found {
+            Some(found) => {
+                self.searched = self.searched.saturating_add(found);
+                Some(self.searched.saturating_add(1))
+            }
+            None => {
+                self.searched = buf.len().saturating_sub(END.len()).max(self.searched);
+                None
+            }
+        }
+    }
+
+    /// Puts the bytes into the record, as text if they are UTF-8, and tells it its character set.
+    fn load(&mut self, bytes: &[u8], record: &mut Record, findings: &mut Findings) {
+        let auto = self.options.charset == Charset::Auto;
+        if matches!(self.options.charset, Charset::Auto | Charset::Utf8) {
+            if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+                record.set_text(text);
+                let is_ascii = text.is_ascii();
+                self.evidence.utf8 |= !is_ascii;
+                let reason = match (auto, self.evidence.mark, is_ascii) {
+                    (false, ..) => Reason::Caller,
+                    (_, true, _) => Reason::ByteOrderMark,
+                    (_, _, true) => Reason::Ascii,
+                    _ => Reason::ValidUtf8,
+                };
+                record.set_charset(Charset::Utf8, reason);
+                return;
+            }
+        }
+        record.set_bytes(bytes);
+        let (charset, reason) =
+            if auto { self.decide(bytes) } else { (self.options.charset, Reason::Caller) };
+        record.set_charset(charset, reason);
+        if charset == Charset::Utf8 {
+            record.report_invalid_utf8(findings);
+        } else if !charset.is_supported() {
+            let message = format!("the record is in {charset}, for which there are no tables yet");
+            findings.at(Code::CharsetUnsupported, (0, bytes.len()), message, "bytes kept, not decoded");
+        }
+    }
+
+    /// Decides for a record that is not valid UTF-8. What weighs is the record, unless an earlier one had more
+    /// letters: a file is in one character set as a rule.
+    fn decide(&mut self, bytes: &[u8]) -> (Charset, Reason) {
+        if self.evidence.mark {
+            return (Charset::Utf8, Reason::ByteOrderMark);
+        }
+        let guess = guess_cyrillic(bytes);
+        let known = self.evidence.letters;
+        let best = match (guess, known) {
+            (Some(guess), Some(known)) if guess.letters < 30 && known.letters > guess.letters => Some(known),
+            (Some(guess), _) => Some(guess),
+            (None, known) => known,
+        };
+        match best {
+            Some(best) => {
+                if known.is_none_or(|known| best.letters > known.letters) {
+                    self.evidence.letters = Some(best);
+                }
+                (best.charset, Reason::Letters(best))
+            }
+            None if self.evidence.utf8 => (Charset::Utf8, Reason::ValidUtf8),
+            None => (Charset::Windows1251, Reason::Format),
+        }
+    }
+}
+
+/// A line without its end.
+fn content(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// The head of a line that is a field: its tag, and whether a blank stands behind the colon. What is left is the
+/// text of the field.
+fn field(line: &[u8]) -> IResult<&[u8], (Tag, bool)> {
+    let number = map_opt(digit1, |digits: &[u8]| {
+        let number = digits.iter().try_fold(0u32, |number, digit| {
+            number.checked_mul(10)?.checked_add(u32::from(digit.wrapping_sub(b'0')))
+        });
+        number.and_then(Tag::from_number)
+    });
+    let head = delimited((tag("#"), space0), number, (space0, tag(":")));
+    (head, opt(terminated(tag(" "), nom::combinator::success(()))).map(|blank| blank.is_some())).parse(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RecordRead;
+
+    fn all(data: &[u8]) -> (Vec<Record>, Vec<(Code, u64)>) {
+        let mut reader = super::super::SliceReader::new(data, &ReadOptions::new());
+        let (mut records, mut found) = (Vec::new(), Vec::new());
+        let mut record = Record::new();
+        loop {
+            let more = reader.read_record(&mut record).unwrap();
+            found.extend(reader.diagnostics().iter().map(|finding| (finding.code, finding.location.line)));
+            if !more {
+                return (records, found);
+            }
+            records.push(record.clone());
+        }
+    }
+
+    #[test]
+    fn heads_of_lines() {
+        let tag = |number| Tag::from_number(number).unwrap();
+        assert_eq!(field(b"#920: PAZK"), Ok((&b"PAZK"[..], (tag(920), true))));
+        assert_eq!(field(b"# 0101:  rus"), Ok((&b" rus"[..], (tag(101), true))));
+        assert_eq!(field(b"#2022:^ax"), Ok((&b"^ax"[..], (tag(2022), false))));
+        assert_eq!(field(b"#300: "), Ok((&b""[..], (tag(300), true))));
+        for bad in [&b"920: PAZK"[..], b"#: x", b"#12a: x", b"#0: x", b"#99999999999: x", b"#920 PAZK", b""] {
+            assert!(field(bad).is_err(), "{}", bad.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn damage_is_told_by_line_and_the_rest_is_kept() {
+        let data = b"#920: A\n200: no mark\n\n#200:^ax\n*****\n\n#920: B\n";
+        let (records, found) = all(data);
+        let tags: Vec<_> = records.iter().map(|record| record.fields().len()).collect();
+        assert_eq!(tags, [2, 1]);
+        assert_eq!(
+            found,
+            [
+                (Code::LineInvalid, 2),
+                (Code::LineBlank, 3),
+                (Code::LineSpacing, 4),
+                (Code::RecordEndMissing, 6),
+            ]
+        );
+    }
+
+    #[test]
+    fn blank_lines_around_records_are_no_finding() {
+        let (records, found) = all(b"\r\n\r\n#920: A\r\n\r\n*****\r\n\r\n#920: B\r\n*****\r\n\x1A");
+        assert_eq!((records.len(), found), (2, vec![]));
+    }
+
+    #[test]
+    fn a_short_record_is_taken_as_the_file_before_it() {
+        let long = Charset::Ibm866;
+        let mut data = b"#200: ^A".to_vec();
+        long.encode_into("Преступление и наказание, роман в шести частях", crate::Policy::Strict, &mut data)
+            .unwrap();
+        data.extend_from_slice(b"\n*****\n#610: \x80\x81\n*****\n");
+        let (records, _) = all(&data);
+        assert!(records.iter().all(|record| record.charset() == long), "{records:?}");
+    }
+}

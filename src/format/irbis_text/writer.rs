@@ -1,0 +1,247 @@
+//! Records to lines.
+
+use std::io::Write;
+
+use super::{BYTE_ORDER_MARK, END};
+use crate::charset::Charset;
+use crate::diagnostic::Findings;
+use crate::io::{Adapter, IllegalCharacters, Output, RecordWrite, WriteOptions, place};
+use crate::record::{FieldRef, Origin, Record, RecordRef, from_marc_form};
+use crate::{Code, Diagnostic, Error, Location, Result};
+
+/// Writes exchange text, with CR LF as IRBIS does.
+///
+/// A record that was read from exchange text without damage and not changed is copied byte for byte. A MARC record
+/// gets the form in which IRBIS users type MARC fields: indicators that are not blank become the first two
+/// characters of the head text; its leader is left out, with a finding. The characters CR and LF cannot stand in a
+/// field: see [`WriteOptions::illegal_characters`].
+///
+/// # Example
+/// ```
+/// use kartoteka::{Builder, RecordWrite, Syntax, WriteOptions, irbis_text};
+///
+/// let record = Builder::new(Syntax::IRBIS).field("200", |field| field.subfield('A', "Хамса")).build()?;
+/// let mut writer = irbis_text::Writer::new(Vec::new(), &WriteOptions::new());
+/// writer.write_record(record.view())?;
+/// writer.finish()?;
+/// assert_eq!(writer.into_inner(), "#200: ^AХамса\r\n*****\r\n".as_bytes());
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Writer<W> {
+    out: Output<W>,
+    adapter: Adapter,
+    options: WriteOptions,
+    irbis: Record,
+    begun: bool,
+}
+
+impl<W: Write> Writer<W> {
+    /// Makes a writer; nothing is written yet.
+    pub fn new(sink: W, options: &WriteOptions) -> Writer<W> {
+        Writer {
+            out: Output::new(sink),
+            adapter: Adapter::new(options),
+            options: options.clone(),
+            irbis: Record::new(),
+            begun: false,
+        }
+    }
+
+    /// The sink. What is in the buffer of the writer has not reached it.
+    pub fn get_ref(&self) -> &W {
+        self.out.get_ref()
+    }
+
+    /// The sink. Finish first, or what is in the buffer is lost.
+    pub fn into_inner(self) -> W {
+        self.out.into_inner()
+    }
+}
+
+impl<W: Write> RecordWrite for Writer<W> {
+    fn write_record(&mut self, record: RecordRef<'_>) -> Result<()> {
+        let charset = self.options.charset;
+        if let Some(bytes) = record.verbatim(Origin::IrbisText) {
+            if charset == Charset::Auto || charset == record.charset() {
+                self.adapter.untouched(record);
+                // The mark of the input is no mark in the middle of the output.
+                let bytes =
+                    if self.begun { bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes) } else { bytes };
+                self.out.buffer.extend_from_slice(bytes);
+                if !bytes.ends_with(b"\n") {
+                    self.out.buffer.extend_from_slice(b"\r\n");
+                }
+                self.begun = true;
+                return self.out.ease();
+            }
+        }
+        let (shaped, findings) = self.adapter.in_charset(record, charset)?;
+        let start = self.out.buffer.len();
+        let built = if shaped.syntax().has_indicators() {
+            if record.header().leader.is_some() {
+                let message = "exchange text has no leader";
+                findings.push(Diagnostic::new(
+                    Code::HeaderLost,
+                    Location::of(record.position()),
+                    message,
+                    "left out",
+                ));
+            }
+            from_marc_form(shaped, &mut self.irbis, findings);
+            build(self.irbis.view(), self.options.illegal_characters, &mut self.out.buffer, findings)
+        } else {
+            build(shaped, self.options.illegal_characters, &mut self.out.buffer, findings)
+        };
+        if let Err(finding) = built {
+            self.out.buffer.truncate(start);
+            return Err(Error::unrepresentable(finding));
+        }
+        self.begun = true;
+        self.out.ease()
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        self.out.flush()
+    }
+
+    fn diagnostics(&self) -> &[Diagnostic] {
+        self.adapter.findings().list()
+    }
+
+    fn replaced(&self) -> u64 {
+        self.adapter.replaced()
+    }
+}
+
+/// Appends a record; of what cannot be said in exchange text makes a finding.
+fn build(
+    record: RecordRef<'_>,
+    illegal: IllegalCharacters,
+    out: &mut Vec<u8>,
+    findings: &mut Findings,
+) -> Result<(), Diagnostic> {
+    let finding = |field: FieldRef<'_>, code, message: String, action| {
+        Diagnostic::new(code, place(record, field.tag(), field.index()), message, action)
+    };
+    for field in record.fields() {
+        let Some(number) = field.tag().number() else {
+            let message = format!("tag {} is no number", field.tag());
+            return Err(finding(field, Code::TagNotNumber, message, "record rejected"));
+        };
+        out.push(b'#');
+        out.extend_from_slice(number.to_string().as_bytes());
+        out.extend_from_slice(b": ");
+        let body = field.raw();
+        if memchr::memchr2(b'\n', b'\r', body).is_none() {
+            out.extend_from_slice(body);
+        } else {
+            let message = "the field holds a line end".to_owned();
+            let bytes = body.iter().copied();
+            match illegal {
+                IllegalCharacters::Error => {
+                    return Err(finding(field, Code::CharacterNotAllowed, message, "record rejected"));
+                }
+                IllegalCharacters::Drop => {
+                    out.extend(bytes.filter(|byte| !matches!(byte, b'\n' | b'\r')));
+                    findings.push(finding(field, Code::CharacterNotAllowed, message, "left out"));
+                }
+                IllegalCharacters::Replace => {
+                    out.extend(bytes.map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }));
+                    findings.push(finding(field, Code::CharacterNotAllowed, message, "replaced by a blank"));
+                }
+            }
+        }
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(END);
+    out.extend_from_slice(b"\r\n");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ReadOptions, RecordRead, Syntax, irbis_text, iso2709};
+
+    fn rewritten(data: &[u8], options: &WriteOptions) -> Vec<u8> {
+        let mut reader = irbis_text::SliceReader::new(data, &ReadOptions::new());
+        let mut writer = Writer::new(Vec::new(), options);
+        crate::copy(&mut reader, &mut writer).unwrap();
+        writer.into_inner()
+    }
+
+    #[test]
+    fn what_was_read_is_written_byte_for_byte() {
+        for name in ["export.txt", "export-bom.txt", "export-cp1251.txt", "export-cp866.txt"] {
+            let data = std::fs::read(format!("fixtures/irbis/{name}")).unwrap();
+            assert!(rewritten(&data, &WriteOptions::new()) == data, "{name}");
+        }
+    }
+
+    #[test]
+    fn code_pages_into_each_other() {
+        let cp1251 = std::fs::read("fixtures/irbis/export-cp1251.txt").unwrap();
+        let cp866 = std::fs::read("fixtures/irbis/export-cp866.txt").unwrap();
+        let to = |charset| WriteOptions::new().charset(charset);
+        assert!(rewritten(&cp1251, &to(Charset::Ibm866)) == cp866);
+        assert!(rewritten(&cp866, &to(Charset::Windows1251)) == cp1251);
+    }
+
+    #[test]
+    fn line_ends_in_values_by_policy() {
+        let record = crate::Builder::new(Syntax::IRBIS).field("300", |f| f.lead("a\r\nb")).build().unwrap();
+        let mut results = Vec::new();
+        for policy in [IllegalCharacters::Error, IllegalCharacters::Drop, IllegalCharacters::Replace] {
+            let mut writer = Writer::new(Vec::new(), &WriteOptions::new().illegal_characters(policy));
+            let written = writer.write_record(record.view()).map_err(|error| error.code());
+            writer.finish().unwrap();
+            results.push((
+                written.is_ok(),
+                writer.diagnostics().len(),
+                String::from_utf8(writer.into_inner()).unwrap(),
+            ));
+        }
+        let text = |value: &str| format!("#300: {value}\r\n*****\r\n");
+        assert_eq!(results, [(false, 0, String::new()), (true, 1, text("ab")), (true, 1, text("a  b"))]);
+    }
+
+    #[test]
+    fn marc_records_keep_their_indicators_as_text() {
+        let record = Record::builder()
+            .control_field("001", "kart0001")
+            .data_field("200", "1 ", [('a', "Title")])
+            .data_field("300", "  ", [('a', "Note")])
+            .build()
+            .unwrap();
+        let mut writer = Writer::new(Vec::new(), &WriteOptions::new());
+        writer.write_record(record.view()).unwrap();
+        writer.finish().unwrap();
+        assert_eq!(writer.diagnostics().len(), 1);
+        let text = String::from_utf8(writer.into_inner()).unwrap();
+        assert_eq!(text, "#1: kart0001\r\n#200: 1 ^aTitle\r\n#300: ^aNote\r\n*****\r\n");
+    }
+
+    #[test]
+    fn iso_of_irbis_becomes_the_export_it_was_made_from() {
+        let iso = std::fs::read("fixtures/irbis/irbis-cp1251.iso").unwrap();
+        let options = ReadOptions::new().dialect(crate::Dialect::Irbis);
+        let mut reader = iso2709::SliceReader::new(&iso, &options);
+        let mut writer = Writer::new(Vec::new(), &WriteOptions::new());
+        let summary = crate::copy(&mut reader, &mut writer).unwrap();
+        assert_eq!(summary.written, 3);
+        let text = std::fs::read("fixtures/irbis/export-cp1251.txt").unwrap();
+        // The fixture leaves out tags above 999, and the leader of IRBIS has no place in text.
+        let lines = |bytes: &[u8]| -> Vec<String> {
+            let narrow = |line: &&[u8]| {
+                !line.starts_with(b"#") || line.iter().position(|byte| *byte == b':') < Some(5)
+            };
+            bytes
+                .split(|byte| *byte == b'\n')
+                .filter(narrow)
+                .map(|line| line.escape_ascii().to_string())
+                .collect()
+        };
+        assert_eq!(lines(&writer.into_inner()), lines(&text));
+    }
+}
