@@ -171,6 +171,8 @@ codes! {
         "The leader, or the numbers of IRBIS, have no place in the output.";
     TagNotNumber "W009" "tag-not-a-number" Error
         "The output has numbers as tags, and this tag is none.";
+    TagWide "W010" "tag-wide" Note
+        "A tag above 999 is written with all its digits, which few readers expect.";
 }
 
 impl fmt::Display for Code {

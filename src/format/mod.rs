@@ -2,3 +2,5 @@
 
 pub mod irbis_text;
 pub mod iso2709;
+#[cfg(feature = "xml")]
+pub mod marcxml;
