@@ -2,43 +2,39 @@
 
 use crate::record::{Origin, RecordRef};
 
-/// Whether no value of the record holds a byte for which `special` is true, or one of the bytes 1D, 1E and 1F that
-/// delimit records, fields and subfields.
+/// What kinds of bytes the values of a record hold: the kinds of all its bytes, each a bit that `kind` gives. `None`
+/// if a value holds one of the bytes 1D, 1E and 1F, which delimit records, fields and subfields.
 ///
-/// The buffer is looked at in one pass that the compiler turns into vector instructions: `special` should be a few
-/// comparisons, and false for the three delimiters.
+/// The buffer is looked at in one pass that the compiler turns into vector instructions: `kind` should be a few
+/// comparisons, and 0 for the three delimiters.
 ///
 /// # Cost
 /// One pass over the buffer; a second over the control fields, which are short.
 #[inline]
-pub(crate) fn is_plain(record: RecordRef<'_>, special: impl Fn(u8) -> bool + Copy) -> bool {
+pub(crate) fn census(record: RecordRef<'_>, kind: impl Fn(u8) -> u8 + Copy) -> Option<u8> {
     let buffer = record.buffer();
-    let mut found = false;
+    let mut kinds = 0u8;
     let mut ends = 0usize;
     let mut chunks = buffer.chunks_exact(128);
     for chunk in &mut chunks {
-        let mut any = 0u8;
         let mut count = 0u8;
         for &byte in chunk {
-            any |= u8::from(special(byte));
+            kinds |= kind(byte);
             count += u8::from(byte == 0x1D) | u8::from(byte == 0x1E); // at most 128
         }
-        found |= any != 0;
         ends = ends.saturating_add(usize::from(count));
     }
     for &byte in chunks.remainder() {
-        found |= special(byte);
+        kinds |= kind(byte);
         ends = ends.saturating_add(usize::from(matches!(byte, 0x1D | 0x1E)));
-    }
-    if found {
-        return false;
     }
     // In a sound record of ISO 2709 each field ends once, and so do directory and record; more than that stands in
     // values. In any other buffer there are bodies only.
-    let fields = record.fields();
+    let mut fields = record.fields();
     let sound = record.verbatim(Origin::Iso2709).is_some();
     if ends != if sound { fields.len().saturating_add(2) } else { 0 } {
-        return false;
+        return None;
     }
-    !fields.filter(|field| field.is_control()).any(|field| field.raw().contains(&0x1F))
+    let in_control = fields.any(|field| field.is_control() && field.raw().contains(&0x1F));
+    (!in_control).then_some(kinds)
 }

@@ -16,7 +16,7 @@ mod traits;
 
 pub(crate) use self::adapt::{Adapter, place};
 #[cfg(any(feature = "xml", feature = "json"))]
-pub(crate) use self::census::is_plain;
+pub(crate) use self::census::census;
 pub use self::copy::{Event, Summary, copy, copy_with};
 pub use self::framing::{Frame, Framing, Push, Pushed, Slice, Step, Stream};
 pub use self::options::{IllegalCharacters, ReadOptions, Recovery, WideTags, WriteOptions};

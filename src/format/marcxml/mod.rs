@@ -37,6 +37,7 @@
 mod document;
 mod element;
 mod parse;
+mod plain;
 mod writer;
 
 pub use self::document::Marcxml;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::plain;
 use crate::charset::{Charset, Policy, Reason};
 use crate::diagnostic::Findings;
 use crate::record::Syntax;
@@ -73,6 +74,11 @@ impl Parser {
     }
 
     fn text(&mut self, text: &str, record: &mut Record, findings: &mut Findings) -> Result<()> {
+        record.set_charset(Charset::Utf8, Reason::Format);
+        if plain::record(text, record) {
+            return Ok(());
+        }
+        record.clear();
         let indicators = count_indicators(text);
         record.set_syntax(Syntax { indicators, ..Syntax::MARC });
         record.set_charset(Charset::Utf8, Reason::Format);

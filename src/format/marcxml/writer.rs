@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::NAMESPACE;
 use crate::diagnostic::Findings;
-use crate::io::{Adapter, IllegalCharacters, Output, RecordWrite, WriteOptions, is_plain, place};
+use crate::io::{Adapter, IllegalCharacters, Output, RecordWrite, WriteOptions, census, place};
 use crate::record::{FieldRef, RecordRef};
 use crate::{Code, Diagnostic, Error, Location, Result};
 
@@ -76,9 +76,10 @@ impl<W: Write> RecordWrite for Writer<W> {
         let start = self.out.buffer.len();
         let element = Element { record, indent: self.indent, illegal: self.illegal };
         let out = &mut self.out.buffer;
-        let written = match is_plain(record, is_special) {
-            true => element.write::<true>(out, findings),
-            false => element.write::<false>(out, findings),
+        let written = match census(record, kind) {
+            Some(0) => element.write::<COPY>(out, findings),
+            Some(MARKUP) => element.write::<ESCAPE_MARKUP>(out, findings),
+            _ => element.write::<ESCAPE_ALL>(out, findings),
         };
         if let Err(finding) = written {
             self.out.buffer.truncate(start);
@@ -105,12 +106,22 @@ impl<W: Write> RecordWrite for Writer<W> {
     }
 }
 
-/// Whether a byte of a record may need more than copying: markup, a control character, or the first byte of U+FFFE
+/// The kind of a byte that may need more than copying: markup; or a control character, or the first byte of U+FFFE
 /// and U+FFFF. The delimiters of ISO 2709 are looked for elsewhere.
 #[inline]
-fn is_special(byte: u8) -> bool {
-    (byte < 0x1D) | (byte == b'<') | (byte == b'>') | (byte == b'&') | (byte == 0xEF)
+fn kind(byte: u8) -> u8 {
+    let markup = (byte == b'<') | (byte == b'>') | (byte == b'&');
+    let other = (byte < 0x1D) | (byte == 0xEF);
+    u8::from(markup) * MARKUP | u8::from(other) * OTHER
 }
+
+const MARKUP: u8 = 1;
+const OTHER: u8 = 2;
+
+// How the values of a record are written, by the kinds of bytes in it.
+const COPY: u8 = 0;
+const ESCAPE_MARKUP: u8 = 1;
+const ESCAPE_ALL: u8 = 2;
 
 /// A record on its way to XML.
 struct Element<'a> {
@@ -120,8 +131,8 @@ struct Element<'a> {
 }
 
 impl Element<'_> {
-    /// Appends the element. `PLAIN` tells that all values can be copied as they are.
-    fn write<const PLAIN: bool>(&self, out: &mut Vec<u8>, findings: &mut Findings) -> Result<(), Diagnostic> {
+    /// Appends the element. `HOW` tells how values are written.
+    fn write<const HOW: u8>(&self, out: &mut Vec<u8>, findings: &mut Findings) -> Result<(), Diagnostic> {
         self.piece(out, b"<record>\n", 0);
         if let Some(leader) = &self.record.header().leader {
             self.piece(out, b"  <leader>", 2);
@@ -132,12 +143,12 @@ impl Element<'_> {
         for field in self.record.fields() {
             if field.is_control() {
                 self.control_start(field, out, findings)?;
-                self.value::<PLAIN>(field.raw(), field, out, findings)?;
+                self.value::<HOW>(field.raw(), field, out, findings)?;
                 self.piece(out, b"</controlfield>\n", 0);
                 continue;
             }
-            self.data_start::<PLAIN>(field, out, findings)?;
-            let lead = field.lead();
+            let (indicators, lead, subfields) = field.parts();
+            self.data_start(field, indicators, out, findings)?;
             if !lead.is_empty() {
                 let place = place(self.record, field.tag(), field.index());
                 let message = format!("{} bytes stand before the first subfield", lead.len());
@@ -147,16 +158,18 @@ impl Element<'_> {
                     message,
                     "written as subfield *",
                 ));
-                self.subfield::<PLAIN>(b"*", lead.as_bytes(), field, out, findings)?;
+                self.subfield::<HOW>(b"*", lead.as_bytes(), field, out, findings)?;
             }
-            for subfield in field.subfields() {
-                self.subfield::<PLAIN>(
-                    subfield.code_bytes(),
-                    subfield.value().as_bytes(),
-                    field,
-                    out,
-                    findings,
-                )?;
+            let mut segments = subfields;
+            while let Some(range) = segments.next_segment() {
+                let (code, value) = segments.split_segment(range);
+                if code.is_empty() {
+                    let place = place(self.record, field.tag(), field.index());
+                    let message = "a delimiter without a subfield code";
+                    findings.push(Diagnostic::new(Code::SubfieldLost, place, message, "left out"));
+                    continue;
+                }
+                self.subfield::<HOW>(code, value, field, out, findings)?;
             }
             self.piece(out, b"  </datafield>\n", 2);
         }
@@ -168,7 +181,7 @@ impl Element<'_> {
     }
 
     /// Appends markup; without its first bytes and its line end where the layout is compact.
-    #[inline]
+    #[inline(always)]
     fn piece(&self, out: &mut Vec<u8>, piece: &[u8], indent: usize) {
         if self.indent {
             out.extend_from_slice(piece);
@@ -197,17 +210,17 @@ impl Element<'_> {
         Ok(())
     }
 
-    #[inline]
-    fn data_start<const PLAIN: bool>(
+    #[inline(always)]
+    fn data_start(
         &self,
         field: FieldRef<'_>,
+        indicators: &[u8],
         out: &mut Vec<u8>,
         findings: &mut Findings,
     ) -> Result<(), Diagnostic> {
         let mut start = *b"  <datafield tag=\"   \" ind1=\" \" ind2=\" \">\n";
-        let indicators = field.indicators();
-        if let (true, Some([a, b, c]), &[first, second]) = (PLAIN, plain_tag(field), indicators) {
-            if first.is_ascii() && second.is_ascii() && first != b'"' && second != b'"' {
+        if let (Some([a, b, c]), &[first, second]) = (plain_tag(field), indicators) {
+            if is_plain(first) && is_plain(second) {
                 [start[18], start[19], start[20]] = [a, b, c];
                 start[29] = first;
                 start[38] = second;
@@ -215,6 +228,18 @@ impl Element<'_> {
                 return Ok(());
             }
         }
+        self.odd_data_start(field, indicators, out, findings)
+    }
+
+    /// The start tag of a data field with an odd tag, or other indicators than two letters, digits or blanks.
+    #[cold]
+    fn odd_data_start(
+        &self,
+        field: FieldRef<'_>,
+        indicators: &[u8],
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
         self.piece(out, b"  <datafield tag=\"", 2);
         self.tag(field, out, findings)?;
         out.push(b'"');
@@ -245,8 +270,8 @@ impl Element<'_> {
         Ok(())
     }
 
-    #[inline]
-    fn subfield<const PLAIN: bool>(
+    #[inline(always)]
+    fn subfield<const HOW: u8>(
         &self,
         code: &[u8],
         value: &[u8],
@@ -256,7 +281,7 @@ impl Element<'_> {
     ) -> Result<(), Diagnostic> {
         let mut start = *b"    <subfield code=\" \">";
         match code {
-            [code] if PLAIN && code.is_ascii() && *code != b'"' => {
+            [code] if is_plain(*code) => {
                 start[20] = *code;
                 self.piece(out, &start, 4);
             }
@@ -267,20 +292,20 @@ impl Element<'_> {
                 out.extend_from_slice(b"\">");
             }
         }
-        self.value::<PLAIN>(value, field, out, findings)?;
+        self.value::<HOW>(value, field, out, findings)?;
         self.piece(out, b"</subfield>\n", 0);
         Ok(())
     }
 
-    #[inline]
-    fn value<const PLAIN: bool>(
+    #[inline(always)]
+    fn value<const HOW: u8>(
         &self,
         value: &[u8],
         field: FieldRef<'_>,
         out: &mut Vec<u8>,
         findings: &mut Findings,
     ) -> Result<(), Diagnostic> {
-        if PLAIN {
+        if HOW == COPY || HOW == ESCAPE_MARKUP && memchr::memchr3(b'&', b'<', b'>', value).is_none() {
             out.extend_from_slice(value);
             return Ok(());
         }
@@ -379,6 +404,12 @@ fn next_special(text: &[u8], start: usize) -> Option<(usize, usize, Substitute)>
         return Some((at, 1, substitute));
     }
     None
+}
+
+/// Whether an indicator or code needs no escape.
+#[inline]
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b' '
 }
 
 /// The tag, if it is three ASCII letters or digits, which need no escape.
