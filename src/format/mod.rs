@@ -1,3 +1,7 @@
 //! The formats, one folder each.
 
 pub mod iso2709;
+#[cfg(feature = "json")]
+pub mod json;
+#[cfg(feature = "json")]
+pub mod ndjson;
