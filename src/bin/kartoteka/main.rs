@@ -1,1 +1,2 @@
+//! The program comes with the next change.
 fn main() {}
