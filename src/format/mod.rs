@@ -1,4 +1,12 @@
-//! The formats, one folder each.
+//! The formats, one folder each, and the table of them.
 
+mod detect;
 pub mod irbis_text;
 pub mod iso2709;
+mod open;
+mod registry;
+mod sniff;
+
+pub use self::detect::{Confidence, Detection, detect};
+pub use self::open::{Peek, open, open_with, reader, writer};
+pub use self::registry::{FORMATS, Format, FormatInfo};
