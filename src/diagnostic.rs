@@ -165,12 +165,14 @@ codes! {
         "A tag below 010 with subfields, or a tag above 009 without, which MARC readers dislike.";
     IndicatorLost "W006" "indicators-beyond-two" Warning
         "The field has more indicators than the output has room for.";
-    SubfieldLost "W007" "subfield-lost" Error
-        "A subfield without a code has no place in the output.";
+    SubfieldLost "W007" "subfield-lost" Warning
+        "A subfield delimiter without a code has no place in the output.";
     HeaderLost "W008" "header-lost" Note
         "The leader, or the numbers of IRBIS, have no place in the output.";
     TagNotNumber "W009" "tag-not-a-number" Error
         "The output has numbers as tags, and this tag is none.";
+    TagWide "W010" "tag-wide" Note
+        "A tag above 999 is written with all its digits, which few readers expect.";
 }
 
 impl fmt::Display for Code {

@@ -3,6 +3,8 @@
 mod detect;
 pub mod irbis_text;
 pub mod iso2709;
+#[cfg(feature = "xml")]
+pub mod marcxml;
 mod open;
 mod registry;
 mod sniff;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::path::Path;
 
-#[cfg(any())]
+#[cfg(feature = "xml")]
 use super::marcxml;
 use super::{irbis_text, iso2709};
 #[cfg(any())]
@@ -136,7 +136,7 @@ pub static FORMATS: &[FormatInfo] = &[
         reader: Some(|source, options| framed::<iso2709::Iso2709>(source, options)),
         writer: Some(|sink, options| Box::new(iso2709::Writer::new(sink, options))),
     },
-    #[cfg(any())]
+    #[cfg(feature = "xml")]
     FormatInfo {
         format: Format::Marcxml,
         name: Format::Marcxml.name(),

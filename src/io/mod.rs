@@ -6,6 +6,8 @@
 //! and places.
 
 mod adapt;
+#[cfg(any(feature = "xml", feature = "json"))]
+mod census;
 mod copy;
 mod framing;
 mod options;
@@ -13,6 +15,8 @@ mod output;
 mod traits;
 
 pub(crate) use self::adapt::{Adapter, place};
+#[cfg(any(feature = "xml", feature = "json"))]
+pub(crate) use self::census::census;
 pub use self::copy::{Event, Summary, copy, copy_with};
 pub use self::framing::{Frame, Framing, Push, Pushed, Slice, Step, Stream};
 pub use self::options::{IllegalCharacters, ReadOptions, Recovery, WideTags, WriteOptions};

@@ -114,6 +114,15 @@ impl<'a> FieldRef<'a> {
         Subfields { field: self, next: self.lead_end().saturating_add(1) }
     }
 
+    /// Indicators, lead and subfields at once.
+    #[inline]
+    pub(crate) fn parts(self) -> (&'a [u8], Text<'a>, Subfields<'a>) {
+        let end = self.lead_end();
+        let start = self.indicator_end(end);
+        let indicators = self.bytes.get(..start).unwrap_or_default();
+        (indicators, self.slice(start, end), Subfields { field: self, next: end.saturating_add(1) })
+    }
+
     /// The first subfield with this code.
     ///
     /// In IRBIS records codes match without regard to case, as the system itself does; in MARC they match exactly.
@@ -253,7 +262,7 @@ pub struct Subfields<'a> {
 impl<'a> Subfields<'a> {
     /// The next piece between delimiters, empty ones included: its range in the body.
     #[inline]
-    pub(super) fn next_segment(&mut self) -> Option<(usize, usize)> {
+    pub(crate) fn next_segment(&mut self) -> Option<(usize, usize)> {
         let start = self.next;
         let rest = self.field.bytes.get(start..)?;
         let end = match memchr(self.field.syntax.delimiter, rest) {
@@ -262,6 +271,14 @@ impl<'a> Subfields<'a> {
         };
         self.next = end.saturating_add(1);
         Some((start, end))
+    }
+
+    /// Code and value of a piece; both empty if the piece is.
+    #[inline]
+    pub(crate) fn split_segment(&self, (start, end): (usize, usize)) -> (&'a [u8], &'a [u8]) {
+        let code_end = start.saturating_add(self.code_len(start)).min(end);
+        let bytes = self.field.bytes;
+        (bytes.get(start..code_end).unwrap_or_default(), bytes.get(code_end..end).unwrap_or_default())
     }
 
     /// Length in bytes of the code that begins at `start`.

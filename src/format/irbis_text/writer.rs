@@ -162,7 +162,7 @@ fn build(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ReadOptions, RecordRead, Syntax, irbis_text, iso2709};
+    use crate::{ReadOptions, Syntax, irbis_text, iso2709};
 
     fn rewritten(data: &[u8], options: &WriteOptions) -> Vec<u8> {
         let mut reader = irbis_text::SliceReader::new(data, &ReadOptions::new());

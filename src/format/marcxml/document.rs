@@ -1,0 +1,317 @@
+//! The records of a document: which elements they are, and where they end.
+
+use memchr::memchr;
+
+use super::element::{ElementEnd, Markup, attributes, element_end, is_space, name, split};
+use super::{NAMESPACE, parse};
+use crate::charset::Charset;
+use crate::diagnostic::Findings;
+use crate::io::{Frame, Framing, ReadOptions, Step};
+use crate::record::{Dialect, from_marc_form};
+use crate::{Code, Error, ErrorKind, Record, Result};
+
+/// How deep elements around records may nest.
+const DEEPEST: usize = 1_000;
+/// The longest piece of markup outside of records that is looked at as a whole, in bytes.
+const LONGEST_TAG: usize = 1 << 20;
+
+/// The framing of MARCXML: a frame is one `record` element.
+#[derive(Debug)]
+pub struct Marcxml {
+    options: ReadOptions,
+    charset: Charset,
+    /// The elements that are open around the next record, outermost first.
+    open: Vec<Element>,
+    /// How many elements are open that are too deep to be kept.
+    deeper: usize,
+    /// How many bytes of the record were searched for its end in vain.
+    searched: usize,
+    /// Whether the namespace of the records was reported.
+    namespace_seen: bool,
+    root_seen: bool,
+    parser: parse::Parser,
+}
+
+/// An open element: its qualified name, and the namespaces it declares.
+#[derive(Debug)]
+struct Element {
+    name: Vec<u8>,
+    namespaces: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Element {
+    fn new(tag: &[u8]) -> Element {
+        let declared = attributes(tag)
+            .filter_map(|(attribute, uri)| Some((declared_prefix(attribute)?.to_vec(), uri.to_vec())));
+        Element { name: name(tag).to_vec(), namespaces: declared.collect() }
+    }
+}
+
+/// The prefix that an attribute declares; empty for the default namespace.
+fn declared_prefix(attribute: &[u8]) -> Option<&[u8]> {
+    match split(attribute) {
+        (b"", b"xmlns") => Some(&[]),
+        (b"xmlns", prefix) => Some(prefix),
+        _ => None,
+    }
+}
+
+impl Framing for Marcxml {
+    const LINES: bool = true;
+
+    fn new(options: &ReadOptions) -> Marcxml {
+        Marcxml {
+            options: options.clone(),
+            charset: options.charset,
+            open: Vec::new(),
+            deeper: 0,
+            searched: 0,
+            namespace_seen: false,
+            root_seen: false,
+            parser: parse::Parser::default(),
+        }
+    }
+
+    fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
+        if findings.record().byte == 0 {
+            if buf.len() < 4 && !eof {
+                return Ok(Step::Need(4));
+            }
+            refuse_other_encodings(buf)?;
+        }
+        let Some(markup) = memchr(b'<', buf) else {
+            return Ok(match (buf.len(), eof) {
+                (0, false) => Step::Need(1),
+                (0, true) => {
+                    self.end(findings);
+                    Step::End
+                }
+                (len, _) => {
+                    self.outside(buf, findings);
+                    Step::Skip(len)
+                }
+            });
+        };
+        if markup > 0 {
+            self.outside(buf.get(..markup).unwrap_or_default(), findings);
+            return Ok(Step::Skip(markup));
+        }
+        match Markup::of(buf) {
+            Markup::Open if !eof && buf.len() <= LONGEST_TAG => Ok(Step::Need(buf.len().saturating_add(1))),
+            Markup::Open => {
+                findings.at(Code::XmlSyntax, (0, 1), "markup that does not end", "skipped");
+                Ok(Step::Skip(1))
+            }
+            Markup::Other(len) => {
+                self.declaration(buf.get(..len).unwrap_or_default())?;
+                Ok(Step::Skip(len))
+            }
+            Markup::End(len) => {
+                self.close(name(buf), len, findings);
+                Ok(Step::Skip(len))
+            }
+            Markup::Start(len, empty) => self.start(buf, len, empty, eof, findings),
+        }
+    }
+
+    fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
+        self.parser.record(frame.bytes, self.charset, record, findings)?;
+        if self.options.dialect == Dialect::Irbis {
+            let marc = std::mem::take(record);
+            from_marc_form(marc.view(), record, findings);
+        }
+        Ok(())
+    }
+}
+
+impl Marcxml {
+    /// A start tag of `len` bytes.
+    fn start(
+        &mut self,
+        buf: &[u8],
+        len: usize,
+        empty: bool,
+        eof: bool,
+        findings: &mut Findings,
+    ) -> Result<Step> {
+        let tag = buf.get(..len).unwrap_or_default();
+        let (prefix, local) = split(name(tag));
+        self.root_seen = true;
+        if local == b"record" {
+            let namespace = self.namespace(prefix, tag);
+            let in_namespace = namespace == Some(NAMESPACE.as_bytes());
+            let is_marc = if in_namespace {
+                true
+            } else if empty {
+                false
+            } else {
+                match first_child(buf.get(len..).unwrap_or_default()) {
+                    Some(child) => matches!(split(child).1, b"leader" | b"controlfield" | b"datafield"),
+                    None if eof || buf.len() > LONGEST_TAG => false,
+                    None => return Ok(Step::Need(buf.len().saturating_add(1))),
+                }
+            };
+            if is_marc {
+                if !in_namespace && !self.namespace_seen {
+                    let found = String::from_utf8_lossy(namespace.unwrap_or_default());
+                    let message = format!("the namespace of the records is \"{found}\", not that of MARCXML");
+                    self.namespace_seen = true;
+                    findings.at(Code::XmlNamespace, (0, len), message, "read all the same; said once");
+                }
+                return Ok(self.frame(buf, len, empty, eof, findings));
+            }
+        }
+        if !empty {
+            if self.open.len() < DEEPEST {
+                self.open.push(Element::new(tag));
+            } else {
+                self.deeper = self.deeper.saturating_add(1);
+            }
+        }
+        Ok(Step::Skip(len))
+    }
+
+    /// A record element whose start tag has `len` bytes.
+    fn frame(&mut self, buf: &[u8], len: usize, empty: bool, eof: bool, findings: &mut Findings) -> Step {
+        if empty {
+            return Step::Frame(len);
+        }
+        let found = element_end(buf, self.searched);
+        self.searched = 0;
+        match found {
+            ElementEnd::At(end) => Step::Frame(end),
+            ElementEnd::Missing(next) => {
+                findings.at(
+                    Code::XmlSyntax,
+                    (next, 0),
+                    "the record does not end before the next begins",
+                    "ended here",
+                );
+                Step::Frame(next)
+            }
+            ElementEnd::Open(searched) if !eof => {
+                if buf.len() > self.options.limits.record_bytes {
+                    let message = format!("no end in {} bytes, the most allowed for a record", buf.len());
+                    findings.at(Code::LimitReached, (0, buf.len()), message, "skipped");
+                    return Step::Skip(buf.len());
+                }
+                self.searched = searched;
+                Step::Need(buf.len().saturating_add(buf.len() / 8).saturating_add(1))
+            }
+            ElementEnd::Open(_) => {
+                findings.at(
+                    Code::Truncated,
+                    (buf.len(), 0),
+                    "the input ends inside a record",
+                    "kept what is there",
+                );
+                Step::Frame(buf.len())
+            }
+        }
+    }
+
+    /// The namespace to which a prefix is bound in a start tag.
+    fn namespace<'a>(&'a self, prefix: &[u8], tag: &'a [u8]) -> Option<&'a [u8]> {
+        let own = attributes(tag).find(|(attribute, _)| declared_prefix(attribute) == Some(prefix));
+        let around = || self.open.iter().rev().flat_map(|element| &element.namespaces);
+        match own {
+            Some((_, uri)) => Some(uri),
+            None => around().find(|(bound, _)| bound == prefix).map(|(_, uri)| uri.as_slice()),
+        }
+    }
+
+    fn close(&mut self, name: &[u8], len: usize, findings: &mut Findings) {
+        if self.deeper > 0 {
+            self.deeper = self.deeper.saturating_sub(1);
+            return;
+        }
+        match self.open.iter().rposition(|element| element.name == name) {
+            Some(at) => {
+                if at.saturating_add(1) < self.open.len() {
+                    let name = String::from_utf8_lossy(name);
+                    let message =
+                        format!("the end tag of \"{name}\" closes elements inside it that have none");
+                    findings.at(Code::XmlSyntax, (0, len), message, "closed");
+                }
+                self.open.truncate(at);
+            }
+            None => {
+                let message =
+                    format!("an end tag of \"{}\", which is not open", String::from_utf8_lossy(name));
+                findings.at(Code::XmlSyntax, (0, len), message, "skipped");
+            }
+        }
+    }
+
+    /// Text outside of records: of no account inside other elements, a fault outside of the root.
+    fn outside(&mut self, text: &[u8], findings: &mut Findings) {
+        let text = if findings.record().byte == 0 {
+            text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text)
+        } else {
+            text
+        };
+        if self.open.is_empty() && self.deeper == 0 {
+            if let Some(at) = text.iter().position(|byte| !is_space(*byte)) {
+                findings.at(Code::XmlSyntax, (at, text.len()), "text outside of the root element", "skipped");
+            }
+        }
+    }
+
+    fn end(&mut self, findings: &mut Findings) {
+        if let Some(element) = self.open.last() {
+            let name = String::from_utf8_lossy(&element.name).into_owned();
+            findings.at(Code::Truncated, (0, 0), format!("the input ends inside \"{name}\""), "nothing lost");
+        } else if !self.root_seen && findings.record().byte > 0 {
+            findings.at(Code::XmlSyntax, (0, 0), "the input has no element", "nothing read");
+        }
+        self.open.clear();
+    }
+
+    /// A comment, instruction or declaration; the XML declaration may name an encoding.
+    fn declaration(&mut self, markup: &[u8]) -> Result<()> {
+        if !markup.starts_with(b"<?xml") || !markup.get(5).is_some_and(|byte| is_space(*byte)) {
+            return Ok(());
+        }
+        let encoding = attributes(markup.get(1..).unwrap_or_default()).find(|(name, _)| *name == b"encoding");
+        let Some((_, name)) = encoding.filter(|_| self.options.charset == Charset::Auto) else {
+            return Ok(());
+        };
+        let name = String::from_utf8_lossy(name);
+        match Charset::from_name(&name) {
+            Some(charset) if charset.is_supported() => self.charset = charset,
+            _ => {
+                let message = format!("the document says its encoding is {name}, which cannot be read");
+                return Err(Error::new(ErrorKind::Format(message)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of the first element inside of an element; empty if it ends first, `None` if the bytes do.
+fn first_child(content: &[u8]) -> Option<&[u8]> {
+    let mut at = 0usize;
+    loop {
+        at = at.saturating_add(memchr(b'<', content.get(at..)?)?);
+        let rest = content.get(at..)?;
+        match Markup::of(rest) {
+            Markup::Open => return None,
+            Markup::Other(len) => at = at.saturating_add(len),
+            Markup::End(_) => return Some(&[]),
+            Markup::Start(..) => return Some(name(rest)),
+        }
+    }
+}
+
+/// Says what the input is, where it is not in bytes that ASCII is part of.
+fn refuse_other_encodings(buf: &[u8]) -> Result<()> {
+    let what = match buf {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'<', 0, ..] | [0, b'<', ..] => {
+            "the input is UTF-16; convert it to UTF-8 first"
+        }
+        [0x1F, 0x8B, ..] => "the input is compressed with gzip; decompress it first",
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => "the input is compressed with zstd; decompress it first",
+        _ => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::Format(what.to_owned())))
+}
