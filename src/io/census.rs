@@ -2,31 +2,25 @@
 
 use crate::record::{Origin, RecordRef};
 
-/// What kinds of bytes the values of a record hold: the kinds of all its bytes, each a bit that `kind` gives. `None`
-/// if a value holds one of the bytes 1D, 1E and 1F, which delimit records, fields and subfields.
+/// Whether the values of a record hold a byte for which `is_special` is true. `None` if a value holds one of the
+/// bytes 1D, 1E and 1F, which delimit records, fields and subfields.
 ///
-/// The buffer is looked at in one pass that the compiler turns into vector instructions: `kind` should be a few
-/// comparisons, and 0 for the three delimiters.
+/// The whole buffer is looked at in one pass that the compiler turns into vector instructions: `is_special` should
+/// be a few comparisons, and false for the three delimiters.
 ///
 /// # Cost
 /// One pass over the buffer; a second over the control fields, which are short.
 #[inline]
-pub(crate) fn census(record: RecordRef<'_>, kind: impl Fn(u8) -> u8 + Copy) -> Option<u8> {
-    let buffer = record.buffer();
-    let mut kinds = 0u8;
+pub(crate) fn census(record: RecordRef<'_>, is_special: impl Fn(u8) -> bool + Copy) -> Option<bool> {
+    let mut special = false;
     let mut ends = 0usize;
-    let mut chunks = buffer.chunks_exact(128);
-    for chunk in &mut chunks {
+    for chunk in record.buffer().chunks(32) {
         let mut count = 0u8;
         for &byte in chunk {
-            kinds |= kind(byte);
-            count += u8::from(byte == 0x1D) | u8::from(byte == 0x1E); // at most 128
+            special |= is_special(byte);
+            count += u8::from(byte == 0x1D) | u8::from(byte == 0x1E); // at most 32
         }
         ends = ends.saturating_add(usize::from(count));
-    }
-    for &byte in chunks.remainder() {
-        kinds |= kind(byte);
-        ends = ends.saturating_add(usize::from(matches!(byte, 0x1D | 0x1E)));
     }
     // In a sound record of ISO 2709 each field ends once, and so do directory and record; more than that stands in
     // values. In any other buffer there are bodies only.
@@ -36,5 +30,5 @@ pub(crate) fn census(record: RecordRef<'_>, kind: impl Fn(u8) -> u8 + Copy) -> O
         return None;
     }
     let in_control = fields.any(|field| field.is_control() && field.raw().contains(&0x1F));
-    (!in_control).then_some(kinds)
+    (!in_control).then_some(special)
 }

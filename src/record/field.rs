@@ -274,11 +274,14 @@ impl<'a> Subfields<'a> {
     }
 
     /// Code and value of a piece; both empty if the piece is.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn split_segment(&self, (start, end): (usize, usize)) -> (&'a [u8], &'a [u8]) {
-        let code_end = start.saturating_add(self.code_len(start)).min(end);
-        let bytes = self.field.bytes;
-        (bytes.get(start..code_end).unwrap_or_default(), bytes.get(code_end..end).unwrap_or_default())
+        let segment = self.field.bytes.get(start..end).unwrap_or_default();
+        let len = match segment.first() {
+            Some(0x80..) => self.code_len(start),
+            _ => 1,
+        };
+        segment.split_at_checked(len).unwrap_or((segment, &[]))
     }
 
     /// Length in bytes of the code that begins at `start`.

@@ -76,9 +76,10 @@ impl<W: Write> RecordWrite for Writer<W> {
         let start = self.out.buffer.len();
         let element = Element { record, indent: self.indent, illegal: self.illegal };
         let out = &mut self.out.buffer;
-        let written = match census(record, kind) {
-            Some(0) => element.write::<COPY>(out, findings),
-            Some(MARKUP) => element.write::<ESCAPE_MARKUP>(out, findings),
+        let markup = || memchr::memchr3(b'&', b'<', b'>', record.buffer()).is_some();
+        let written = match census(record, is_odd) {
+            Some(false) if !markup() => element.write::<COPY>(out, findings),
+            Some(false) => element.write::<ESCAPE_MARKUP>(out, findings),
             _ => element.write::<ESCAPE_ALL>(out, findings),
         };
         if let Err(finding) = written {
@@ -106,17 +107,12 @@ impl<W: Write> RecordWrite for Writer<W> {
     }
 }
 
-/// The kind of a byte that may need more than copying: markup; or a control character, or the first byte of U+FFFE
-/// and U+FFFF. The delimiters of ISO 2709 are looked for elsewhere.
+/// Whether a byte may need more than copying, markup aside: a control character, or the first byte of U+FFFE and
+/// U+FFFF. The delimiters of ISO 2709 are looked for elsewhere.
 #[inline]
-fn kind(byte: u8) -> u8 {
-    let markup = (byte == b'<') | (byte == b'>') | (byte == b'&');
-    let other = (byte < 0x1D) | (byte == 0xEF);
-    u8::from(markup) * MARKUP | u8::from(other) * OTHER
+fn is_odd(byte: u8) -> bool {
+    (byte < 0x1D) | (byte == 0xEF)
 }
-
-const MARKUP: u8 = 1;
-const OTHER: u8 = 2;
 
 // How the values of a record are written, by the kinds of bytes in it.
 const COPY: u8 = 0;
@@ -136,8 +132,15 @@ impl Element<'_> {
         self.piece(out, b"<record>\n", 0);
         if let Some(leader) = &self.record.header().leader {
             self.piece(out, b"  <leader>", 2);
-            let place = Location::of(self.record.position());
-            self.escape(leader.as_bytes(), place, out, findings)?;
+            let bytes = leader.as_bytes();
+            let plain = |byte: &u8| byte.is_ascii_alphanumeric() | (*byte == b' ') | (*byte == b'|');
+            if bytes.iter().fold(true, |all, byte| all & plain(byte)) {
+                out.extend_from_slice(bytes);
+            } else {
+                let place = Location::of(self.record.position());
+                let text = leader.to_string(); // escaped where it is not UTF-8
+                self.escape(text.as_bytes(), place, out, findings)?;
+            }
             self.piece(out, b"</leader>\n", 0);
         }
         for field in self.record.fields() {
