@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use kartoteka::{
     Charset, Dialect, Format, IllegalCharacters, Limits, Policy, ReadOptions, Recovery, Severity, WideTags,
     WriteOptions,
@@ -30,15 +30,10 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Convert records from any readable format to any writable one
     Convert(Box<Convert>),
-    /// Show records for human eyes
     Show(Show),
-    /// Tell what a file is: format, dialect, character sets and why, sizes, findings
     Info(Info),
-    /// Count records
     Count(Count),
-    /// List the formats
     Formats(Formats),
 }
 
@@ -121,7 +116,7 @@ pub(crate) enum Form {
     Json,
 }
 
-/// Converts the records of all inputs to one output.
+/// Convert records from any readable format to any writable one
 ///
 /// The format of the output is that of -t, or that which the extension of the -o file names; there is no other
 /// default. ISO 2709 to ISO 2709 without --to-charset copies sound records byte for byte. Output to a file goes to a
@@ -164,6 +159,7 @@ pub(crate) struct Convert {
 
     /// What the master file number of an IRBIS record becomes in MARC formats
     #[arg(long, value_name = "FIELD", default_value = "001", value_parser = names::mfn_as())]
+    #[arg(action = ArgAction::Set)]
     pub(crate) mfn_as: bool,
 
     /// Write XML and JSON without line breaks and indentation inside records
@@ -187,7 +183,7 @@ impl Convert {
     }
 }
 
-/// Shows records for human eyes: a line per field, with the findings below.
+/// Show records for human eyes: a line per field, with the findings below
 ///
 /// Blank indicators are shown as _, the subfield delimiter of MARC as $, that of IRBIS as ^. Control characters and
 /// bytes that do not decode are shown as \x1B.
@@ -206,8 +202,9 @@ pub(crate) struct Show {
     pub(crate) limit: Option<u64>,
 }
 
-/// Tells what each input is: format and why, dialects, character sets and why, counts, the largest record, findings
-/// by code. Reads all of it.
+/// Tell what a file is: format, dialect, character sets and why, sizes, findings
+///
+/// Reads all of each input, and counts findings by code; --verbose prints them too, on standard error.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_STATUS)]
 pub(crate) struct Info {
@@ -219,9 +216,9 @@ pub(crate) struct Info {
     pub(crate) format: Form,
 }
 
-/// Counts the records of each input, those included of which nothing could be read.
+/// Count records
 ///
-/// One input: the number. Several: a line for each, number and name, and the total.
+/// Records of which nothing could be read are counted too. One input: the number. Several: a line for each, number and name, and the total.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_STATUS)]
 pub(crate) struct Count {
@@ -229,7 +226,7 @@ pub(crate) struct Count {
     pub(crate) reading: Reading,
 }
 
-/// Lists the formats: names, extensions, and what can be done with them.
+/// List the formats: names, extensions, and what can be done with them
 #[derive(Debug, Args)]
 pub(crate) struct Formats {
     /// Print a JSON array

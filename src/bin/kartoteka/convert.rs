@@ -20,6 +20,8 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
     let format = output_format(options)?;
     let reading = &options.reading;
     let mut run = Run::new(reading, is_stdout(&options.output))?;
+    // An output that is written directly is emptied when it is opened: only for an input that can be read.
+    let mut first = reading.inputs.first().map(|path| run.open(path)).transpose()?;
     let output = Output::open(&options.output, &reading.inputs)?;
     let rejects = match &options.rejects {
         Some(path) => Some(Output::open(path, &reading.inputs)?),
@@ -30,7 +32,10 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
     let mut summary = Summary::default();
     let mut bytes_read = 0u64;
     for path in &reading.inputs {
-        let mut input = run.open(path)?;
+        let mut input = match first.take() {
+            Some(input) => input,
+            None => run.open(path)?,
+        };
         let mut copy = Copy { options, rejects: rejects.as_ref(), output: &output, summary: &mut summary };
         copy.all(&mut input, &mut *records, &mut run.reporter)?;
         bytes_read = bytes_read.saturating_add(input.reader.position().byte);

@@ -20,7 +20,7 @@ pub(crate) fn run(options: &Count) -> Result<Outcome, Failure> {
         counts.push((count, input.name));
     }
     let outcome = run.finish();
-    Sink::stdout().put(lines(counts).as_bytes())?;
+    Sink::stdout()?.put(lines(counts).as_bytes())?;
     Ok(outcome)
 }
 

@@ -19,8 +19,6 @@ pub(crate) enum Outcome {
 pub(crate) enum Failure {
     /// Nobody reads the output any more. That is no error: exit status 0, and no word.
     ClosedPipe,
-    /// Exit status 2; what to say was said already.
-    Told,
     /// Exit status 2, and this is why.
     Message(String),
 }

@@ -44,7 +44,7 @@ pub(crate) fn run(options: &Formats) -> Result<Outcome, Failure> {
         text.push_str(&row(["name", "also", "reads", "writes", "seeks", "extensions", "what"]));
         rows.iter().for_each(|row| text.push_str(&row.line()));
     }
-    Sink::stdout().put(text.as_bytes())?;
+    Sink::stdout()?.put(text.as_bytes())?;
     Ok(Outcome::Clean)
 }
 

@@ -17,7 +17,7 @@ use crate::terminal::{Style, printable};
 pub(crate) fn run(options: &Info) -> Result<Outcome, Failure> {
     let mut run = Run::new(&options.reading, false)?;
     run.reporter = run.reporter.without_findings();
-    let mut sink = Sink::stdout();
+    let mut sink = Sink::stdout()?;
     let mut worst = Outcome::Clean;
     for (number, path) in options.reading.inputs.iter().enumerate() {
         run.report = Report::default();
@@ -79,7 +79,7 @@ fn census(
     loop {
         match run.next(input, &mut record)? {
             Next::End => return Ok((census, reasons)),
-            Next::Unreadable(_) => {
+            Next::Unreadable => {
                 census.records = census.records.saturating_add(1);
                 census.unreadable = census.unreadable.saturating_add(1);
             }

@@ -4,9 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use kartoteka::{
-    Detection, Diagnostic, Format, Peek, ReadOptions, Record, RecordRead, Report, Severity, reader,
-};
+use kartoteka::{Detection, Format, Peek, ReadOptions, Record, RecordRead, Report, Severity, reader};
 
 use crate::args::Reading;
 use crate::failure::{Failure, Outcome, reason};
@@ -26,8 +24,8 @@ pub(crate) struct Input {
 pub(crate) enum Next {
     /// A record was read.
     Record,
-    /// A record could not be read, for this reason.
-    Unreadable(Diagnostic),
+    /// A record of which nothing could be read.
+    Unreadable,
     End,
 }
 
@@ -120,7 +118,7 @@ impl<'a> Run<'a> {
             return Err(self.reporter.stopped(&input.name, finding));
         }
         self.reporter.progress.record();
-        Ok(Next::Unreadable(finding.clone()))
+        Ok(Next::Unreadable)
     }
 
     /// Ends the run, and says what the exit status is.

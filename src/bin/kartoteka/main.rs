@@ -36,7 +36,6 @@ fn main() -> ExitCode {
     match result {
         Ok(Outcome::Clean) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
-        Err(Failure::Told) => ExitCode::from(2),
         Err(Failure::Message(message)) => {
             terminal::complain(&message);
             ExitCode::from(2)

@@ -25,7 +25,7 @@ struct State {
 enum Destination {
     File(File),
     /// Where standard output is not to be had as a file.
-    #[cfg_attr(unix, allow(dead_code))]
+    #[cfg(not(unix))]
     Stdout(io::Stdout),
 }
 
@@ -36,12 +36,18 @@ impl Sink {
     }
 
     /// Standard output, without the buffer of the standard library, which looks for the ends of lines.
-    pub(crate) fn stdout() -> Sink {
-        let file = stdout_file();
-        Sink::new(
-            "stdout".to_owned(),
-            file.map_or_else(|| Destination::Stdout(io::stdout()), Destination::File),
-        )
+    pub(crate) fn stdout() -> Result<Sink, Failure> {
+        let destination = stdout().map_err(|why| Failure::writing("stdout", &why))?;
+        Ok(Sink::new("stdout".to_owned(), destination))
+    }
+
+    /// What the system knows of the file behind it.
+    fn metadata(&self) -> Option<Metadata> {
+        match &self.0.destination {
+            Destination::File(file) => file.metadata().ok(),
+            #[cfg(not(unix))]
+            Destination::Stdout(_) => None,
+        }
     }
 
     /// How many bytes were written.
@@ -75,6 +81,7 @@ impl Write for Sink {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         let written = match &self.0.destination {
             Destination::File(file) => (&mut &*file).write(buf),
+            #[cfg(not(unix))]
             Destination::Stdout(stdout) => stdout.lock().write(buf),
         };
         if let Ok(len) = written {
@@ -86,6 +93,7 @@ impl Write for Sink {
     fn flush(&mut self) -> io::Result<()> {
         let flushed = match &self.0.destination {
             Destination::File(file) => (&mut &*file).flush(),
+            #[cfg(not(unix))]
             Destination::Stdout(stdout) => stdout.lock().flush(),
         };
         self.note(flushed)
@@ -93,14 +101,14 @@ impl Write for Sink {
 }
 
 #[cfg(unix)]
-fn stdout_file() -> Option<File> {
+fn stdout() -> io::Result<Destination> {
     use std::os::fd::AsFd;
-    io::stdout().as_fd().try_clone_to_owned().ok().map(File::from)
+    Ok(Destination::File(File::from(io::stdout().as_fd().try_clone_to_owned()?)))
 }
 
 #[cfg(not(unix))]
-fn stdout_file() -> Option<File> {
-    None
+fn stdout() -> io::Result<Destination> {
+    Ok(Destination::Stdout(io::stdout()))
 }
 
 /// An output that is thrown away unless [`Output::commit`] is called.
@@ -120,10 +128,8 @@ impl Output {
         let name = path.display();
         let failed = |why: &io::Error| Failure::at(&name, format_args!("cannot write: {}", reason(why)));
         if is_stdout(path) {
-            let sink = Sink::stdout();
-            if let Destination::File(file) = &sink.0.destination {
-                refuse_input("stdout", file.metadata().ok(), inputs)?;
-            }
+            let sink = Sink::stdout()?;
+            refuse_input("stdout", sink.metadata(), inputs)?;
             return Ok(Output { sink, pending: None });
         }
         let own = match fs::symlink_metadata(path) {

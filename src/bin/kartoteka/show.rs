@@ -22,7 +22,7 @@ pub(crate) fn run(options: &Show) -> Result<Outcome, Failure> {
         out: String::new(),
         scratch: String::new(),
     };
-    let mut sink = Sink::stdout();
+    let mut sink = Sink::stdout()?;
     let mut record = Record::new();
     let mut left = options.limit.unwrap_or(u64::MAX);
     for path in &options.reading.inputs {
@@ -41,7 +41,7 @@ pub(crate) fn run(options: &Show) -> Result<Outcome, Failure> {
                     break;
                 }
                 Next::Record => view.record(&record, &input),
-                Next::Unreadable(_) => view.unreadable(&input),
+                Next::Unreadable => view.unreadable(&input),
             }
             left = left.saturating_sub(1);
             if view.out.len() >= FLUSH_AT {
