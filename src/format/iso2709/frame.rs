@@ -61,7 +61,10 @@ impl Iso2709 {
     /// What to do where no whole record begins.
     fn search(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
         let filler = buf.iter().take_while(|byte| is_filler(**byte)).count();
-        if filler > 0 {
+        if filler > 0 && buf.len() < LEADER && !eof {
+            return Ok(Step::Need(LEADER));
+        }
+        if filler > 0 && !lacks_only_length(buf) {
             return Ok(self.pass(Code::FillerBetweenRecords, filler, findings));
         }
         if buf.is_empty() {
@@ -255,14 +258,23 @@ pub(crate) fn is_leader(bytes: &[u8]) -> bool {
 
 /// Whether a record may begin here, with a damaged leader: two of four signs.
 fn could_be_leader(bytes: &[u8]) -> bool {
+    signs(bytes).into_iter().filter(|sign| *sign).count() >= 2
+}
+
+/// The signs of a leader: record length, base address, the two counts, the entry map.
+fn signs(bytes: &[u8]) -> [bool; 4] {
     let leader = Leader::padded(bytes);
-    let signs = [
+    [
         leader.record_length().is_some(),
         leader.base_address().is_some(),
         leader.indicator_count().is_some() && leader.identifier_length().is_some(),
         leader.get(20) == Some(b'4') && leader.get(21) == Some(b'5'),
-    ];
-    signs.into_iter().filter(|sign| *sign).count() >= 2
+    ]
+}
+
+/// Whether a leader stands here whose record length is blank: what else could be filler.
+fn lacks_only_length(bytes: &[u8]) -> bool {
+    bytes.iter().take(5).all(|byte| is_filler(*byte)) && signs(bytes).into_iter().skip(1).all(|sign| sign)
 }
 
 /// Says what the input is, where it can be no ISO 2709 at all.

@@ -55,7 +55,7 @@ pub(super) fn record(
     findings: &mut Findings,
 ) -> (Syntax, bool) {
     slots.clear();
-    let before = (findings.list().len(), findings.suppressed());
+    let before = findings.list().len();
     let directory = find_directory(frame, leader, findings);
     let end = match frame.last() {
         Some(&RECORD_TERMINATOR) => frame.len().saturating_sub(1),
@@ -68,7 +68,10 @@ pub(super) fn record(
             *slot = Slot::new(slot.tag, slot.start, slot.end, false);
         }
     }
-    let sound = (findings.list().len(), findings.suppressed()) == before
+    // What the leader says beside lengths does not matter to the bytes.
+    let new = findings.list().get(before..).unwrap_or_default();
+    let sound = new.iter().all(|finding| finding.code == Code::LeaderValue)
+        && findings.suppressed() == 0
         && leader.record_length().is_some_and(|length| length as usize == frame.len())
         && end < frame.len();
     (syntax, sound)
@@ -87,7 +90,12 @@ fn find_directory(frame: &[u8], leader: &Leader, findings: &mut Findings) -> Dir
                 continue;
             }
             let directory = Directory { entries, base: end.saturating_add(1) };
-            if directory.agreeing(frame) == 0 && !directory.entries.is_empty() && Some(map) == own {
+            let agreeing = directory.agreeing(frame);
+            let sure = match start == DIRECTORY {
+                true => agreeing > 0 || directory.entries.is_empty() || Some(map) != own,
+                false => agreeing == directory.entries.len(),
+            };
+            if !sure {
                 continue;
             }
             if start != DIRECTORY {
@@ -198,7 +206,7 @@ fn read_entries(frame: &[u8], start: usize, map: EntryMap) -> (Vec<RawEntry>, us
 /// Reads a directory that ends at `end`, though an entry may be damaged or a digit too long or short: of the
 /// widths 12, 13 and 11 the one is taken whose start goes on where the field before ends.
 fn resynchronise(frame: &[u8], end: usize) -> Vec<RawEntry> {
-    const SHAPES: [(usize, usize); 4] = [(4, 5), (5, 5), (4, 6), (3, 5)];
+    const SHAPES: [(usize, usize); 5] = [(4, 5), (5, 5), (4, 6), (3, 5), (4, 4)];
     let mut entries = Vec::new();
     let mut at = DIRECTORY;
     let mut expected = Some(0usize);
@@ -217,16 +225,21 @@ fn resynchronise(frame: &[u8], end: usize) -> Vec<RawEntry> {
             })
         };
         let fits = |entry: &RawEntry| expected.is_none() || entry.start == expected;
-        let entry =
-            SHAPES.into_iter().filter_map(shape).find(fits).or_else(|| shape((4, 5))).unwrap_or_else(|| {
-                let mut tag = [b' '; 3];
-                tag.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-                let numbers = |from: usize, len: usize| {
-                    let (_, found) = number(len).parse(rest.get(from..)?).ok()?;
-                    Some(found as usize)
-                };
-                RawEntry { tag, len: numbers(3, 4), start: numbers(7, 5), at, width: rest.len().min(12) }
-            });
+        let entry = SHAPES.into_iter().filter_map(shape).find(fits).unwrap_or_else(|| {
+            let mut tag = [b' '; 3];
+            tag.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            let number_at = |from: usize, len: usize| {
+                let (_, found) = number(len).parse(rest.get(from..)?).ok()?;
+                Some(found as usize)
+            };
+            let len = number_at(3, 4);
+            // As wide as it must be for the next entry to go on where this field ends.
+            let after = expected.zip(len).map(|(start, len)| start.saturating_add(len));
+            let leads_on = |width: &usize| after.is_some() && number_at(width.saturating_add(7), 5) == after;
+            let width = [12usize, 11, 13].into_iter().find(leads_on).unwrap_or(12).min(rest.len());
+            let start = if width == 12 { number_at(7, 5) } else { expected };
+            RawEntry { tag, len, start, at, width }
+        });
         expected = entry.start.zip(entry.len).map(|(start, len)| start.saturating_add(len));
         at = at.saturating_add(entry.width.max(1));
         entries.push(entry);

@@ -1,0 +1,365 @@
+//! Real files: well-formed ones must equal what other programs read in them, and nothing may go wrong with any.
+//!
+//! The files are not part of this repository. `KARTOTEKA_CORPUS` names their folder; without it `../shared/corpus`
+//! is taken. Where there is neither, these tests say so and pass, unless `CI` is set.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kartoteka::{
+    Charset, Code, Dialect, Error, FieldRef, Framing, ReadOptions, Record, RecordRead, RecordRef,
+    RecordWrite, Recovery, SubfieldRef, WriteOptions, irbis_text, iso2709,
+};
+use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization;
+
+/// The folder of the corpus.
+fn corpus() -> Option<PathBuf> {
+    let named = std::env::var_os("KARTOTEKA_CORPUS").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(std::env::var_os("CI").is_none(), "no corpus at {}, and CI must not skip it", folder.display());
+    eprintln!("SKIPPED: no corpus at {}; set KARTOTEKA_CORPUS", folder.display());
+    None
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => found.extend(files(&path)),
+            false => found.push(path),
+        }
+    }
+    found.sort();
+    found
+}
+
+fn nfc(text: &str) -> String {
+    text.nfc().collect()
+}
+
+/// Tag, indicators, subfields of a MARC field as JSON, in NFC; an empty subfield code is not one.
+fn canonical_field(field: FieldRef<'_>) -> Value {
+    let text = |text: kartoteka::Text<'_>| nfc(&text.to_str().unwrap());
+    if field.is_control() {
+        return json!([field.tag().to_string(), text(field.lead())]);
+    }
+    let indicator =
+        |at: usize| field.indicators().get(at).map_or(" ".to_owned(), |byte| char::from(*byte).to_string());
+    let subfield = |subfield: SubfieldRef<'_>| json!([subfield.code().to_string(), text(subfield.value())]);
+    json!([
+        String::from_utf8_lossy(&field.tag().bytes().unwrap()),
+        indicator(0),
+        indicator(1),
+        field.subfields().map(subfield).collect::<Vec<_>>()
+    ])
+}
+
+/// What the expectations compare: leader/5 to 8, and the fields. A data field without any delimiter (250 of
+/// `marc5.marc`) is kept by us, with its text before the first subfield, and dropped by those programs.
+fn canonical(record: RecordRef<'_>) -> Value {
+    let leader = record.header().leader.unwrap();
+    let leader: String = leader.as_bytes()[5..9].iter().map(|byte| char::from(*byte)).collect();
+    let fields = record
+        .fields()
+        .filter(|field| field.is_control() || field.lead().is_empty() || field.subfields().count() > 0);
+    json!([leader, fields.map(canonical_field).collect::<Vec<_>>()])
+}
+
+/// The same of an expected record in MARC-in-JSON.
+fn canonical_json(record: &Value) -> Value {
+    let leader = &record["leader"].as_str().unwrap()[5..9];
+    let mut fields = Vec::new();
+    for field in record["fields"].as_array().unwrap() {
+        let (tag, content) = field.as_object().unwrap().iter().next().unwrap();
+        fields.push(match content.as_str() {
+            Some(data) => json!([tag, nfc(data)]),
+            None => {
+                let subfields = content["subfields"].as_array().unwrap().iter().map(|subfield| {
+                    let (code, value) = subfield.as_object().unwrap().iter().next().unwrap();
+                    json!([code, nfc(value.as_str().unwrap())])
+                });
+                json!([tag, content["ind1"], content["ind2"], subfields.collect::<Vec<_>>()])
+            }
+        });
+    }
+    json!([leader, fields])
+}
+
+fn read_all<F: Framing>(data: &[u8], options: &ReadOptions) -> Vec<Result<Record, Error>> {
+    kartoteka::Slice::<F>::new(data, options).records().collect()
+}
+
+#[test]
+fn well_formed_files_in_utf8_and_ascii_equal_their_expectation() {
+    let Some(corpus) = corpus() else { return };
+    let index = fs::read_to_string(corpus.join("marc/expected/WF-INDEX.tsv")).unwrap();
+    let mut compared = 0;
+    let mut wrong = Vec::new();
+    for line in index.lines().filter(|line| !line.starts_with('#')) {
+        let columns: Vec<_> = line.split('\t').collect();
+        let (name, charset) = (columns[0], columns[1]);
+        let data = fs::read(corpus.join("marc").join(name)).unwrap();
+        let utf8 = charset.starts_with("utf") || data.is_ascii() && !data.contains(&0x1B);
+        if !utf8 || name.contains("/isis/") {
+            continue;
+        }
+        let expected = fs::read_to_string(corpus.join(format!("marc/expected/{name}.jsonl"))).unwrap();
+        let records = read_all::<iso2709::Iso2709>(&data, &ReadOptions::new());
+        assert_eq!(records.len(), expected.lines().count(), "{name}");
+        for (number, (record, expected)) in records.iter().zip(expected.lines()).enumerate() {
+            let expected: Value = serde_json::from_str(expected).unwrap();
+            if expected.get("disputed").is_some() {
+                continue;
+            }
+            let record = record.as_ref().unwrap();
+            let (ours, theirs) = (canonical(record.view()), canonical_json(&expected));
+            let fields = |record: &Value| record[1].as_array().unwrap().clone();
+            for (ours, theirs) in
+                fields(&ours).iter().zip(&fields(&theirs)).filter(|(ours, theirs)| ours != theirs)
+            {
+                wrong.push(format!("{name}, record {}: {ours} is not {theirs}", number + 1));
+            }
+            if ours[0] != theirs[0] || fields(&ours).len() != fields(&theirs).len() {
+                wrong.push(format!("{name}, record {}: leader or number of fields", number + 1));
+            }
+            compared += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(compared > 300, "{compared}");
+}
+
+/// The rows of the expectations in the IRBIS half of the corpus: tag, indicators if any, and the raw text of each
+/// field, with `^` for the delimiter.
+fn irbis_rows(record: RecordRef<'_>) -> Value {
+    let row = |field: FieldRef<'_>| {
+        let mut text = field.raw_text().to_str().unwrap().into_owned();
+        let indicators = field.indicators().escape_ascii().to_string();
+        let mut row = json!({"tag": field.tag().number().unwrap()});
+        if record.syntax().has_indicators() && !field.is_control() {
+            text.drain(..indicators.len());
+            row["ind"] = json!(indicators);
+        }
+        row["value"] = json!(text.replace('\u{1F}', "^"));
+        row
+    };
+    record.fields().map(row).collect()
+}
+
+fn compare_with_rows(records: &[Result<Record, Error>], expected: &str) {
+    assert_eq!(records.len(), expected.lines().count());
+    for (record, expected) in records.iter().zip(expected.lines()) {
+        let expected: Value = serde_json::from_str(expected).unwrap();
+        let record = record.as_ref().unwrap();
+        assert_eq!(irbis_rows(record.view()), expected["fields"]);
+        if let Some(leader) = expected["leader"].as_str() {
+            assert_eq!(record.header().leader.unwrap().to_string(), leader);
+        }
+    }
+}
+
+#[test]
+fn iso_of_irbis_equals_its_expectation() {
+    let Some(corpus) = corpus() else { return };
+    let folder = corpus.join("irbis/irbis-iso-test1");
+    let data = fs::read(folder.join("TEST1.ISO")).unwrap();
+    let records = read_all::<iso2709::Iso2709>(&data, &ReadOptions::new());
+    assert_eq!(records.len(), 81);
+    assert!(records.iter().flatten().all(|record| record.charset() == Charset::Windows1251));
+    compare_with_rows(&records, &fs::read_to_string(folder.join("expected.jsonl")).unwrap());
+}
+
+#[test]
+fn exchange_text_equals_its_expectation_and_is_written_back() {
+    let Some(corpus) = corpus() else { return };
+    let folder = corpus.join("irbis/irbis-text");
+    for (name, expected) in [
+        ("records.txt", "expected-records.jsonl"),
+        ("record.txt", "expected-record.jsonl"),
+        ("broken_records.txt", "expected-broken_records-lenient.jsonl"),
+    ] {
+        let data = fs::read(folder.join(name)).unwrap();
+        let records = read_all::<irbis_text::IrbisText>(&data, &ReadOptions::new());
+        compare_with_rows(&records, &fs::read_to_string(folder.join(expected)).unwrap());
+        if !name.starts_with("broken") {
+            assert!(
+                rewritten::<irbis_text::IrbisText>(&data, |sink| {
+                    Box::new(irbis_text::Writer::new(sink, &WriteOptions::new()))
+                }) == data
+            );
+        }
+    }
+}
+
+#[test]
+fn the_places_of_broken_lines_are_told() {
+    let Some(corpus) = corpus() else { return };
+    let data = fs::read(corpus.join("irbis/irbis-text/broken_records.txt")).unwrap();
+    let mut reader = irbis_text::SliceReader::new(&data, &ReadOptions::new());
+    let mut record = Record::new();
+    let mut found = Vec::new();
+    while reader.read_record(&mut record).unwrap() {
+        found.extend(reader.diagnostics().iter().map(|finding| (finding.code, finding.location.line)));
+    }
+    assert_eq!(found, [(Code::LineInvalid, 5), (Code::LineInvalid, 30), (Code::LineBlank, 48)]);
+    let strict = ReadOptions::new().recovery(Recovery::Strict);
+    let records = read_all::<irbis_text::IrbisText>(&data, &strict);
+    assert_eq!(records.iter().map(Result::is_ok).collect::<Vec<_>>(), [false, false, true]);
+}
+
+fn rewritten<F: Framing>(data: &[u8], writer: impl FnOnce(Vec<u8>) -> Box<dyn SinkWriter>) -> Vec<u8> {
+    let mut reader = kartoteka::Slice::<F>::new(data, &ReadOptions::new());
+    let mut writer = writer(Vec::new());
+    kartoteka::copy(&mut reader, &mut *writer).unwrap();
+    writer.into_bytes()
+}
+
+/// A writer into memory that gives back what was written.
+trait SinkWriter: RecordWrite {
+    fn into_bytes(self: Box<Self>) -> Vec<u8>;
+}
+
+impl SinkWriter for iso2709::Writer<Vec<u8>> {
+    fn into_bytes(self: Box<Self>) -> Vec<u8> {
+        self.into_inner()
+    }
+}
+
+impl SinkWriter for irbis_text::Writer<Vec<u8>> {
+    fn into_bytes(self: Box<Self>) -> Vec<u8> {
+        self.into_inner()
+    }
+}
+
+#[test]
+fn well_formed_files_are_written_back_byte_for_byte() {
+    let Some(corpus) = corpus() else { return };
+    let mut same = 0;
+    for path in files(&corpus.join("marc/wf")) {
+        let data = fs::read(&path).unwrap();
+        if path.components().any(|part| part.as_os_str() == "mab2") {
+            continue; // no directory: not ISO 2709
+        }
+        let mut reader = iso2709::SliceReader::new(&data, &ReadOptions::new());
+        let mut record = Record::new();
+        let mut kept = Vec::new();
+        let mut between = false;
+        while reader.read_record(&mut record).unwrap() {
+            between |= reader.diagnostics().iter().any(|finding| {
+                matches!(
+                    finding.code,
+                    Code::FillerBetweenRecords | Code::Garbage | Code::RecordLengthMismatch
+                )
+            });
+            let mut writer = iso2709::Writer::new(Vec::new(), &WriteOptions::new());
+            writer.write_record(record.view()).unwrap();
+            writer.finish().unwrap();
+            kept.extend(writer.into_inner());
+        }
+        if between {
+            eprintln!("{}: something between or wrong with the records", path.display());
+            continue;
+        }
+        let end = data.len().min(kept.len());
+        assert!(
+            kept == data[..end] && data[end..].iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0x1A),
+            "{}",
+            path.display()
+        );
+        same += 1;
+    }
+    assert!(same > 100, "{same}");
+}
+
+/// Three records, of which the second is damaged in one way or another: its neighbours must come back whole in all
+/// files, and it as well, but for what this table names.
+#[test]
+fn damage_stays_where_it_is() {
+    let Some(corpus) = corpus() else { return };
+    let folder = corpus.join("marc/bad/synthetic");
+    let odd = [
+        "30-tag-non-ascii",     // the tag stays what it is
+        "44-zero-length-entry", // the empty field is kept
+        "45-empty-field-FT-only",
+        "52-leader-short-by-one", // all but the leader
+        "56-wrapped-80-columns",  // not unwrapped yet
+    ];
+    let mut whole = 0;
+    for path in files(&folder).into_iter().filter(|path| path.extension().is_some_and(|end| end == "mrc")) {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let data = fs::read(&path).unwrap();
+        let records = read_all::<iso2709::Iso2709>(&data, &ReadOptions::new());
+        let Ok(expected) = fs::read_to_string(folder.join(format!("{name}.expected.jsonl"))) else {
+            continue;
+        };
+        let expected: Vec<Value> =
+            expected.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        for (index, expected) in expected.iter().enumerate() {
+            if name.starts_with("56") || index == 1 && odd.contains(&name.as_str()) {
+                continue;
+            }
+            let record = records[index].as_ref().unwrap();
+            assert_eq!(canonical(record.view()), canonical_json(expected), "{name}, record {}", index + 1);
+        }
+        whole += usize::from(expected.len() == 3 && records.len() == 3);
+    }
+    assert!(whole >= 48, "{whole}");
+}
+
+#[test]
+fn nothing_goes_wrong_with_any_file() {
+    let Some(corpus) = corpus() else { return };
+    let mut count = 0;
+    for path in files(&corpus) {
+        let data = fs::read(&path).unwrap();
+        for recovery in [Recovery::Salvage, Recovery::Strict] {
+            let options = ReadOptions::new().recovery(recovery);
+            for dialect in [Dialect::Auto, Dialect::Irbis, Dialect::Isis] {
+                let options = options.clone().dialect(dialect);
+                through::<iso2709::Iso2709>(&data, &options);
+                through::<irbis_text::IrbisText>(&data, &options);
+                #[cfg(feature = "xml")]
+                through::<kartoteka::marcxml::Marcxml>(&data, &options);
+                #[cfg(any())]
+                through::<kartoteka::json::Json>(&data, &options);
+                #[cfg(any())]
+                through::<kartoteka::ndjson::Ndjson>(&data, &options);
+            }
+        }
+        count += 1;
+    }
+    assert!(count > 400, "{count}");
+}
+
+/// Reads whatever it is, and looks at all of each record.
+fn through<F: Framing>(data: &[u8], options: &ReadOptions) {
+    let mut reader = kartoteka::Slice::<F>::new(data, options);
+    let mut record = Record::new();
+    let mut seen = 0usize;
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(false) => break,
+            Ok(true) => {
+                for field in record.fields() {
+                    seen += field.lead().to_str_lossy().len();
+                    seen += field
+                        .subfields()
+                        .map(|subfield| subfield.value().to_str_lossy().len())
+                        .sum::<usize>();
+                }
+            }
+            Err(error) if error.is_record() => {}
+            Err(_) => break,
+        }
+        for finding in reader.diagnostics() {
+            assert!(finding.location.byte <= data.len() as u64, "{finding}");
+            seen += finding.to_string().len();
+        }
+    }
+    std::hint::black_box(seen);
+}
