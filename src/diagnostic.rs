@@ -135,6 +135,8 @@ codes! {
         "The text is not JSON.";
     JsonShape "B061" "json-shape" Error
         "The JSON value is not shaped as a record.";
+    JsonOdd "B062" "json-odd" Warning
+        "The JSON value is not shaped as the format says, but what it means is plain.";
     XmlSyntax "B070" "xml-syntax" Error
         "The XML is not well-formed.";
     XmlShape "B071" "xml-shape" Error

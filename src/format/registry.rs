@@ -7,7 +7,7 @@ use std::path::Path;
 #[cfg(feature = "xml")]
 use super::marcxml;
 use super::{irbis_text, iso2709};
-#[cfg(any())]
+#[cfg(feature = "json")]
 use super::{json, ndjson};
 use crate::io::{Framing, ReadOptions, RecordRead, RecordWrite, Stream, WriteOptions};
 
@@ -151,7 +151,7 @@ pub static FORMATS: &[FormatInfo] = &[
         reader: Some(|source, options| framed::<marcxml::Marcxml>(source, options)),
         writer: Some(|sink, options| Box::new(marcxml::Writer::new(sink, options))),
     },
-    #[cfg(any())]
+    #[cfg(feature = "json")]
     FormatInfo {
         format: Format::Json,
         name: Format::Json.name(),
@@ -166,7 +166,7 @@ pub static FORMATS: &[FormatInfo] = &[
         reader: Some(|source, options| framed::<json::Json>(source, options)),
         writer: Some(|sink, options| Box::new(json::Writer::new(sink, options))),
     },
-    #[cfg(any())]
+    #[cfg(feature = "json")]
     FormatInfo {
         format: Format::Ndjson,
         name: Format::Ndjson.name(),

@@ -1,0 +1,187 @@
+//! Where a record begins and ends.
+
+use memchr::memchr;
+
+use super::parse::Parser;
+use super::scan::{Found, Scan, is_blank, record_start};
+use crate::diagnostic::Findings;
+use crate::io::{Frame, Framing, ReadOptions, Step};
+use crate::{Code, Diagnostic, Error, ErrorKind, Location, Position, Record, Result};
+
+/// The framing of MARC-in-JSON. A record ends with the brace that closes it; where that brace is missing, before
+/// the next object whose first key is one of those that begin records, such as `{"leader"`.
+#[derive(Debug)]
+pub struct Json {
+    parser: Parser,
+    limit: usize,
+    scan: Scan,
+    array: Array,
+    /// Text passed over since the last record: where it begins, and its length in bytes.
+    passed: Option<(Position, u64)>,
+}
+
+/// Where the records stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Array {
+    Outside,
+    Inside,
+    /// Something was passed over that may have held brackets.
+    Unknown,
+}
+
+impl Framing for Json {
+    const LINES: bool = true;
+
+    fn new(options: &ReadOptions) -> Json {
+        Json {
+            parser: Parser::new(options),
+            limit: options.limits.record_bytes.max(1),
+            scan: Scan::default(),
+            array: Array::Outside,
+            passed: None,
+        }
+    }
+
+    fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
+        if findings.record().byte == 0 {
+            if buf.len() < 4 && !eof {
+                return Ok(Step::Need(4));
+            }
+            refuse_other_formats(buf)?;
+            if buf.starts_with(b"\xEF\xBB\xBF") {
+                findings.at(Code::ByteOrderMark, (0, 3), "byte order mark EF BB BF", "skipped");
+                return Ok(Step::Skip(3));
+            }
+        }
+        if self.passed.is_some() {
+            return Ok(self.pass(buf, eof, findings));
+        }
+        let Some(first) = buf.first() else {
+            return Ok(if eof { self.end(findings) } else { Step::Need(1) });
+        };
+        match (first, self.array) {
+            (b'{', _) => Ok(self.object(buf, eof, findings)),
+            (b'[', Array::Outside) => {
+                self.array = Array::Inside;
+                Ok(Step::Skip(1))
+            }
+            (b']', Array::Inside) => {
+                self.array = Array::Outside;
+                Ok(Step::Skip(1))
+            }
+            (b'[' | b']', Array::Unknown) => Ok(Step::Skip(1)),
+            _ => {
+                let separators = buf.iter().take_while(|byte| is_blank(**byte) || **byte == b',').count();
+                if separators > 0 {
+                    return Ok(Step::Skip(separators));
+                }
+                self.lose(findings);
+                Ok(self.pass(buf, eof, findings))
+            }
+        }
+    }
+
+    fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
+        self.parser.parse(frame, record, findings)
+    }
+}
+
+impl Json {
+    /// What to do where an object begins.
+    fn object(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Step {
+        let window = buf.get(..self.limit).unwrap_or(buf);
+        let all = eof && window.len() == buf.len();
+        let len = match self.scan.run(window, all) {
+            Found::End(len) => len,
+            Found::Start(len) => {
+                self.array = Array::Unknown;
+                len
+            }
+            Found::More if window.len() == self.limit => {
+                let message = format!("no end in {} bytes, the most allowed for a record", self.limit);
+                findings.at(Code::LimitReached, (0, self.limit), message, "skipped");
+                self.lose(findings);
+                self.scan = Scan::default();
+                return self.skip(self.limit);
+            }
+            Found::More if !eof => return Step::Need(buf.len().saturating_add(1)),
+            Found::More => {
+                self.array = Array::Unknown;
+                buf.len()
+            }
+        };
+        self.scan = Scan::default();
+        Step::Frame(len)
+    }
+
+    /// Begins to pass over text.
+    fn lose(&mut self, findings: &Findings) {
+        self.array = Array::Unknown;
+        self.passed.get_or_insert((findings.record(), 0));
+    }
+
+    /// Passes over text up to where a record surely begins.
+    fn pass(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Step {
+        let mut searched = 0usize;
+        while let Some(found) = memchr(b'{', buf.get(searched..).unwrap_or_default()) {
+            let at = searched.saturating_add(found);
+            match record_start(buf.get(at..).unwrap_or_default(), eof) {
+                Some(true) if at == 0 => {
+                    self.report_passed(findings);
+                    return self.object(buf, eof, findings);
+                }
+                Some(true) => return self.skip(at),
+                Some(false) => searched = at.saturating_add(1),
+                None if at == 0 => return Step::Need(buf.len().saturating_add(1)),
+                None => return self.skip(at),
+            }
+        }
+        match buf.len() {
+            0 if eof => self.end(findings),
+            0 => Step::Need(1),
+            len => self.skip(len),
+        }
+    }
+
+    fn skip(&mut self, len: usize) -> Step {
+        if let Some((_, passed)) = &mut self.passed {
+            *passed = passed.saturating_add(len as u64);
+        }
+        Step::Skip(len)
+    }
+
+    fn report_passed(&mut self, findings: &mut Findings) {
+        if let Some((start, len)) = self.passed.take() {
+            let mut location = Location::of(findings.record());
+            (location.byte, location.line, location.len) = (start.byte, start.line, len);
+            let message = format!("{len} bytes that belong to no record");
+            findings.push(Diagnostic::new(Code::JsonSyntax, location, message, "skipped"));
+        }
+    }
+
+    fn end(&mut self, findings: &mut Findings) -> Step {
+        self.report_passed(findings);
+        if self.array == Array::Inside {
+            self.array = Array::Unknown;
+            findings.at(Code::JsonSyntax, (0, 0), "the input ends inside the array, without ]", "");
+        }
+        Step::End
+    }
+}
+
+/// Says what the input is, where it can be no JSON at all.
+pub(crate) fn refuse_other_formats(buf: &[u8]) -> Result<()> {
+    let what = match buf {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, ..] | [_, 0, ..] => {
+            "the input is UTF-16 or UTF-32; JSON is UTF-8: convert it first"
+        }
+        [0x1F, 0x8B, ..] => "the input is compressed with gzip; decompress it first",
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => "the input is compressed with zstd; decompress it first",
+        [b'<', ..] => "the input begins with <, as XML does; JSON begins with { or [",
+        [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', ..] => {
+            "the input begins with a number, as ISO 2709 does; JSON begins with { or ["
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::Format(what.to_owned())))
+}

@@ -1,0 +1,398 @@
+//! Records to objects.
+
+use std::io::Write;
+
+use memchr::{memchr, memchr3};
+
+use crate::charset::Policy;
+use crate::diagnostic::Findings;
+use crate::io::{Adapter, Output, RecordWrite, WriteOptions, place};
+use crate::record::{FieldRef, Header, RecordRef, Syntax};
+use crate::{Code, Diagnostic, Error, Location, Result, Tag};
+
+/// Writes MARC-in-JSON as one array, in UTF-8. Records stand on lines of their own, if
+/// [`WriteOptions::indent`] does not say otherwise.
+///
+/// # Example
+/// ```
+/// use kartoteka::{Record, RecordWrite, WriteOptions, json};
+///
+/// let record = Record::builder()
+///     .control_field("001", "kart0001")
+///     .data_field("245", "10", [('a', "\"Divan\"")])
+///     .build()?;
+/// let mut writer = json::Writer::new(Vec::new(), &WriteOptions::new());
+/// writer.write_record(record.view())?;
+/// writer.finish()?;
+/// assert_eq!(
+///     String::from_utf8(writer.into_inner()).unwrap(),
+///     r#"[
+/// {"leader":"00000nam a2200000   4500","fields":[{"001":"kart0001"},{"245":{"ind1":"1","ind2":"0","subfields":[{"a":"\"Divan\""}]}}]}
+/// ]
+/// "#
+/// );
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Writer<W> {
+    out: Output<W>,
+    adapter: Adapter,
+    options: WriteOptions,
+    state: State,
+}
+
+/// What of the array is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Nothing,
+    Records,
+    All,
+}
+
+impl<W: Write> Writer<W> {
+    /// Makes a writer; nothing is written yet.
+    pub fn new(sink: W, options: &WriteOptions) -> Writer<W> {
+        let adapter = Adapter::new(options);
+        Writer { out: Output::new(sink), adapter, options: options.clone(), state: State::Nothing }
+    }
+
+    /// The sink. What is in the buffer of the writer has not reached it.
+    pub fn get_ref(&self) -> &W {
+        self.out.get_ref()
+    }
+
+    /// The sink. Finish first, or what is in the buffer is lost.
+    pub fn into_inner(self) -> W {
+        self.out.into_inner()
+    }
+
+    fn line_end(&mut self) {
+        if self.options.indent {
+            self.out.buffer.push(b'\n');
+        }
+    }
+}
+
+impl<W: Write> RecordWrite for Writer<W> {
+    fn write_record(&mut self, record: RecordRef<'_>) -> Result<()> {
+        let start = self.out.buffer.len();
+        self.out.buffer.push(if self.state == State::Nothing { b'[' } else { b',' });
+        self.line_end();
+        let written = self.adapter.text(record).and_then(|(shaped, findings)| {
+            write(shaped, self.options.policy, &mut self.out.buffer, findings)
+        });
+        if let Err(error) = written {
+            self.out.buffer.truncate(start);
+            return Err(error);
+        }
+        self.state = State::Records;
+        self.out.ease()
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        match self.state {
+            State::Nothing => self.out.buffer.extend_from_slice(b"[]\n"),
+            State::Records => {
+                self.line_end();
+                self.out.buffer.extend_from_slice(b"]\n");
+            }
+            State::All => {}
+        }
+        self.state = State::All;
+        self.out.flush()
+    }
+
+    fn diagnostics(&self) -> &[Diagnostic] {
+        self.adapter.findings().list()
+    }
+
+    fn replaced(&self) -> u64 {
+        self.adapter.replaced()
+    }
+}
+
+/// Appends a record, which is checked text, as an object on one line.
+///
+/// # Errors
+/// `Unrepresentable` under [`Policy::Strict`], if the leader or a tag is not UTF-8. Part of the record may then
+/// be appended.
+pub(crate) fn write(
+    record: RecordRef<'_>,
+    policy: Policy,
+    out: &mut Vec<u8>,
+    findings: &mut Findings,
+) -> Result<()> {
+    let syntax = record.syntax();
+    let plain = is_plain(record.buffer(), syntax);
+    out.reserve(record.buffer().len());
+    write_header(record, policy, out, findings)?;
+    let mut first = true;
+    for field in record.fields() {
+        if !first {
+            out.push(b',');
+        }
+        first = false;
+        write_tag(record, field, policy, out, findings)?;
+        match field.raw_text().as_str() {
+            Some(body) => write_body(body, field.is_control(), syntax, plain, out),
+            None => {
+                let message = "the field begins or ends inside a character";
+                let place = place(record, field.tag(), field.index());
+                findings.push(Diagnostic::new(Code::Undecodable, place, message, "replaced"));
+                write_body(&field.raw_text().to_str_lossy(), field.is_control(), syntax, false, out);
+            }
+        }
+        out.push(b'}');
+    }
+    out.extend_from_slice(b"]}");
+    Ok(())
+}
+
+/// Whether no byte must be escaped, but for those that delimit fields and records of MARC.
+fn is_plain(bytes: &[u8], syntax: Syntax) -> bool {
+    let delimiters = syntax.delimiter == Syntax::MARC.delimiter;
+    let least = if delimiters { 0x1D } else { b' ' };
+    // No way out of the loop before its end, so that many bytes are looked at at once.
+    let special = |byte: u8| u8::from(byte < least) | u8::from(byte == b'"') | u8::from(byte == b'\\');
+    bytes.chunks(256).all(|chunk| chunk.iter().fold(0u8, |seen, byte| seen | special(*byte)) == 0)
+}
+
+/// Writes all up to the first field.
+fn write_header(
+    record: RecordRef<'_>,
+    policy: Policy,
+    out: &mut Vec<u8>,
+    findings: &mut Findings,
+) -> Result<()> {
+    let Header { leader, isis, .. } = record.header();
+    out.push(b'{');
+    if let Some(mut leader) = *leader {
+        if !record.syntax().has_indicators() && isis.is_none() {
+            leader.set(10, b'0');
+        }
+        out.extend_from_slice(b"\"leader\":\"");
+        write_bytes(leader.as_bytes(), policy, out, findings, || {
+            ("the leader is not valid UTF-8", Location::of(record.position()))
+        })?;
+        out.extend_from_slice(b"\",");
+    }
+    if let Some(isis) = isis {
+        let numbers = [("\"mfn\":", isis.mfn), ("\"status\":", isis.status), ("\"version\":", isis.version)];
+        for (key, number) in numbers {
+            out.extend_from_slice(key.as_bytes());
+            // Writing to a vector does not fail.
+            let _ = write!(out, "{number}");
+            out.push(b',');
+        }
+    }
+    out.extend_from_slice(b"\"fields\":[");
+    Ok(())
+}
+
+/// Writes `{"245":`.
+#[inline]
+fn write_tag(
+    record: RecordRef<'_>,
+    field: FieldRef<'_>,
+    policy: Policy,
+    out: &mut Vec<u8>,
+    findings: &mut Findings,
+) -> Result<()> {
+    match field.tag().bytes() {
+        Some([a, b, c])
+            if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() && c.is_ascii_alphanumeric() =>
+        {
+            out.extend_from_slice(&[b'{', b'"', a, b, c, b'"', b':']);
+            Ok(())
+        }
+        _ => write_odd_tag(record, field.tag(), field.index(), policy, out, findings),
+    }
+}
+
+#[cold]
+fn write_odd_tag(
+    record: RecordRef<'_>,
+    tag: Tag,
+    index: usize,
+    policy: Policy,
+    out: &mut Vec<u8>,
+    findings: &mut Findings,
+) -> Result<()> {
+    let mut bytes = Vec::new();
+    tag.write_to(&mut bytes);
+    out.extend_from_slice(b"{\"");
+    write_bytes(&bytes, policy, out, findings, || ("the tag is not valid UTF-8", place(record, tag, index)))?;
+    out.extend_from_slice(b"\":");
+    Ok(())
+}
+
+/// Writes bytes that may not be UTF-8, such as `\xE9` where they are not.
+fn write_bytes(
+    bytes: &[u8],
+    policy: Policy,
+    out: &mut Vec<u8>,
+    findings: &mut Findings,
+    what: impl Fn() -> (&'static str, Location),
+) -> Result<()> {
+    for chunk in bytes.utf8_chunks() {
+        escape(chunk.valid().as_bytes(), out);
+        if chunk.invalid().is_empty() {
+            continue;
+        }
+        let (message, place) = what();
+        if policy == Policy::Strict {
+            let finding = Diagnostic::new(Code::Undecodable, place, message, "record rejected");
+            return Err(Error::unrepresentable(finding));
+        }
+        findings.push(Diagnostic::new(Code::Undecodable, place, message, "escaped"));
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\\\x{byte:02X}");
+        }
+    }
+    Ok(())
+}
+
+/// Writes the body of a field. `plain` tells that nothing in it must be escaped, but for 1D, 1E and 1F.
+#[inline]
+fn write_body(body: &str, control: bool, syntax: Syntax, plain: bool, out: &mut Vec<u8>) {
+    let bytes = body.as_bytes();
+    let marc = syntax.delimiter == Syntax::MARC.delimiter;
+    if control || (!syntax.has_indicators() && memchr(syntax.delimiter, bytes).is_none()) {
+        let plain = plain && (!marc || memchr3(0x1D, 0x1E, 0x1F, bytes).is_none());
+        out.push(b'"');
+        value(bytes, plain, out);
+        out.push(b'"');
+        return;
+    }
+    let start = match bytes {
+        &[a, b, 0x1F, ..] if syntax == Syntax::MARC && is_plain_ascii(a) && is_plain_ascii(b) => {
+            out.extend_from_slice(&[
+                b'{', b'"', b'i', b'n', b'd', b'1', b'"', b':', b'"', a, b'"', b',', b'"', b'i', b'n', b'd',
+                b'2', b'"', b':', b'"', b, b'"', b',',
+            ]);
+            2
+        }
+        _ => write_lead(body, syntax, out),
+    };
+    out.extend_from_slice(b"\"subfields\":[");
+    // Behind the first delimiter; past the end if there is none.
+    let mut rest = bytes.get(start.saturating_add(1)..);
+    let mut first = true;
+    while let Some(segment) = rest {
+        if !first {
+            out.push(b',');
+        }
+        first = false;
+        // 1D and 1E are looked for in passing, if they are all that could be in the way.
+        let found = match plain && marc {
+            true => memchr3(0x1F, 0x1E, 0x1D, segment),
+            false => memchr(syntax.delimiter, segment),
+        };
+        let stray = found.is_some_and(|at| segment.get(at) != Some(&syntax.delimiter));
+        let found = if stray { memchr(syntax.delimiter, segment) } else { found };
+        let len = found.unwrap_or(segment.len());
+        subfield(segment.get(..len).unwrap_or_default(), plain && !stray, out);
+        rest = found.and_then(|at| segment.get(at.saturating_add(1)..));
+    }
+    out.extend_from_slice(b"]}");
+}
+
+/// Writes a subfield: code and value.
+#[inline]
+fn subfield(segment: &[u8], plain: bool, out: &mut Vec<u8>) {
+    match segment {
+        [code, rest @ ..] if code.is_ascii() && plain => {
+            out.extend_from_slice(&[b'{', b'"', *code, b'"', b':', b'"']);
+            out.extend_from_slice(rest);
+        }
+        _ => {
+            // The first character: all bytes up to the next that begins one.
+            let code = segment.iter().skip(1).take_while(|byte| **byte & 0xC0 == 0x80).count();
+            let code = code.saturating_add(1).min(segment.len());
+            out.extend_from_slice(b"{\"");
+            value(segment.get(..code).unwrap_or_default(), plain, out);
+            out.extend_from_slice(b"\":\"");
+            value(segment.get(code..).unwrap_or_default(), plain, out);
+        }
+    }
+    out.extend_from_slice(b"\"}");
+}
+
+/// Writes the brace, indicators and lead of a field; tells where the first delimiter is, or the end.
+fn write_lead(body: &str, syntax: Syntax, out: &mut Vec<u8>) -> usize {
+    let end = memchr(syntax.delimiter, body.as_bytes()).unwrap_or(body.len());
+    let lead = body.get(..end).unwrap_or_default();
+    let mut rest = lead.chars();
+    out.push(b'{');
+    for number in 1..=syntax.indicators {
+        let _ = write!(out, "\"ind{number}\":");
+        // Indicators are bytes. A character of more takes the place of several.
+        let taken = lead.len().saturating_sub(rest.as_str().len());
+        let indicator = if taken < usize::from(syntax.indicators) { rest.next() } else { None };
+        match indicator {
+            Some(indicator) => {
+                out.push(b'"');
+                escape(indicator.encode_utf8(&mut [0; 4]).as_bytes(), out);
+                out.extend_from_slice(b"\",");
+            }
+            None => out.extend_from_slice(b"null,"),
+        }
+    }
+    if !rest.as_str().is_empty() {
+        out.extend_from_slice(b"\"lead\":\"");
+        escape(rest.as_str().as_bytes(), out);
+        out.extend_from_slice(b"\",");
+    }
+    end
+}
+
+const fn is_plain_ascii(byte: u8) -> bool {
+    byte >= b' ' && byte < 0x80 && byte != b'"' && byte != b'\\'
+}
+
+#[inline]
+fn value(bytes: &[u8], plain: bool, out: &mut Vec<u8>) {
+    match plain {
+        true => out.extend_from_slice(bytes),
+        false => escape(bytes, out),
+    }
+}
+
+/// Appends UTF-8, with escapes where JSON asks for them.
+///
+/// # Spec
+/// RFC 8259, 7.
+fn escape(bytes: &[u8], out: &mut Vec<u8>) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let mut rest = bytes;
+    loop {
+        let clean = rest.iter().position(|byte| how(*byte) != 0).unwrap_or(rest.len());
+        let (before, from) = rest.split_at_checked(clean).unwrap_or((rest, &[]));
+        out.extend_from_slice(before);
+        let Some((&byte, behind)) = from.split_first() else { return };
+        match how(byte) {
+            b'u' => {
+                let digit = |half: u8| HEX.get(usize::from(half)).copied().unwrap_or(b'0');
+                out.extend_from_slice(b"\\u00");
+                out.extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+            }
+            letter => out.extend_from_slice(&[b'\\', letter]),
+        }
+        rest = behind;
+    }
+}
+
+/// How a byte is written: as it is (0), as `\u00XX` (`u`), or as this letter behind a backslash.
+#[inline]
+const fn how(byte: u8) -> u8 {
+    match byte {
+        b'"' | b'\\' => byte,
+        0x08 => b'b',
+        b'\t' => b't',
+        b'\n' => b'n',
+        0x0C => b'f',
+        b'\r' => b'r',
+        0..=0x1F => b'u',
+        _ => 0,
+    }
+}
