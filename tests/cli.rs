@@ -1,5 +1,6 @@
 //! The `kartoteka` program, as scripts see it: output, messages, exit status, files.
 #![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::fs;
 use std::io::{Read, Write};
@@ -273,6 +274,12 @@ fn messages_are_bounded_unless_asked_for() {
     says(&output, &["kartoteka: stdin: iso2709 ("]);
     let output = run_with_input(&["convert", "-", "-t", "iso2709", "-q"], &many);
     assert_eq!((status(&output), stderr(&output).as_str()), (1, ""));
+    // Notes leave room for errors.
+    let notes = [b"\r\n", &fs::read(MARC21).unwrap()[..844]].concat().repeat(30);
+    let output = run_with_input(&["convert", "-", "-t", "iso2709"], &[notes, many].concat());
+    assert_eq!((status(&output), stderr(&output).matches(" note[B007]").count()), (1, 5));
+    assert_eq!(lines(&output), 15);
+    says(&output, &["… and 40 more findings"]);
 }
 
 #[test]

@@ -88,7 +88,7 @@ pub(crate) struct Talk {
     #[arg(short, long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
-    /// Print all findings, not only the first 20, and how each format was found out
+    /// Print all findings, not only the first (20 errors, fewer notes), and how each format was found out
     #[arg(short, long)]
     pub(crate) verbose: bool,
 

@@ -90,11 +90,11 @@ impl Copy<'_> {
                     }
                 }
                 Event::Rejected { raw, .. } => {
-                    if let Some(rejects) = rejects {
-                        if let Err(failure) = keep(raw, is_text, rejects) {
-                            stop = Some(failure);
-                            return Err(Error::new(ErrorKind::Argument(String::new())));
-                        }
+                    if let Some(rejects) = rejects
+                        && let Err(failure) = keep(raw, is_text, rejects)
+                    {
+                        stop = Some(failure);
+                        return Err(Error::new(ErrorKind::Argument("no room for rejects".to_owned())));
                     }
                 }
                 Event::Record(_) => reporter.progress.record(),

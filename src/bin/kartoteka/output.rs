@@ -67,11 +67,11 @@ impl Sink {
     }
 
     fn note<T>(&self, result: io::Result<T>) -> io::Result<T> {
-        if let Err(why) = &result {
-            if why.kind() != io::ErrorKind::Interrupted {
-                let mut failure = self.0.failure.lock().unwrap_or_else(PoisonError::into_inner);
-                failure.get_or_insert_with(|| Failure::writing(&self.0.name, why));
-            }
+        if let Err(why) = &result
+            && why.kind() != io::ErrorKind::Interrupted
+        {
+            let mut failure = self.0.failure.lock().unwrap_or_else(PoisonError::into_inner);
+            failure.get_or_insert_with(|| Failure::writing(&self.0.name, why));
         }
         result
     }

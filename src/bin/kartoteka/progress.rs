@@ -53,7 +53,7 @@ impl Progress {
     #[inline]
     pub(crate) fn record(&mut self) {
         self.records = self.records.saturating_add(1);
-        if self.records % RECORDS_EVERY == 0 {
+        if self.records.is_multiple_of(RECORDS_EVERY) {
             self.tell();
         }
     }

@@ -9,8 +9,14 @@ use crate::failure::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::terminal::{Role, Style, printable};
 
-/// How many findings are printed without `--verbose`.
-const PRINTED: u64 = 20;
+/// How many findings are printed without `--verbose`. The lighter ones leave room for the heavier.
+const fn room(severity: Severity) -> u64 {
+    match severity {
+        Severity::Note => 5,
+        Severity::Warning => 10,
+        Severity::Error => 20,
+    }
+}
 
 /// Tells the user what is found, and counts it.
 #[derive(Debug)]
@@ -18,25 +24,18 @@ pub(crate) struct Reporter {
     pub(crate) progress: Progress,
     talk: Talk,
     style: Style,
-    most: u64,
     printed: u64,
     untold: u64,
 }
 
 impl Reporter {
     pub(crate) fn new(talk: Talk, progress: Progress) -> Reporter {
-        let most = match talk {
-            Talk { quiet: true, .. } => 0,
-            Talk { verbose: true, .. } => u64::MAX,
-            _ => PRINTED,
-        };
-        Reporter { progress, talk, style: Style::of_stderr(talk.color), most, printed: 0, untold: 0 }
+        Reporter { progress, talk, style: Style::of_stderr(talk.color), printed: 0, untold: 0 }
     }
 
     /// Findings are shown in another way: none is printed here without `--verbose`.
     pub(crate) fn without_findings(mut self) -> Reporter {
         if !self.talk.verbose {
-            self.most = 0;
             self.talk.quiet = true;
         }
         self
@@ -57,7 +56,12 @@ impl Reporter {
     }
 
     pub(crate) fn finding(&mut self, name: &str, finding: &Diagnostic) {
-        if self.printed >= self.most {
+        let room = match self.talk {
+            Talk { quiet: true, .. } => 0,
+            Talk { verbose: true, .. } => u64::MAX,
+            _ => room(finding.severity()),
+        };
+        if self.printed >= room {
             self.untold = self.untold.saturating_add(1);
             return;
         }
