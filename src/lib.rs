@@ -10,6 +10,8 @@ mod limits;
 mod position;
 mod record;
 mod tag;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use crate::charset::{Charset, Policy};
 pub use crate::diagnostic::{Code, Diagnostic, Findings, Report, Severity};

@@ -325,9 +325,9 @@ fn nothing_goes_wrong_with_any_file() {
                 through::<irbis_text::IrbisText>(&data, &options);
                 #[cfg(feature = "xml")]
                 through::<kartoteka::marcxml::Marcxml>(&data, &options);
-                #[cfg(any())]
+                #[cfg(feature = "json")]
                 through::<kartoteka::json::Json>(&data, &options);
-                #[cfg(any())]
+                #[cfg(feature = "json")]
                 through::<kartoteka::ndjson::Ndjson>(&data, &options);
             }
         }

@@ -44,8 +44,8 @@ impl Framing for Json {
 
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
         if findings.record().byte == 0 {
-            if buf.len() < 4 && !eof {
-                return Ok(Step::Need(4));
+            if buf.len() < 5 && !eof {
+                return Ok(Step::Need(5));
             }
             refuse_other_formats(buf)?;
             if buf.starts_with(b"\xEF\xBB\xBF") {
@@ -178,7 +178,7 @@ pub(crate) fn refuse_other_formats(buf: &[u8]) -> Result<()> {
         [0x1F, 0x8B, ..] => "the input is compressed with gzip; decompress it first",
         [0x28, 0xB5, 0x2F, 0xFD, ..] => "the input is compressed with zstd; decompress it first",
         [b'<', ..] => "the input begins with <, as XML does; JSON begins with { or [",
-        [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', ..] => {
+        [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', ..] => {
             "the input begins with a number, as ISO 2709 does; JSON begins with { or ["
         }
         _ => return Ok(()),

@@ -28,8 +28,8 @@ impl Framing for Ndjson {
 
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
         if findings.record().byte == 0 {
-            if buf.len() < 4 && !eof {
-                return Ok(Step::Need(4));
+            if buf.len() < 5 && !eof {
+                return Ok(Step::Need(5));
             }
             refuse_other_formats(buf)?;
             if buf.starts_with(b"\xEF\xBB\xBF") {
