@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use super::Format;
-use super::sniff::{FOREIGN, SNIFFERS, is_utf16};
+use super::sniff::{SNIFFERS, foreign};
 use crate::{Error, ErrorKind, Result};
 
 /// How many bytes from the start of an input are looked at, at most.
@@ -127,12 +127,6 @@ pub fn detect(sample: &[u8], path: Option<&Path>) -> Result<Detection> {
     Err(Error::new(ErrorKind::Format(message)))
 }
 
-/// What the input is, if it is known to be nothing that can be read.
-fn foreign(sample: &[u8]) -> Option<&'static str> {
-    let signed = FOREIGN.iter().find(|(signature, _)| sample.starts_with(signature)).map(|(_, what)| *what);
-    signed.or_else(|| is_utf16(sample).then_some("UTF-16; convert it to UTF-8 first"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,6 +190,8 @@ mod tests {
         let marc = std::fs::read("fixtures/iso2709/marc21.mrc").unwrap();
         assert_eq!(found(&[b"\xEF\xBB\xBF\r\n", &marc[..]].concat()), (Format::Iso2709, Confidence::Certain));
         assert_eq!(found(&[b"garbage", &marc[..]].concat()), (Format::Iso2709, Confidence::Possible));
+        assert_eq!(found(&[b"0x", &marc[2..]].concat()), (Format::Iso2709, Confidence::Possible));
+        assert_eq!(found(b"<collection/>"), (Format::Marcxml, Confidence::Possible));
         assert_eq!(found(&marc[300..]), (Format::Iso2709, Confidence::Possible));
         let json = std::fs::read("fixtures/json/marc21.ndjson").unwrap();
         assert_eq!(found(&[b"\xEF\xBB\xBF\n", &json[..]].concat()), (Format::Ndjson, Confidence::Certain));
@@ -236,6 +232,10 @@ mod tests {
             (b"\xFF\xFE0\0", "UTF-16"),
             (b"0\x000\x007\x001\x004\x00c\x00a\x00m\x00", "UTF-16"),
             (b"=LDR  00714cam", "MARCMaker"),
+            (b"000000002 FMT   L BK\n", "Aleph sequential"),
+            (b"00251nas a2200121 c 4500\n001 987874829\n", "line"),
+            (b"<collection xmlns=\"http://www.indexdata.com/turbomarc\"><r/></collection>", "TurboMARC"),
+            (b"003@ \x1f0123\x1e", "nearest is iso2709, but no leader is in it"),
             (b"<html><p>Not found</p></html>", "root element: html"),
             (br#"{"error": "not found"}"#, "\"fields\""),
             (b"[1, 2]", "\"fields\""),

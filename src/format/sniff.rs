@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use super::Format;
 use super::detect::Confidence;
-use super::iso2709::{RECORD_TERMINATOR, is_leader};
+use super::iso2709::{FIELD_TERMINATOR, RECORD_TERMINATOR, could_be_leader, is_leader};
 use crate::Leader;
 
 /// What a sniffer says: how sure it is that this is its format, and why; or why it is not, and how near it came.
@@ -34,8 +34,18 @@ pub(super) const SNIFFERS: &[(Format, Sniffer)] = &[
     (Format::IrbisText, irbis_text),
 ];
 
+/// What the input is, if it is known to be nothing that can be read.
+pub(super) fn foreign(sample: &[u8]) -> Option<&'static str> {
+    let signed = FOREIGN.iter().find(|(signature, _)| sample.starts_with(signature)).map(|(_, what)| *what);
+    match signed {
+        None if is_utf16(sample) => Some("UTF-16; convert it to UTF-8 first"),
+        None if is_aleph(sample) => Some("Aleph sequential, which cannot be read yet"),
+        known => known,
+    }
+}
+
 /// Signatures of what is none of our formats, and what to say of it.
-pub(super) const FOREIGN: &[(&[u8], &str)] = &[
+const FOREIGN: &[(&[u8], &str)] = &[
     (b"\x1F\x8B", "compressed with gzip; decompress it first"),
     (b"\x28\xB5\x2F\xFD", "compressed with zstd; decompress it first"),
     (b"BZh", "compressed with bzip2; decompress it first"),
@@ -49,7 +59,7 @@ pub(super) const FOREIGN: &[(&[u8], &str)] = &[
 ];
 
 /// Whether this is text in UTF-16 without a byte order mark.
-pub(super) fn is_utf16(sample: &[u8]) -> bool {
+fn is_utf16(sample: &[u8]) -> bool {
     let pairs = sample.chunks_exact(2).take(8);
     let ascii = |low: u8, high: u8| high == 0 && low.is_ascii() && low != 0;
     sample.len() >= 16
@@ -57,8 +67,17 @@ pub(super) fn is_utf16(sample: &[u8]) -> bool {
             || pairs.clone().all(|pair| matches!(pair, [high, low] if ascii(*low, *high))))
 }
 
+/// Whether the first line is a record number, tag, indicators, and the letter L.
+fn is_aleph(sample: &[u8]) -> bool {
+    let number = sample.get(..9).is_some_and(|number| number.iter().all(u8::is_ascii_digit));
+    number && sample.get(9) == Some(&b' ') && sample.get(15..18) == Some(b" L ")
+}
+
 fn iso2709(sample: &[u8]) -> Verdict {
     if is_leader(sample) {
+        if matches!(sample.get(Leader::LEN), Some(b'\r' | b'\n')) {
+            return miss(3, "its leader is a line of its own, as in line formats, which cannot be read yet");
+        }
         let length = Leader::padded(sample).record_length().unwrap_or_default();
         let last = usize::try_from(length).ok().and_then(|length| length.checked_sub(1));
         return Ok(match last.and_then(|last| sample.get(last)) {
@@ -71,18 +90,16 @@ fn iso2709(sample: &[u8]) -> Verdict {
             None => (Confidence::Likely, format!("a leader, of a record of {length} bytes")),
         });
     }
-    let separators = sample.iter().filter(|byte| (0x1D..=0x1F).contains(*byte)).count();
+    if !sample.contains(&FIELD_TERMINATOR) {
+        return miss(0, "it does not begin with a leader");
+    }
+    if could_be_leader(sample) {
+        return Ok((Confidence::Possible, "a damaged leader, and bytes that end fields".to_owned()));
+    }
     let is_clear = |rest: &[u8]| is_leader(rest) && rest.get(20..22) == Some(b"45");
-    let found = sample.windows(Leader::LEN).position(is_clear);
-    match found {
-        Some(at) if separators > 0 => {
-            Ok((Confidence::Possible, format!("a leader, behind {at} bytes that are none")))
-        }
-        _ if separators > 2 => Ok((
-            Confidence::Possible,
-            "bytes that delimit fields and records, though no sound leader".to_owned(),
-        )),
-        _ => miss(u8::from(separators > 0), "it does not begin with a leader"),
+    match sample.windows(Leader::LEN).position(is_clear) {
+        Some(at) => Ok((Confidence::Possible, format!("a leader, behind {at} bytes of something else"))),
+        None => miss(1, "no leader is in it"),
     }
 }
 
@@ -103,25 +120,26 @@ fn marcxml(sample: &[u8]) -> Verdict {
     {
         return Ok((Confidence::Likely, "XML with fields as in MARCXML, without its namespace".to_owned()));
     }
-    if has("<collection") || has(":collection") {
-        return Ok((Confidence::Possible, "XML with an element collection".to_owned()));
+    if has("http://www.indexdata.com/turbomarc") {
+        return miss(4, "it is TurboMARC, which cannot be read yet");
     }
-    let root = root_element(sample).unwrap_or("none");
-    miss(
-        3,
-        format!(
-            "it is XML, but no MARC record is in its first {} bytes (root element: {root})",
-            sample.len()
-        ),
-    )
+    let mut elements = elements(sample);
+    let root = elements.next().unwrap_or("none");
+    if root.ends_with("collection") && elements.next().is_none() {
+        return Ok((Confidence::Possible, "XML with an element collection and nothing in it".to_owned()));
+    }
+    miss(3, format!("no MARC record is in its first {} bytes (root element: {root})", sample.len()))
 }
 
-/// The name of the first element.
-fn root_element(sample: &[u8]) -> Option<&str> {
+/// The names of the elements, in order.
+fn elements(sample: &[u8]) -> impl Iterator<Item = &str> {
     let starts = memchr::memchr_iter(b'<', sample).filter_map(|at| sample.get(at.saturating_add(1)..));
-    let mut names = starts.filter(|rest| rest.first().is_some_and(u8::is_ascii_alphabetic));
-    let name = names.next()?.split(|byte| !byte.is_ascii_alphanumeric() && !b":-_.".contains(byte)).next()?;
-    std::str::from_utf8(name).ok()
+    let starts = starts.filter(|rest| rest.first().is_some_and(u8::is_ascii_alphabetic));
+    let in_name = |byte: &&u8| byte.is_ascii_alphanumeric() || b":-_.".contains(byte);
+    starts.filter_map(move |rest| {
+        let len = rest.iter().take_while(in_name).count();
+        std::str::from_utf8(rest.get(..len)?).ok()
+    })
 }
 
 /// Says what is wrong with a sample that is no MARC-in-JSON.
@@ -133,7 +151,7 @@ fn no_json(sample: &[u8]) -> Option<Miss> {
     if is_empty || memmem::find(sample, b"\"fields\"").is_some() {
         return None;
     }
-    Some(Miss { nearness: 3, why: "it is JSON, but no object in it has a member \"fields\"".to_owned() })
+    Some(Miss { nearness: 3, why: "no object in it has a member \"fields\"".to_owned() })
 }
 
 /// How many of the lines there are, and how many look as a whole object; the last one, which may be cut, is left
@@ -158,7 +176,7 @@ fn json(sample: &[u8]) -> Verdict {
     if let Some(rest) = sample.strip_prefix(b"[") {
         return match rest.trim_ascii_start().first() {
             Some(b'{' | b']') => Ok((Confidence::Certain, "a JSON array of records".to_owned())),
-            _ => miss(3, "it is a JSON array, but not of objects"),
+            _ => miss(3, "it is an array of something else than objects"),
         };
     }
     if is_one_line(sample) {

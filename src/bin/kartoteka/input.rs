@@ -80,7 +80,10 @@ impl<'a> Run<'a> {
         let found =
             source.detect((!is_stdin(path)).then_some(path)).map_err(|error| match error.is_io() {
                 true => Failure::reading(&name, &error),
-                false => Failure::at(&name, format_args!("{error} (--from names the format)")),
+                false if error.to_string().contains("not recognized") => {
+                    Failure::at(&name, format_args!("{error} (--from names the format)"))
+                }
+                false => Failure::at(&name, error),
             })?;
         self.reporter.detail(&name, &format!("{} ({}: {})", found.format, found.confidence, found.reason));
         let format = found.format;

@@ -257,7 +257,7 @@ pub(crate) fn is_leader(bytes: &[u8]) -> bool {
 }
 
 /// Whether a record may begin here, with a damaged leader: two of four signs.
-fn could_be_leader(bytes: &[u8]) -> bool {
+pub(crate) fn could_be_leader(bytes: &[u8]) -> bool {
     signs(bytes).into_iter().filter(|sign| *sign).count() >= 2
 }
 
