@@ -248,6 +248,8 @@ pub struct Findings {
     suppressed: u64,
     worst: Option<Severity>,
     record: Position,
+    /// No place lies further from the start of the record, in bytes.
+    extent: usize,
 }
 
 impl Findings {
@@ -259,6 +261,7 @@ impl Findings {
             suppressed: 0,
             worst: None,
             record: Position::default(),
+            extent: usize::MAX,
         }
     }
 
@@ -269,12 +272,14 @@ impl Findings {
         self.suppressed = 0;
         self.worst = None;
         self.record = record;
+        self.extent = usize::MAX;
     }
 
-    /// Sets where the record begins, for what is found from now on.
+    /// Sets where the record begins, for what is found from now on, and how many bytes there are to point into.
     #[inline]
-    pub(crate) fn set_record(&mut self, record: Position) {
+    pub(crate) fn set_record(&mut self, record: Position, extent: usize) {
         self.record = record;
+        self.extent = extent;
     }
 
     /// Where the record begins.
@@ -327,8 +332,9 @@ impl Findings {
 
     fn place(&self, offset: usize, len: usize) -> Location {
         let mut location = Location::of(self.record);
+        let offset = offset.min(self.extent);
         location.byte = location.byte.saturating_add(offset as u64);
-        location.len = len as u64;
+        location.len = len.min(self.extent.saturating_sub(offset)) as u64;
         location
     }
 

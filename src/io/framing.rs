@@ -102,7 +102,7 @@ impl<F: Framing> Core<F> {
         if self.ended {
             return Ok(Progress::End);
         }
-        self.findings.set_record(self.next);
+        self.findings.set_record(self.next, buf.len());
         let step = match self.framing.step(buf, eof, &mut self.findings) {
             Ok(step) => step,
             Err(error) => {
@@ -115,6 +115,7 @@ impl<F: Framing> Core<F> {
                 let bytes = buf.get(..len.max(1)).unwrap_or(buf);
                 let frame = Frame { bytes, position: self.next };
                 self.last = self.next;
+                self.findings.set_record(self.next, bytes.len());
                 record.clear();
                 let parsed = self.framing.parse(frame, record, &mut self.findings);
                 record.set_position(self.last);

@@ -39,7 +39,7 @@ impl Framing for Iso2709 {
 
     #[inline]
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
-        if let Some(len) = stated_length(buf) {
+        if let Some(len) = stated_length(buf).filter(|_| !self.in_garbage()) {
             if buf.len() < len && !eof {
                 return Ok(Step::Need(len));
             }
@@ -58,13 +58,18 @@ impl Framing for Iso2709 {
 }
 
 impl Iso2709 {
+    #[inline]
+    fn in_garbage(&self) -> bool {
+        self.passed.is_some_and(|passed| passed.code == Code::Garbage)
+    }
+
     /// What to do where no whole record begins.
     fn search(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
         let filler = buf.iter().take_while(|byte| is_filler(**byte)).count();
         if filler > 0 && buf.len() < LEADER && !eof {
             return Ok(Step::Need(LEADER));
         }
-        if filler > 0 && !lacks_only_length(buf) {
+        if filler > 0 && (self.in_garbage() || !lacks_only_length(buf)) {
             return Ok(self.pass(Code::FillerBetweenRecords, filler, findings));
         }
         if buf.is_empty() {
@@ -80,8 +85,14 @@ impl Iso2709 {
             }
             refuse_other_formats(buf)?;
         }
-        if !could_be_leader(buf) {
+        // Only what is surely a leader ends garbage, wherever the bytes seen so far ended.
+        let begins = if self.in_garbage() { is_leader(buf) } else { could_be_leader(buf) };
+        if !begins {
             return Ok(self.skip_garbage(buf, eof, findings));
+        }
+        if self.in_garbage() {
+            self.report_passed(findings);
+            return self.step(buf, eof, findings);
         }
         // A record begins here. Its end is not where its length says.
         if let Some(len) = stated_length(buf).filter(|len| *len <= buf.len()) {

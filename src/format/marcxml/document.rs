@@ -29,6 +29,8 @@ pub struct Marcxml {
     /// Whether the namespace of the records was reported.
     namespace_seen: bool,
     root_seen: bool,
+    /// Whether text outside of the root was reported.
+    outside_seen: bool,
     parser: parse::Parser,
 }
 
@@ -68,6 +70,7 @@ impl Framing for Marcxml {
             searched: 0,
             namespace_seen: false,
             root_seen: false,
+            outside_seen: false,
             parser: parse::Parser::default(),
         }
     }
@@ -250,9 +253,15 @@ impl Marcxml {
         } else {
             text
         };
-        if self.open.is_empty() && self.deeper == 0 {
+        if self.open.is_empty() && self.deeper == 0 && !self.outside_seen {
             if let Some(at) = text.iter().position(|byte| !is_space(*byte)) {
-                findings.at(Code::XmlSyntax, (at, text.len()), "text outside of the root element", "skipped");
+                self.outside_seen = true;
+                findings.at(
+                    Code::XmlSyntax,
+                    (at, 1),
+                    "text outside of the root element",
+                    "skipped; said once",
+                );
             }
         }
     }

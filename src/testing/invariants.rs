@@ -1,0 +1,282 @@
+//! What must hold for any bytes.
+
+use std::io::Read;
+
+use crate::io::{Framing, Push, Pushed, Recovery, Slice, Stream};
+use crate::record::Record;
+use crate::{
+    Code, Diagnostic, Position, ReadOptions, RecordRead, RecordWrite, Result, Severity, WriteOptions,
+};
+
+/// What a reader made of an input: an entry per call, the last one for the end.
+#[derive(Debug)]
+struct Outcome {
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, PartialEq)]
+struct Entry {
+    read: Result<Option<Record>, String>,
+    position: Position,
+    findings: Vec<Diagnostic>,
+    raw: Vec<u8>,
+}
+
+impl Outcome {
+    fn of(reader: &mut dyn RecordRead, bound: usize) -> Outcome {
+        let mut entries = Vec::new();
+        let mut record = Record::new();
+        loop {
+            let read = reader.read_record(&mut record);
+            let findings = reader.diagnostics().to_vec();
+            let (position, raw) = (reader.position(), reader.raw().to_vec());
+            let ended = match &read {
+                Ok(more) => !more,
+                Err(error) => !error.is_record(),
+            };
+            let read = match read {
+                Ok(true) => Ok(Some(record.clone())),
+                Ok(false) => Ok(None),
+                Err(error) => Err(error.to_string()),
+            };
+            entries.push(Entry { read, position, findings, raw });
+            if ended {
+                return Outcome { entries };
+            }
+            assert!(entries.len() <= bound, "more records than bytes");
+        }
+    }
+
+    fn records(&self) -> impl Iterator<Item = (&Record, &Entry)> {
+        self.entries.iter().filter_map(|entry| Some((entry.read.as_ref().ok()?.as_ref()?, entry)))
+    }
+}
+
+/// Gives one byte at a time.
+struct Trickle<'a>(&'a [u8]);
+
+impl Read for Trickle<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let len = buf.len().min(1);
+        self.0.read(buf.get_mut(..len).unwrap_or_default())
+    }
+}
+
+fn pushed<F: Framing>(data: &[u8], options: &ReadOptions) -> Vec<Result<Option<Record>, String>> {
+    let mut push = Push::<F>::new(options);
+    let mut found = Vec::new();
+    let mut record = Record::new();
+    // Pieces of growing size, so that records are cut in many places.
+    let mut rest = data;
+    for size in 1usize.. {
+        let (piece, more) = rest.split_at_checked(size).unwrap_or((rest, &[]));
+        push.feed(piece);
+        rest = more;
+        if rest.is_empty() {
+            push.finish();
+        }
+        loop {
+            match push.read_record(&mut record) {
+                Ok(Pushed::Record) => found.push(Ok(Some(record.clone()))),
+                Ok(Pushed::NeedMore) => break,
+                Ok(Pushed::End) => {
+                    found.push(Ok(None));
+                    return found;
+                }
+                Err(error) => {
+                    let ends = !error.is_record();
+                    found.push(Err(error.to_string()));
+                    if ends {
+                        return found;
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+fn same(ours: &Outcome, theirs: &Outcome, who: &str) {
+    for (ours, theirs) in ours.entries.iter().zip(&theirs.entries) {
+        assert_eq!(ours, theirs, "{who} disagree");
+    }
+    assert_eq!(ours.entries.len(), theirs.entries.len(), "{who} read another number of records");
+}
+
+/// Reading: it ends; all drivers agree; places lie in the input; strict reading is salvage without errors.
+fn reading<F: Framing>(data: &[u8]) -> Outcome {
+    let options = ReadOptions::new();
+    let bound = data.len().saturating_add(1);
+    let outcome = Outcome::of(&mut Slice::<F>::new(data, &options), bound);
+    same(&outcome, &Outcome::of(&mut Stream::<_, F>::new(data, &options), bound), "slice and stream");
+    if data.len() < 4096 {
+        let trickled = Outcome::of(&mut Stream::<_, F>::new(Trickle(data), &options), bound);
+        same(&outcome, &trickled, "slice and a stream of single bytes");
+    }
+    let read: Vec<_> = outcome.entries.iter().map(|entry| &entry.read).collect();
+    assert_eq!(read, pushed::<F>(data, &options).iter().collect::<Vec<_>>(), "slice and push");
+    let end = data.len() as u64;
+    for entry in &outcome.entries {
+        for finding in &entry.findings {
+            let location = &finding.location;
+            assert!(location.byte <= end && location.record.byte <= end, "{finding} outside of {end} bytes");
+        }
+        let start = usize::try_from(entry.position.byte).unwrap_or(usize::MAX);
+        let there = data.get(start..).unwrap_or_default();
+        assert!(there.starts_with(&entry.raw), "the raw bytes are not those at {start}");
+    }
+    let strict = options.recovery(Recovery::Strict);
+    let strict = Outcome::of(&mut Slice::<F>::new(data, &strict), bound.saturating_mul(2));
+    let is_error = |finding: &Diagnostic| finding.severity() == Severity::Error;
+    let mut salvaged = outcome.entries.iter();
+    for entry in strict.entries.iter().filter(|entry| !entry.raw.is_empty()) {
+        let twin = salvaged.find(|twin| twin.position == entry.position && !twin.raw.is_empty());
+        let Some(twin) = twin else {
+            assert!(entry.read.is_err(), "strict reading has a record that salvage has not");
+            continue;
+        };
+        match &entry.read {
+            Ok(_) => {
+                assert_eq!(entry.read, twin.read, "strict and salvage");
+                assert!(!twin.findings.iter().any(is_error), "strict reading passed an error");
+            }
+            Err(_) => {
+                assert!(twin.findings.iter().any(is_error) || twin.read.is_err(), "strict without a reason")
+            }
+        }
+    }
+    outcome
+}
+
+/// Tags and bodies: what must come back of every record.
+fn fields(record: &Record) -> Vec<(crate::Tag, &[u8])> {
+    record.fields().map(|field| (field.tag(), field.raw())).collect()
+}
+
+/// Writing a record and reading it again gives the same fields. The writer may refuse a record.
+fn round_trip<F: Framing>(record: &Record, mut writer: impl Written) -> Option<Vec<u8>> {
+    match writer.write_record(record.view()) {
+        Ok(()) => {}
+        Err(error) => {
+            assert!(error.is_record(), "a record broke the writer: {error}");
+            return None;
+        }
+    }
+    let replaced = writer.replaced();
+    let lossy = writer.diagnostics().iter().any(|finding| {
+        !matches!(finding.code, Code::TagWide | Code::DataBeforeSubfield | Code::IndicatorLost)
+    });
+    assert!(writer.finish().is_ok(), "memory cannot be full");
+    let bytes = writer.written();
+    let options = ReadOptions::new().charset(record.charset());
+    let outcome = Outcome::of(&mut Slice::<F>::new(&bytes, &options), bytes.len().saturating_add(1));
+    let again: Vec<_> = outcome.records().collect();
+    assert_eq!(again.len(), 1, "one record written, {} read from {}", again.len(), bytes.escape_ascii());
+    if replaced == 0 && !lossy {
+        for (again, entry) in again {
+            assert_eq!(fields(again), fields(record), "{:?} in {}", entry.findings, bytes.escape_ascii());
+        }
+    }
+    Some(bytes)
+}
+
+/// A writer into memory.
+trait Written: RecordWrite {
+    fn written(self) -> Vec<u8>;
+}
+
+macro_rules! written {
+    ($($writer:path),+) => {
+        $(impl Written for $writer {
+            fn written(self) -> Vec<u8> {
+                self.into_inner()
+            }
+        })+
+    };
+}
+
+written!(crate::iso2709::Writer<Vec<u8>>, crate::irbis_text::Writer<Vec<u8>>);
+#[cfg(feature = "xml")]
+written!(crate::marcxml::Writer<Vec<u8>>);
+#[cfg(feature = "json")]
+written!(crate::json::Writer<Vec<u8>>, crate::ndjson::Writer<Vec<u8>>);
+
+/// What must hold for any bytes given to [`iso2709`](crate::iso2709): reading ends without a panic; slice, stream
+/// and push agree; every place lies in the input; a record without errors is the same in strict reading; what is
+/// written is read again; a record without findings is written byte for byte. Also that XML and JSON written from
+/// the records are read again.
+pub fn iso2709(data: &[u8]) {
+    let outcome = reading::<crate::iso2709::Iso2709>(data);
+    let options = WriteOptions::new();
+    for (record, entry) in outcome.records() {
+        if !record.syntax().has_indicators() {
+            continue; // written in another form
+        }
+        let written =
+            round_trip::<crate::iso2709::Iso2709>(record, crate::iso2709::Writer::new(Vec::new(), &options));
+        if entry.findings.is_empty() {
+            assert_eq!(written.as_deref(), Some(entry.raw.as_slice()), "a sound record is copied");
+        }
+        if !record.view().is_text() {
+            continue;
+        }
+        #[cfg(feature = "json")]
+        round_trip::<crate::ndjson::Ndjson>(record, crate::ndjson::Writer::new(Vec::new(), &options));
+        #[cfg(feature = "xml")]
+        round_trip_xml(record, &options);
+    }
+}
+
+/// XML has one subfield for data before the first delimiter, and no place for tags and codes that are control
+/// characters; what it takes must come back.
+#[cfg(feature = "xml")]
+fn round_trip_xml(record: &Record, options: &WriteOptions) {
+    let plain = |field: crate::FieldRef<'_>| {
+        let whole = usize::from(record.syntax().indicators) == field.indicators().len();
+        let standard = field.tag().is_standard() && field.is_control() == field.tag().is_control();
+        standard && (field.is_control() || whole && field.lead().is_empty())
+    };
+    if record.fields().all(plain) && record.syntax().indicators == 2 {
+        round_trip::<crate::marcxml::Marcxml>(record, crate::marcxml::Writer::new(Vec::new(), options));
+    }
+}
+
+/// What must hold for any bytes given to [`irbis_text`](crate::irbis_text), as for [`iso2709`].
+pub fn irbis_text(data: &[u8]) {
+    let outcome = reading::<crate::irbis_text::IrbisText>(data);
+    for (record, entry) in outcome.records() {
+        let writer = crate::irbis_text::Writer::new(Vec::new(), &WriteOptions::new());
+        let written = round_trip::<crate::irbis_text::IrbisText>(record, writer);
+        if entry.findings.is_empty() && entry.raw.ends_with(b"\n") {
+            assert_eq!(written.as_deref(), Some(entry.raw.as_slice()), "a sound record is copied");
+        }
+    }
+}
+
+/// What must hold for any bytes given to [`marcxml`](crate::marcxml), as for [`iso2709`].
+#[cfg(feature = "xml")]
+pub fn marcxml(data: &[u8]) {
+    for (record, _) in reading::<crate::marcxml::Marcxml>(data).records() {
+        round_trip_xml(record, &WriteOptions::new());
+        round_trip_xml(record, &WriteOptions::new().indent(false));
+    }
+}
+
+/// What must hold for any bytes given to [`json`](crate::json), as for [`iso2709`].
+#[cfg(feature = "json")]
+pub fn json(data: &[u8]) {
+    for (record, _) in reading::<crate::json::Json>(data).records() {
+        round_trip::<crate::json::Json>(record, crate::json::Writer::new(Vec::new(), &WriteOptions::new()));
+    }
+}
+
+/// What must hold for any bytes given to [`ndjson`](crate::ndjson), as for [`iso2709`].
+#[cfg(feature = "json")]
+pub fn ndjson(data: &[u8]) {
+    for (record, _) in reading::<crate::ndjson::Ndjson>(data).records() {
+        round_trip::<crate::ndjson::Ndjson>(
+            record,
+            crate::ndjson::Writer::new(Vec::new(), &WriteOptions::new()),
+        );
+    }
+}

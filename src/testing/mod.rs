@@ -1,0 +1,14 @@
+//! Tools for tests: what must hold for any input, and records to try things with.
+//!
+//! Written once, called by the property tests, by the fuzz targets and over every fixture; yours to use on readers
+//! and writers of your own.
+
+mod invariants;
+mod strategies;
+
+#[cfg(feature = "xml")]
+pub use self::invariants::marcxml;
+pub use self::invariants::{irbis_text, iso2709};
+#[cfg(feature = "json")]
+pub use self::invariants::{json, ndjson};
+pub use self::strategies::{irbis_record, marc_record, mutated};

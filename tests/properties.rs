@@ -1,0 +1,156 @@
+//! What must hold for any record and any bytes, tried on many.
+
+#![cfg(all(feature = "testing", feature = "xml", feature = "json"))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kartoteka::testing::{self, irbis_record, marc_record, mutated};
+use kartoteka::{
+    Dialect, ReadOptions, Record, RecordRead, RecordWrite, WriteOptions, irbis_text, iso2709, marcxml, ndjson,
+};
+use proptest::prelude::*;
+
+/// Every file under a folder.
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => files(&path, found),
+            false => found.push(path),
+        }
+    }
+}
+
+/// The invariants of all formats.
+fn all(data: &[u8]) {
+    testing::iso2709(data);
+    testing::irbis_text(data);
+    testing::marcxml(data);
+    testing::json(data);
+    testing::ndjson(data);
+}
+
+#[test]
+fn invariants_hold_over_every_fixture_and_every_seed_of_the_fuzz_targets() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    files(&root.join("fixtures"), &mut found);
+    let fuzz = root.join("fuzz/corpus");
+    if fuzz.is_dir() {
+        files(&fuzz, &mut found);
+    }
+    assert!(found.len() > 20);
+    for path in found {
+        eprintln!("{}", path.display());
+        all(&fs::read(path).unwrap());
+    }
+}
+
+fn bytes_of(name: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)).unwrap()
+}
+
+/// A short beginning of a fixture, so that an edit is likely to matter.
+fn beginning(name: &str, len: usize) -> Vec<u8> {
+    let mut bytes = bytes_of(name);
+    bytes.truncate(len);
+    bytes
+}
+
+const DELIMITERS: &[u8] = b"\x1D\x1E\x1F \n0123459a\xFF\x1B";
+
+proptest! {
+    #[test]
+    fn damaged_iso2709(data in mutated(beginning("iso2709/marc21.mrc", 1400), DELIMITERS)) {
+        testing::iso2709(&data);
+    }
+
+    #[test]
+    fn damaged_rusmarc(data in mutated(beginning("iso2709/rusmarc-cp1251.mrc", 1400), DELIMITERS)) {
+        testing::iso2709(&data);
+    }
+
+    #[test]
+    fn damaged_irbis_text(data in mutated(beginning("irbis/export-cp1251.txt", 2000), b"#:* \n\r^0123")) {
+        testing::irbis_text(&data);
+    }
+
+    #[test]
+    fn damaged_marcxml(data in mutated(beginning("marcxml/prefixed.xml", 4000), b"<>/!-&;\"'= []?:")) {
+        testing::marcxml(&data);
+    }
+
+    #[test]
+    fn damaged_json(data in mutated(beginning("json/marc21.json", 1500), b"{}[]\",:\\u0d")) {
+        testing::json(&data);
+    }
+
+    #[test]
+    fn damaged_ndjson(data in mutated(beginning("iso2709/marc21.expected.ndjson", 3000), b"{}[]\",:\\\n\x1F")) {
+        testing::ndjson(&data);
+    }
+
+    #[test]
+    fn any_bytes(data in proptest::collection::vec(any::<u8>(), 0..300)) {
+        all(&data);
+    }
+
+    #[test]
+    fn marc_records_go_through_every_form(record in marc_record()) {
+        let through = |bytes: Vec<u8>| -> Record {
+            let record = iso2709::SliceReader::new(&bytes, &ReadOptions::new()).records().next().unwrap();
+            record.unwrap()
+        };
+        let mut iso = iso2709::Writer::new(Vec::new(), &WriteOptions::new());
+        iso.write_record(record.view()).unwrap();
+        iso.finish().unwrap();
+        let iso = iso.into_inner();
+        prop_assert_eq!(&through(iso.clone()), &record);
+
+        let mut xml = marcxml::Writer::new(Vec::new(), &WriteOptions::new());
+        let mut reader = iso2709::SliceReader::new(&iso, &ReadOptions::new());
+        kartoteka::copy(&mut reader, &mut xml).unwrap();
+        let xml = xml.into_inner();
+        let mut back = iso2709::Writer::new(Vec::new(), &WriteOptions::new());
+        kartoteka::copy(&mut marcxml::SliceReader::new(&xml, &ReadOptions::new()), &mut back).unwrap();
+        prop_assert_eq!(back.into_inner(), iso.clone());
+
+        let mut lines = ndjson::Writer::new(Vec::new(), &WriteOptions::new());
+        let mut reader = iso2709::SliceReader::new(&iso, &ReadOptions::new());
+        kartoteka::copy(&mut reader, &mut lines).unwrap();
+        let lines = lines.into_inner();
+        let mut back = iso2709::Writer::new(Vec::new(), &WriteOptions::new());
+        kartoteka::copy(&mut ndjson::SliceReader::new(&lines, &ReadOptions::new()), &mut back).unwrap();
+        prop_assert_eq!(back.into_inner(), iso);
+    }
+
+    #[test]
+    fn irbis_records_go_through_every_form(record in irbis_record()) {
+        let irbis = ReadOptions::new().dialect(Dialect::Irbis);
+        let fields = |record: &Record| -> Vec<_> {
+            record.fields().map(|field| (field.tag(), field.raw().to_vec())).collect()
+        };
+
+        let mut lines = ndjson::Writer::new(Vec::new(), &WriteOptions::new());
+        lines.write_record(record.view()).unwrap();
+        lines.finish().unwrap();
+        let lines = lines.into_inner();
+        let back = ndjson::SliceReader::new(&lines, &ReadOptions::new()).records().next().unwrap().unwrap();
+        prop_assert_eq!(&back, &record);
+
+        let mut text = irbis_text::Writer::new(Vec::new(), &WriteOptions::new());
+        text.write_record(record.view()).unwrap();
+        text.finish().unwrap();
+        let text = text.into_inner();
+        let back = irbis_text::SliceReader::new(&text, &ReadOptions::new()).records().next().unwrap().unwrap();
+        prop_assert_eq!(fields(&back), fields(&record));
+
+        let mut xml = marcxml::Writer::new(Vec::new(), &WriteOptions::new());
+        xml.write_record(record.view()).unwrap();
+        xml.finish().unwrap();
+        let xml = xml.into_inner();
+        let back = marcxml::SliceReader::new(&xml, &irbis).records().next().unwrap().unwrap();
+        prop_assert_eq!(fields(&back), fields(&record));
+    }
+}
