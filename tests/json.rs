@@ -306,6 +306,31 @@ fn the_form_of_irbis_in_marc_is_undone_on_demand() {
 }
 
 #[test]
+fn irbis_records_out_of_iso_2709_come_back() {
+    let data = fixture("irbis/irbis-cp1251.iso");
+    let mut reader = iso2709::SliceReader::new(&data, &ReadOptions::new().dialect(Dialect::Irbis));
+    let before: Vec<Record> = reader.records().map(|record| record.unwrap()).collect();
+    let line = lines(&before.iter().collect::<Vec<_>>());
+    let outcomes = read_lines(&line);
+    let after = records(&outcomes);
+    assert_eq!((before.len(), after.len()), (3, 3));
+    for (before, after) in before.iter().zip(after) {
+        assert_eq!(after.syntax(), Syntax::IRBIS);
+        assert_eq!(after.view().mfn(), before.view().mfn());
+        let bodies = |record: &Record| -> Vec<(Tag, String)> {
+            record
+                .fields()
+                .map(|field| (field.tag(), field.raw_text().to_str().unwrap().into_owned()))
+                .collect()
+        };
+        assert_eq!(bodies(after), bodies(before));
+    }
+    let mut writer = ndjson::Writer::new(Vec::new(), &WriteOptions::new().policy(Policy::Strict));
+    copy(&mut ndjson::SliceReader::new(&line, &ReadOptions::new()), &mut writer).unwrap();
+    assert_eq!(writer.into_inner(), line);
+}
+
+#[test]
 fn odd_shapes_are_kept_and_told() {
     let marc = |fields: &str| one(&format!(r#"{{"leader":"00000nam a2200000   4500","fields":[{fields}]}}"#));
     let raw = |fields: &str| {

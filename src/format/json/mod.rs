@@ -32,8 +32,12 @@
 //! - a third and further indicator is `ind3` and so on;
 //! - a record without indicators, `mfn` and `0` in leader/10 gets that `0`.
 //!
-//! A MARC record that has neither leader nor data fields is read as an IRBIS record. Line ends inside of strings and
-//! keys without quotes are not JSON, and not read.
+//! A MARC record in which no field has indicators tells its syntax by its header only: without a leader, or with
+//! `mfn`, it is read as an IRBIS record. One whose leader/10 says that there are none is read with `^` for 1F. Where the
+//! version before this one lies in a master file is not written.
+//!
+//! Line ends inside of strings, keys without quotes and commas behind the last element are not JSON, and not read;
+//! between records, commas and white space are passed over as they come.
 //!
 //! # Example
 //! ```

@@ -36,93 +36,122 @@ pub(super) struct Scan {
 impl Scan {
     /// Looks for the end of the object that begins `buf`; `eof` tells that there are no more bytes behind.
     pub(super) fn run(&mut self, buf: &[u8], eof: bool) -> Found {
-        loop {
-            let rest = buf.get(self.at..).unwrap_or_default();
-            let found = match self.in_string {
-                true => string_event(rest),
-                false => rest.iter().position(|byte| matches!(byte, b'"' | b'{' | b'}')),
-            };
-            let Some(found) = found else {
-                self.at = buf.len();
-                return Found::More;
-            };
-            let at = self.at.saturating_add(found);
-            let next = at.saturating_add(1);
-            self.at = at;
-            match (self.in_string, buf.get(at)) {
-                (true, Some(b'\\')) => {
-                    if next >= buf.len() {
-                        return Found::More;
+        // Offsets in a slice are far from overflow.
+        let Scan { mut at, mut depth, mut in_string } = *self;
+        let found = loop {
+            if in_string {
+                let Some(event) = string_event(buf.get(at..).unwrap_or_default()) else {
+                    at = buf.len();
+                    break Found::More;
+                };
+                at += event;
+                match (buf.get(at), buf.get(at + 1)) {
+                    (Some(b'"'), Some(b':' | b',' | b'}' | b']')) => {
+                        in_string = false;
+                        at += 1;
                     }
-                    self.at = next.saturating_add(1);
+                    (Some(b'\\'), Some(_)) => at += 2,
+                    (Some(b'\\'), None) => break Found::More,
+                    (Some(b'\n'), _) => match next_line(buf, at + 1, eof) {
+                        Some(true) => break Found::Start(at + 1),
+                        Some(false) => at += 1,
+                        None => break Found::More,
+                    },
+                    _ => match brace_and_word(buf, at, eof) {
+                        Ok(None) => {
+                            in_string = false;
+                            at += 1;
+                        }
+                        Ok(Some(brace)) => break Found::Start(brace),
+                        Err(TooFew) => break Found::More,
+                    },
                 }
-                // A line end is no part of a string. Is this one not closed, and the next line a record?
-                (true, Some(b'\n')) => {
-                    let behind = buf.get(next..).unwrap_or_default();
-                    if behind.len() < 2 && !eof {
-                        return Found::More;
-                    }
-                    if behind.starts_with(b"{\"") {
-                        return Found::Start(next);
-                    }
-                    self.at = next;
-                }
-                // A string that ends with a brace, and behind it a word: the brace and the word belong together.
-                (true, _) => {
-                    match first_key(buf.get(next..).unwrap_or_default(), eof) {
-                        None => return Found::More,
-                        Some(true) => {
-                            if let Some(brace) = brace_before(buf.get(..at).unwrap_or_default()) {
-                                return Found::Start(brace);
+            } else {
+                match buf.get(at) {
+                    None => break Found::More,
+                    Some(b'"') => in_string = true,
+                    Some(b'{') => {
+                        if depth > 0 {
+                            match record_start(buf.get(at..).unwrap_or_default(), eof) {
+                                None => break Found::More,
+                                Some(true) => break Found::Start(at),
+                                Some(false) => {}
                             }
                         }
-                        Some(false) => {}
+                        depth += 1;
                     }
-                    self.in_string = false;
-                    self.at = next;
-                }
-                (false, Some(b'"')) => {
-                    self.in_string = true;
-                    self.at = next;
-                }
-                (false, Some(b'{')) => {
-                    if self.depth > 0 {
-                        match record_start(buf.get(at..).unwrap_or_default(), eof) {
-                            None => return Found::More,
-                            Some(true) => return Found::Start(at),
-                            Some(false) => {}
+                    Some(b'}') => {
+                        depth = depth.saturating_sub(1);
+                        if depth == 0 {
+                            break Found::End(at + 1);
                         }
                     }
-                    self.depth = self.depth.saturating_add(1);
-                    self.at = next;
+                    Some(_) => {}
                 }
-                _ => {
-                    self.depth = self.depth.saturating_sub(1);
-                    self.at = next;
-                    if self.depth == 0 {
-                        return Found::End(next);
-                    }
-                }
+                at += 1;
             }
-        }
+        };
+        *self = Scan { at, depth, in_string };
+        found
+    }
+}
+
+/// There are too few bytes to tell.
+struct TooFew;
+
+/// A line end is no part of a string. Where one is in it, the string may not be closed: tells whether the next line
+/// begins as a record does.
+#[cold]
+fn next_line(buf: &[u8], next: usize, eof: bool) -> Option<bool> {
+    let line = buf.get(next..).unwrap_or_default();
+    (line.len() >= 2 || eof).then(|| line.starts_with(b"{\""))
+}
+
+/// Where a string ends with a brace, and a word is behind it, brace and word belong together: tells where the brace
+/// stands.
+#[cold]
+fn brace_and_word(buf: &[u8], quote: usize, eof: bool) -> Result<Option<usize>, TooFew> {
+    match first_key(buf.get(quote + 1..).unwrap_or_default(), eof) {
+        None => Err(TooFew),
+        Some(true) => Ok(brace_before(buf.get(..quote).unwrap_or_default())),
+        Some(false) => Ok(None),
     }
 }
 
 /// Where a string ends, or something else is to be seen to. Most strings are short.
 #[inline]
 fn string_event(bytes: &[u8]) -> Option<usize> {
-    const NEAR: usize = 12;
-    let near = bytes.get(..NEAR).unwrap_or(bytes);
-    if let Some(at) = near.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n')) {
-        return Some(at);
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // The lowest bit that is set is that of the first byte of the word that is `byte`.
+    let find = |word: u64, byte: u8| {
+        let zero = word ^ (ONES * u64::from(byte));
+        zero.wrapping_sub(ONES) & !zero & HIGH
+    };
+    let (mut rest, mut offset) = (bytes, 0usize);
+    for _ in 0..4 {
+        let Some((chunk, behind)) = rest.split_first_chunk::<8>() else {
+            let found = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n'));
+            return found.map(|at| offset + at);
+        };
+        let word = u64::from_le_bytes(*chunk);
+        let found = find(word, b'"') | find(word, b'\\') | find(word, b'\n');
+        if found != 0 {
+            return Some(offset + found.trailing_zeros() as usize / 8);
+        }
+        (rest, offset) = (behind, offset + 8);
     }
-    let far = bytes.get(NEAR..)?;
-    memchr3(b'"', b'\\', b'\n', far).map(|at| at.saturating_add(NEAR))
+    memchr3(b'"', b'\\', b'\n', rest).map(|at| offset + at)
 }
 
 /// Whether these bytes, which begin with a brace, begin a record by its first key; `None` if there are too few.
 #[inline]
 pub(super) fn record_start(bytes: &[u8], eof: bool) -> Option<bool> {
+    if let [_, b'"', byte, ..] = bytes
+        && !begins_first_key(*byte)
+    {
+        return Some(false);
+    }
     let inside = bytes.get(1..).unwrap_or_default();
     let blanks = inside.iter().take(INDENT).take_while(|byte| is_blank(**byte)).count();
     match inside.get(blanks) {
@@ -137,7 +166,7 @@ pub(super) fn record_start(bytes: &[u8], eof: bool) -> Option<bool> {
 fn first_key(bytes: &[u8], eof: bool) -> Option<bool> {
     match bytes.first() {
         None if !eof => return None,
-        Some(b'l' | b'f' | b'm' | b's' | b'v') => {}
+        Some(byte) if begins_first_key(*byte) => {}
         _ => return Some(false),
     }
     let is = |key: &[u8]| bytes.starts_with(key);
@@ -147,6 +176,10 @@ fn first_key(bytes: &[u8], eof: bool) -> Option<bool> {
         false if FIRST_KEYS.into_iter().any(could_be) => None,
         false => Some(false),
     }
+}
+
+const fn begins_first_key(byte: u8) -> bool {
+    matches!(byte, b'l' | b'f' | b'm' | b's' | b'v')
 }
 
 /// Where the brace stands that ends these bytes, but for white space.
@@ -185,7 +218,7 @@ mod tests {
         assert_eq!(scan(r#"{"a":"\\"}"#), Found::End(10));
         assert_eq!(scan(r#"{"a":"#), Found::More);
         assert_eq!(scan(r#"{"a":"\"#), Found::More);
-        assert_eq!(scan("{\"a\":\"a long string with an end of line\n in it\"}"), Found::End(49));
+        assert_eq!(scan("{\"a\":\"a long string with an end of line\n in it\"}"), Found::End(48));
     }
 
     #[test]

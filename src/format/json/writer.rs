@@ -396,3 +396,105 @@ const fn how(byte: u8) -> u8 {
         _ => 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Leader, Record};
+
+    fn written(record: &Record) -> String {
+        let mut out = Vec::new();
+        write(record.view(), Policy::Replace, &mut out, &mut Findings::new(9)).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn with_body(syntax: Syntax, body: &str) -> String {
+        let mut record = Record::new();
+        record.set_syntax(syntax);
+        record.text_mut().push_str(body);
+        record.end_field(Tag::new(*b"245"), 0, false);
+        let line = written(&record);
+        line.strip_prefix(r#"{"fields":[{"245":"#)
+            .and_then(|line| line.strip_suffix("}]}"))
+            .unwrap()
+            .to_owned()
+    }
+
+    #[test]
+    fn every_character_as_serde_json_writes_it() {
+        for character in (0..0x300).chain([0x2028, 0xFFFD, 0x1_F600]).filter_map(char::from_u32) {
+            let text = format!("a{character}b");
+            let mut out = vec![b'"'];
+            escape(text.as_bytes(), &mut out);
+            out.push(b'"');
+            assert_eq!(String::from_utf8(out).unwrap(), serde_json::to_string(&text).unwrap());
+        }
+    }
+
+    #[test]
+    fn bodies_of_any_shape() {
+        let marc = |body: &str| with_body(Syntax::MARC, body);
+        assert_eq!(marc("10\u{1F}ax"), r#"{"ind1":"1","ind2":"0","subfields":[{"a":"x"}]}"#);
+        assert_eq!(marc("10"), r#"{"ind1":"1","ind2":"0","subfields":[]}"#);
+        assert_eq!(marc(""), r#"{"ind1":null,"ind2":null,"subfields":[]}"#);
+        assert_eq!(marc("1\u{1F}a"), r#"{"ind1":"1","ind2":null,"subfields":[{"a":""}]}"#);
+        assert_eq!(marc("10lead\u{1F}"), r#"{"ind1":"1","ind2":"0","lead":"lead","subfields":[{"":""}]}"#);
+        assert_eq!(marc("ə\u{1F}aə"), r#"{"ind1":"ə","ind2":null,"subfields":[{"a":"ə"}]}"#);
+        assert_eq!(marc("1əx"), r#"{"ind1":"1","ind2":"ə","lead":"x","subfields":[]}"#);
+        assert_eq!(
+            marc("\"\\\u{1F}\"\n\u{1F}əy\u{1F}a\u{1E}\u{1F}b"),
+            r#"{"ind1":"\"","ind2":"\\","subfields":[{"\"":"\n"},{"ə":"y"},{"a":"\u001e"},{"b":""}]}"#
+        );
+        assert_eq!(marc("1\u{1D}\u{1F}ax"), r#"{"ind1":"1","ind2":"\u001d","subfields":[{"a":"x"}]}"#);
+        let three = Syntax { indicators: 3, ..Syntax::MARC };
+        assert_eq!(
+            with_body(three, "123\u{1F}ax"),
+            r#"{"ind1":"1","ind2":"2","ind3":"3","subfields":[{"a":"x"}]}"#
+        );
+        let irbis = |body: &str| with_body(Syntax::IRBIS, body);
+        assert_eq!(irbis(""), r#""""#);
+        assert_eq!(irbis("x\u{1F}\""), r#""x\u001f\"""#);
+        assert_eq!(irbis("x^Ay^"), r#"{"lead":"x","subfields":[{"A":"y"},{"":""}]}"#);
+    }
+
+    #[test]
+    fn headers() {
+        let mut record = Record::new();
+        record.header_mut().leader = Some(Leader::padded(b"\xE9\"123"));
+        let mut findings = Findings::new(9);
+        let mut out = Vec::new();
+        write(record.view(), Policy::Replace, &mut out, &mut findings).unwrap();
+        let expected = r#"{"leader":"\\xE9\"123                   ","fields":[]}"#;
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+        assert_eq!(findings.list().len(), 1);
+        let refused = write(record.view(), Policy::Strict, &mut Vec::new(), &mut findings);
+        assert_eq!(refused.unwrap_err().code(), Some(Code::Undecodable));
+        record.header_mut().leader = Some(Leader::default());
+        record.set_syntax(Syntax::IRBIS);
+        assert_eq!(written(&record), r#"{"leader":"00000nam a0200000   4500","fields":[]}"#);
+    }
+
+    #[test]
+    fn a_tag_of_any_bytes() {
+        let mut record = Record::new();
+        for tag in [Tag::new(*b"2\"\\"), Tag::new([b'2', 0xE9, 0]), Tag::new(*b"\xC9\x99x")] {
+            record.end_field(tag, 0, true);
+        }
+        assert_eq!(written(&record), r#"{"fields":[{"2\"\\":""},{"2\\xE9\u0000":""},{"əx":""}]}"#);
+    }
+
+    #[test]
+    fn a_refused_record_leaves_the_array_whole() {
+        let mut bad = Record::new();
+        bad.header_mut().leader = Some(Leader::padded(b"\xE9"));
+        let options = WriteOptions::new().policy(Policy::Strict);
+        let mut writer = Writer::new(Vec::new(), &options);
+        assert!(writer.write_record(bad.view()).is_err());
+        writer.write_record(Record::new().view()).unwrap();
+        assert!(writer.write_record(bad.view()).is_err());
+        writer.write_record(Record::new().view()).unwrap();
+        writer.finish().unwrap();
+        writer.finish().unwrap();
+        assert_eq!(writer.into_inner(), b"[\n{\"fields\":[]},\n{\"fields\":[]}\n]\n");
+    }
+}
