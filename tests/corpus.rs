@@ -3,6 +3,8 @@
 //! The files are not part of this repository. `KARTOTEKA_CORPUS` names their folder; without it `../shared/corpus`
 //! is taken. Where there is neither, these tests say so and pass, unless `CI` is set.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,7 @@
 //! What must hold for any record and any bytes, tried on many.
 
 #![cfg(all(feature = "testing", feature = "xml", feature = "json"))]
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Character sets: bytes to text and back. Knows nothing of records.
 //!
 //! Catalogues come in a dozen encodings, so bytes stay bytes until somebody asks for text: [`Charset::decode`] and
-//! [`Charset::encode`] fail with the place of the first fault, [`Charset::decode_lossy`] never fails and counts.
+//! [`Charset::encode_into`] fail with the place of the first fault, [`Charset::decode_lossy`] never fails and counts.
 //! The single-byte sets of the WHATWG Encoding Standard come from encoding_rs; in all of them the bytes below
 //! 0x80 are ASCII, which is what lets records be taken apart before they are decoded.
 //!

@@ -1,5 +1,6 @@
-//! The formats, one folder each.
+//! The formats, one folder each, and the table of them.
 
+mod detect;
 pub mod irbis_text;
 pub mod iso2709;
 #[cfg(feature = "json")]
@@ -8,3 +9,10 @@ pub mod json;
 pub mod marcxml;
 #[cfg(feature = "json")]
 pub mod ndjson;
+mod open;
+mod registry;
+mod sniff;
+
+pub use self::detect::{Confidence, Detection, detect};
+pub use self::open::{Peek, open, open_with, reader, writer};
+pub use self::registry::{FORMATS, Format, FormatInfo};

@@ -1,2 +1,44 @@
-//! The program comes with the next change.
-fn main() {}
+//! The `kartoteka` program: bibliographic records on the command line.
+//!
+//! Data go to standard output, everything said to a person to standard error. See `kartoteka help`.
+
+mod args;
+mod convert;
+mod count;
+mod failure;
+mod formats;
+mod info;
+mod input;
+mod names;
+mod output;
+mod progress;
+mod report;
+mod show;
+mod summary;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+use crate::failure::{Failure, Outcome};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match &arguments.command {
+        Command::Convert(options) => convert::run(options),
+        Command::Show(options) => show::run(options),
+        Command::Info(options) => info::run(options),
+        Command::Count(options) => count::run(options),
+        Command::Formats(options) => formats::run(options),
+    };
+    match result {
+        Ok(Outcome::Clean) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(Failure::Message(message)) => {
+            terminal::complain(&message);
+            ExitCode::from(2)
+        }
+    }
+}

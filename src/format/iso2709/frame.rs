@@ -260,7 +260,7 @@ const fn is_filler(byte: u8) -> bool {
 }
 
 /// Whether a record surely begins here: record length and base address fit, and the counts are digits or blank.
-fn is_leader(bytes: &[u8]) -> bool {
+pub(crate) fn is_leader(bytes: &[u8]) -> bool {
     let Some(leader) = bytes.first_chunk().map(|bytes| Leader::new(*bytes)) else { return false };
     let count = |position| leader.get(position).is_some_and(|byte| byte.is_ascii_digit() || byte == b' ');
     let (Some(length), Some(base)) = (leader.record_length(), leader.base_address()) else { return false };
@@ -268,7 +268,7 @@ fn is_leader(bytes: &[u8]) -> bool {
 }
 
 /// Whether a record may begin here, with a damaged leader: two of four signs.
-fn could_be_leader(bytes: &[u8]) -> bool {
+pub(crate) fn could_be_leader(bytes: &[u8]) -> bool {
     signs(bytes).into_iter().filter(|sign| *sign).count() >= 2
 }
 

@@ -41,6 +41,7 @@ mod salvage;
 mod writer;
 
 pub use self::frame::Iso2709;
+pub(crate) use self::frame::{could_be_leader, is_leader};
 pub use self::writer::Writer;
 use crate::io::{Slice, Stream};
 

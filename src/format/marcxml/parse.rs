@@ -119,7 +119,10 @@ impl<'t> Walk<'t, '_> {
                 _ => {}
             }
         };
-        while !empty {
+        loop {
+            if empty {
+                break;
+            }
             let at = self.offset();
             match self.next()? {
                 Event::Start(start) => self.child(&start, indicators, at, false)?,
@@ -132,9 +135,8 @@ impl<'t> Walk<'t, '_> {
                 _ => {}
             }
         }
-        match self.record.header().leader {
-            None => self.findings.at(Code::LeaderValue, (0, 0), "the record has no leader", "left without"),
-            Some(_) => {}
+        if self.record.header().leader.is_none() {
+            self.findings.at(Code::LeaderValue, (0, 0), "the record has no leader", "left without");
         }
         if self.record.fields().len() == 0 {
             self.findings.at(Code::NoFields, (0, self.text.len()), "the record has no fields", "kept");

@@ -1,0 +1,246 @@
+//! The command line: commands, options, and what `--help` says of them.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use kartoteka::{
+    Charset, Dialect, Format, IllegalCharacters, Limits, Policy, ReadOptions, Recovery, Severity, WideTags,
+    WriteOptions,
+};
+
+use crate::names::{self, Shown};
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  done; nothing at or above --fail-on was found
+  1  done, with findings at or above it; in convert also: something was rejected, replaced or dropped
+  2  not done: wrong usage, a file that cannot be opened or written, --strict and a malformed record";
+
+/// Bibliographic records: ISO 2709 (MARC 21, UNIMARC, RUSMARC), MARCXML, MARC-in-JSON, IRBIS.
+///
+/// Reads damaged and mislabelled files, says what is wrong with them and where, and loses nothing silently. Data go
+/// to standard output, all messages to standard error.
+#[derive(Debug, Parser)]
+#[command(name = "kartoteka", version, after_help = EXIT_STATUS, max_term_width = 100)]
+#[command(propagate_version = true, disable_help_subcommand = false)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Convert(Box<Convert>),
+    Show(Show),
+    Info(Info),
+    Count(Count),
+    Formats(Formats),
+}
+
+/// Options of all commands that read.
+#[derive(Debug, Args)]
+pub(crate) struct Reading {
+    /// Files to read; - is standard input
+    #[arg(value_name = "INPUT", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// Format of the input [default: found out by the content, then by the extension]
+    #[arg(short, long, value_name = "FORMAT", value_parser = names::readable(), hide_possible_values = true)]
+    pub(crate) from: Option<Format>,
+
+    /// Character set of the input, such as utf-8, cp1251, cp866, koi8-r; auto decides for each record
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = names::charset)]
+    pub(crate) charset: Charset,
+
+    /// Family of formats the records belong to
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = names::dialect())]
+    pub(crate) dialect: Dialect,
+
+    /// Stop at the first malformed record, with exit status 2 [default: salvage it and go on]
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// How much one record may take: bytes, fields, findings listed
+    /// [default: record=16M,fields=100000,findings=100]
+    #[arg(long, value_name = "NAME=N,...", value_parser = names::limits)]
+    pub(crate) limits: Option<Limits>,
+
+    /// Weight of a finding from which the exit status is 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = names::severity())]
+    pub(crate) fail_on: Severity,
+
+    #[command(flatten)]
+    pub(crate) talk: Talk,
+}
+
+impl Reading {
+    pub(crate) fn options(&self) -> ReadOptions {
+        let recovery = if self.strict { Recovery::Strict } else { Recovery::Salvage };
+        let limits = self.limits.unwrap_or_default();
+        ReadOptions::new().charset(self.charset).dialect(self.dialect).recovery(recovery).limits(limits)
+    }
+}
+
+/// Options about messages.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Talk {
+    /// Say nothing but what stops the run
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Print all findings, not only the first (20 errors, fewer notes), and how each format was found out
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+
+    /// When to use colours; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub(crate) color: When,
+
+    /// When to draw a progress bar; auto: on a terminal
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub(crate) progress: When,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// Convert records from any readable format to any writable one
+///
+/// The format of the output is that of -t, or that which the extension of the -o file names; there is no other
+/// default. ISO 2709 to ISO 2709 without --to-charset copies sound records byte for byte. Output to a file goes to a
+/// hidden temporary file beside it, which is renamed when it is complete; what is no regular file, such as a
+/// symbolic link or /dev/null, is written directly.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Convert {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// Format of the output [default: by the extension of the -o file]
+    #[arg(short, long, value_name = "FORMAT", value_parser = names::writable(), hide_possible_values = true)]
+    pub(crate) to: Option<Format>,
+
+    /// File to write; - is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
+    pub(crate) output: PathBuf,
+
+    /// Character set of the output [default: that of each record; XML and JSON are always UTF-8]
+    #[arg(long, value_name = "NAME", default_value = "auto", hide_default_value = true)]
+    #[arg(value_parser = names::output_charset)]
+    pub(crate) to_charset: Charset,
+
+    /// File for the original bytes of all records that could not be read or not be written; empty if there were none
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+
+    /// Bytes that do not decode, and characters that the output's character set lacks
+    #[arg(long, value_name = "POLICY", default_value = "replace", value_parser = names::policy())]
+    pub(crate) undecodable: Policy,
+
+    /// Characters that the output format cannot carry, such as 1F in XML
+    #[arg(long, value_name = "POLICY", default_value = "error", value_parser = names::illegal_characters())]
+    pub(crate) illegal_chars: IllegalCharacters,
+
+    /// Fields with tags above 999 in formats that cannot hold them
+    #[arg(long, value_name = "POLICY", default_value = "fail", value_parser = names::wide_tags())]
+    pub(crate) wide_tags: WideTags,
+
+    /// What the master file number of an IRBIS record becomes in MARC formats
+    #[arg(long, value_name = "FIELD", default_value = "001", value_parser = names::mfn_as())]
+    #[arg(action = ArgAction::Set)]
+    pub(crate) mfn_as: bool,
+
+    /// Write XML and JSON without line breaks and indentation inside records
+    #[arg(long)]
+    pub(crate) no_indent: bool,
+
+    /// Form of the summary on standard error; printed with --quiet too, if given [default: text]
+    #[arg(long, value_name = "FORM", value_enum)]
+    pub(crate) summary: Option<Form>,
+}
+
+impl Convert {
+    pub(crate) fn options(&self) -> WriteOptions {
+        WriteOptions::new()
+            .charset(self.to_charset)
+            .policy(self.undecodable)
+            .illegal_characters(self.illegal_chars)
+            .wide_tags(self.wide_tags)
+            .mfn_as_control_number(self.mfn_as)
+            .indent(!self.no_indent)
+    }
+}
+
+/// Show records for human eyes: a line per field, with the findings below
+///
+/// Blank indicators are shown as _, the subfield delimiter of MARC as $, that of IRBIS as ^. Control characters and
+/// bytes that do not decode are shown as \x1B.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Show {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// Show these fields only: tags, 6XX, 600-699, LDR
+    #[arg(long, value_name = "TAG,...", value_delimiter = ',', value_parser = names::shown)]
+    pub(crate) fields: Vec<Shown>,
+
+    /// Stop after so many records
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+}
+
+/// Tell what a file is: format, dialect, character sets and why, sizes, findings
+///
+/// Reads all of each input, and counts findings by code; --verbose prints them too, on standard error.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Info {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// Form of the answer; json is an object a line for each input
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Text)]
+    pub(crate) format: Form,
+}
+
+/// Count records
+///
+/// Records of which nothing could be read are counted too. One input: the number. Several: a line for each, number and name, and the total.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Count {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// List the formats: names, extensions, and what can be done with them
+#[derive(Debug, Args)]
+pub(crate) struct Formats {
+    /// Print a JSON array
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,163 @@
+//! `convert`: from any readable format to any writable one.
+
+use std::path::Path;
+use std::time::Instant;
+
+use kartoteka::{
+    Charset, Code, Error, ErrorKind, Event, Format, RecordWrite, Report, Summary, copy_with, writer,
+};
+
+use crate::args::{Convert, Form};
+use crate::failure::{Failure, Outcome};
+use crate::input::{Input, Run};
+use crate::output::{Output, is_stdout};
+use crate::report::{Reporter, outcome};
+use crate::summary::Tally;
+use crate::terminal::Style;
+
+pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
+    let started = Instant::now();
+    let format = output_format(options)?;
+    let reading = &options.reading;
+    let mut run = Run::new(reading, is_stdout(&options.output))?;
+    // An output that is written directly is emptied when it is opened: only for an input that can be read.
+    let mut first = reading.inputs.first().map(|path| run.open(path)).transpose()?;
+    let output = Output::open(&options.output, &reading.inputs)?;
+    let rejects = match &options.rejects {
+        Some(path) => Some(Output::open(path, &reading.inputs)?),
+        None => None,
+    };
+    let mut records = writer(format, output.sink.clone(), &options.options())
+        .map_err(|error| Failure::new(error.to_string()))?;
+    let mut summary = Summary::default();
+    let mut bytes_read = 0u64;
+    for path in &reading.inputs {
+        let mut input = match first.take() {
+            Some(input) => input,
+            None => run.open(path)?,
+        };
+        let mut copy = Copy { options, rejects: rejects.as_ref(), output: &output, summary: &mut summary };
+        copy.all(&mut input, &mut *records, &mut run.reporter)?;
+        bytes_read = bytes_read.saturating_add(input.reader.position().byte);
+    }
+    let finished = records.finish();
+    drop(records);
+    finished.map_err(|error| output.sink.failure().unwrap_or_else(|| Failure::new(error.to_string())))?;
+    let bytes_written = output.sink.written();
+    if let Some(rejects) = rejects {
+        rejects.commit()?;
+    }
+    output.commit()?;
+    run.reporter.finish();
+    let tally = Tally::new(&summary, bytes_read, bytes_written, started.elapsed());
+    match options.summary {
+        Some(Form::Json) => crate::terminal::print(&tally.json()),
+        Some(Form::Text) => crate::terminal::print(&tally.text(Style::of_stderr(reading.talk.color))),
+        None => run.reporter.say(&tally.text(Style::of_stderr(reading.talk.color))),
+    }
+    let clean = summary.rejected == 0 && summary.replaced == 0 && !has_losses(&summary.report);
+    Ok(if clean { outcome(&summary.report, reading.fail_on) } else { Outcome::Findings })
+}
+
+/// One input on its way to the output.
+struct Copy<'a> {
+    options: &'a Convert,
+    rejects: Option<&'a Output>,
+    output: &'a Output,
+    summary: &'a mut Summary,
+}
+
+impl Copy<'_> {
+    fn all(
+        &mut self,
+        input: &mut Input,
+        records: &mut dyn RecordWrite,
+        reporter: &mut Reporter,
+    ) -> Result<(), Failure> {
+        let mut stop = None;
+        let strict = self.options.reading.strict;
+        let name = &input.name;
+        let is_text = input.format.info().is_some_and(|info| info.text);
+        let rejects = self.rejects;
+        let suppressed = self.summary.report.suppressed();
+        let mut watch = |event: Event<'_>| {
+            match event {
+                Event::Finding(finding) => reporter.finding(name, finding),
+                Event::Rejected { error, read: false, .. } if strict => {
+                    if let Some(finding) = error.diagnostic() {
+                        stop = Some(reporter.stopped(name, finding));
+                        return Err(Error::new(ErrorKind::Malformed(finding.clone())));
+                    }
+                }
+                Event::Rejected { raw, .. } => {
+                    if let Some(rejects) = rejects
+                        && let Err(failure) = keep(raw, is_text, rejects)
+                    {
+                        stop = Some(failure);
+                        return Err(Error::new(ErrorKind::Argument("no room for rejects".to_owned())));
+                    }
+                }
+                Event::Record(_) => reporter.progress.record(),
+                _ => {}
+            }
+            Ok(())
+        };
+        let copied = copy_with(&mut *input.reader, records, self.summary, &mut watch);
+        reporter.suppressed(self.summary.report.suppressed().saturating_sub(suppressed));
+        copied.map_err(|error| {
+            reporter.progress.finish();
+            stop.or_else(|| self.output.sink.failure()).unwrap_or_else(|| Failure::reading(name, &error))
+        })
+    }
+}
+
+/// Writes a rejected record; one of a text format ends with a line, so that the next one begins with a line.
+fn keep(raw: &[u8], is_text: bool, rejects: &Output) -> Result<(), Failure> {
+    let mut sink = rejects.sink.clone();
+    sink.put(raw)?;
+    if is_text && !raw.is_empty() && !raw.ends_with(b"\n") {
+        sink.put(b"\n")?;
+    }
+    Ok(())
+}
+
+/// Whether writing left anything out.
+fn has_losses(report: &Report) -> bool {
+    let lossy = [
+        Code::CharacterNotAllowed,
+        Code::TagTooWide,
+        Code::Unencodable,
+        Code::IndicatorLost,
+        Code::SubfieldLost,
+    ];
+    lossy.into_iter().any(|code| report.count(code) > 0)
+}
+
+/// The format to write, if all else on the command line goes with it.
+fn output_format(options: &Convert) -> Result<Format, Failure> {
+    let by_extension = || Format::from_extension(&options.output).filter(|_| !is_stdout(&options.output));
+    let Some(format) = options.to.or_else(by_extension) else {
+        let why = match is_stdout(&options.output) {
+            true => "no format for the output: give --to",
+            false => "its extension names no format: give --to",
+        };
+        return Err(match is_stdout(&options.output) {
+            true => Failure::new(why),
+            false => Failure::at(options.output.display(), why),
+        });
+    };
+    let charset = options.to_charset;
+    let utf8_only = format.info().is_some_and(|info| info.utf8_only);
+    if utf8_only && !matches!(charset, Charset::Auto | Charset::Utf8) {
+        return Err(Failure::new(format!("{format} is always UTF-8: it cannot be written in {charset}")));
+    }
+    if options.rejects.as_deref().is_some_and(|rejects| is_one_place(rejects, &options.output)) {
+        return Err(Failure::new("--rejects and --output name the same place"));
+    }
+    Ok(format)
+}
+
+fn is_one_place(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    is_stdout(one) && is_stdout(other) || place(one) == place(other)
+}

@@ -1,0 +1,60 @@
+//! How a run ends.
+
+use std::fmt;
+use std::io;
+
+use kartoteka::{Error, ErrorKind};
+
+/// A run that was carried through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Outcome {
+    /// Exit status 0.
+    Clean,
+    /// Exit status 1: something was found, rejected, replaced or dropped.
+    Findings,
+}
+
+/// A run that was not.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Nobody reads the output any more. That is no error: exit status 0, and no word.
+    ClosedPipe,
+    /// Exit status 2, and this is why.
+    Message(String),
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Failure {
+        Failure::Message(message.into())
+    }
+
+    /// A failure with a file, or another thing that has a name.
+    pub(crate) fn at(name: impl fmt::Display, why: impl fmt::Display) -> Failure {
+        Failure::Message(format!("{name}: {why}"))
+    }
+
+    /// A failure while reading.
+    pub(crate) fn reading(name: impl fmt::Display, error: &Error) -> Failure {
+        match error.kind() {
+            ErrorKind::Io(why) => Failure::at(name, format_args!("cannot read: {}", reason(why))),
+            _ => Failure::at(name, error),
+        }
+    }
+
+    /// A failure while writing.
+    pub(crate) fn writing(name: impl fmt::Display, why: &io::Error) -> Failure {
+        match why.kind() {
+            io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
+            _ => Failure::at(name, format_args!("cannot write: {}", reason(why))),
+        }
+    }
+}
+
+/// What the system says, without the number behind it.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((reason, _)) => reason.to_owned(),
+        None => text,
+    }
+}

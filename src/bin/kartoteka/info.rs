@@ -1,0 +1,280 @@
+//! `info`: what a file is.
+
+use std::collections::{BTreeMap, HashMap};
+
+use kartoteka::charset::Reason;
+use kartoteka::{Charset, Dialect, Record, Report};
+use serde::Serialize;
+
+use crate::args::{Form, Info};
+use crate::failure::{Failure, Outcome};
+use crate::input::{Input, Next, Run};
+use crate::output::Sink;
+use crate::report::{by_code, outcome};
+use crate::summary::counts;
+use crate::terminal::{Style, printable};
+
+pub(crate) fn run(options: &Info) -> Result<Outcome, Failure> {
+    let mut run = Run::new(&options.reading, false)?;
+    run.reporter = run.reporter.without_findings();
+    let mut sink = Sink::stdout()?;
+    let mut worst = Outcome::Clean;
+    for (number, path) in options.reading.inputs.iter().enumerate() {
+        run.report = Report::default();
+        let mut input = run.open(path)?;
+        let census = census(&mut run, &mut input, options.reading.dialect)?;
+        let file = File::new(&input, &census, &run.report);
+        let text = match options.format {
+            Form::Json => {
+                let mut json = serde_json::to_string(&file).unwrap_or_default();
+                json.push('\n');
+                json
+            }
+            Form::Text => {
+                let gap = if number > 0 { "\n" } else { "" };
+                let style = Style::of_stdout(options.reading.talk.color);
+                format!("{gap}{}", file.text(&run.report, style))
+            }
+        };
+        run.reporter.progress.print(|| sink.put(text.as_bytes()))?;
+        worst = worst.max(outcome(&run.report, options.reading.fail_on));
+    }
+    run.finish();
+    Ok(worst)
+}
+
+/// What is counted in one input.
+#[derive(Default)]
+struct Census {
+    records: u64,
+    unreadable: u64,
+    deleted: u64,
+    fields: u64,
+    subfields: u64,
+    largest: Option<Largest>,
+    dialects: HashMap<Dialect, u64>,
+    charsets: HashMap<(Charset, Why), u64>,
+}
+
+/// The record with the most bytes.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Largest {
+    bytes: u64,
+    /// Counted from 1.
+    record: u64,
+    at_byte: u64,
+}
+
+/// Why a character set was taken, without the numbers of one record.
+type Why = std::mem::Discriminant<Reason>;
+
+fn census(
+    run: &mut Run<'_>,
+    input: &mut Input,
+    dialect: Dialect,
+) -> Result<(Census, HashMap<Why, String>), Failure> {
+    let mut census = Census::default();
+    let mut reasons = HashMap::new();
+    let mut record = Record::new();
+    loop {
+        match run.next(input, &mut record)? {
+            Next::End => return Ok((census, reasons)),
+            Next::Unreadable => {
+                census.records = census.records.saturating_add(1);
+                census.unreadable = census.unreadable.saturating_add(1);
+            }
+            Next::Record => {
+                let reason = record.charset_reason();
+                let why = std::mem::discriminant(&reason);
+                reasons.entry(why).or_insert_with(|| match reason {
+                    Reason::Letters(_) => "by the letters".to_owned(),
+                    other => other.to_string(),
+                });
+                census.add(&record, why, dialect, input.reader.raw().len());
+            }
+        }
+    }
+}
+
+impl Census {
+    fn add(&mut self, record: &Record, why: Why, dialect: Dialect, bytes: usize) {
+        let one_more = |count: &mut u64| *count = count.saturating_add(1);
+        one_more(&mut self.records);
+        one_more(self.charsets.entry((record.charset(), why)).or_default());
+        one_more(self.dialects.entry(dialect_of(record, dialect)).or_default());
+        let header = record.header();
+        if header.leader.is_some_and(|leader| leader.status() == b'd')
+            || header.isis.is_some_and(|isis| isis.is_deleted())
+        {
+            one_more(&mut self.deleted);
+        }
+        for field in record.fields() {
+            one_more(&mut self.fields);
+            if !field.is_control() {
+                self.subfields = self.subfields.saturating_add(field.subfields().count() as u64);
+            }
+        }
+        let (bytes, position) = (bytes as u64, record.position());
+        if self.largest.is_none_or(|largest| bytes > largest.bytes) {
+            let record = position.record.saturating_add(1);
+            self.largest = Some(Largest { bytes, record, at_byte: position.byte });
+        }
+    }
+}
+
+fn dialect_of(record: &Record, named: Dialect) -> Dialect {
+    match named {
+        Dialect::Auto if !record.syntax().has_indicators() => Dialect::Irbis,
+        Dialect::Auto => Dialect::guess(record.view()),
+        named => named,
+    }
+}
+
+/// What is said of one input.
+#[derive(Serialize)]
+struct File<'a> {
+    name: &'a str,
+    format: &'static str,
+    confidence: Option<&'static str>,
+    reason: Option<&'a str>,
+    /// The format that the extension names, if that is another.
+    extension_says: Option<&'static str>,
+    bytes: u64,
+    records: u64,
+    unreadable: u64,
+    deleted: u64,
+    fields: u64,
+    subfields: u64,
+    largest: Option<Largest>,
+    dialects: Vec<Share>,
+    charsets: Vec<CharsetShare>,
+    findings: BTreeMap<&'static str, u64>,
+    findings_without_code: u64,
+}
+
+/// How many records are of a dialect.
+#[derive(Serialize)]
+struct Share {
+    dialect: &'static str,
+    records: u64,
+}
+
+/// How many records are in a character set, for one reason.
+#[derive(Serialize)]
+struct CharsetShare {
+    charset: String,
+    reason: String,
+    records: u64,
+}
+
+impl<'a> File<'a> {
+    fn new(
+        input: &'a Input,
+        (census, reasons): &(Census, HashMap<Why, String>),
+        report: &Report,
+    ) -> File<'a> {
+        let found = input.detection.as_ref();
+        let mut dialects: Vec<Share> = census
+            .dialects
+            .iter()
+            .map(|(dialect, &records)| {
+                let dialect = if *dialect == Dialect::Auto { "unknown" } else { dialect.name() };
+                Share { dialect, records }
+            })
+            .collect();
+        dialects.sort_by(|a, b| b.records.cmp(&a.records).then(a.dialect.cmp(b.dialect)));
+        let mut charsets: Vec<CharsetShare> = census
+            .charsets
+            .iter()
+            .map(|((charset, why), &records)| {
+                let reason = reasons.get(why).cloned().unwrap_or_default();
+                CharsetShare { charset: charset.to_string(), reason, records }
+            })
+            .collect();
+        charsets.sort_by(|a, b| {
+            b.records.cmp(&a.records).then_with(|| (&a.charset, &a.reason).cmp(&(&b.charset, &b.reason)))
+        });
+        File {
+            name: &input.name,
+            format: input.format.name(),
+            confidence: found.map(|found| found.confidence.name()),
+            reason: found.map(|found| found.reason.as_str()),
+            extension_says: found
+                .and_then(|found| found.extension)
+                .filter(|format| *format != input.format)
+                .map(|format| format.name()),
+            bytes: input.reader.position().byte,
+            records: census.records,
+            unreadable: census.unreadable,
+            deleted: census.deleted,
+            fields: census.fields,
+            subfields: census.subfields,
+            largest: census.largest,
+            dialects,
+            charsets,
+            findings: counts(report),
+            findings_without_code: report.suppressed(),
+        }
+    }
+
+    fn text(&self, report: &Report, style: Style) -> String {
+        let mut lines = Lines::default();
+        lines.add("file", printable(self.name).into_owned());
+        let format = match (self.confidence, self.reason) {
+            (Some(confidence), Some(reason)) => format!("{} ({confidence}: {reason})", self.format),
+            _ => format!("{} (as given)", self.format),
+        };
+        lines.add("format", printable(&format).into_owned());
+        if let Some(other) = self.extension_says {
+            lines.add("", format!("the extension says {other}"));
+        }
+        for Share { dialect, records } in &self.dialects {
+            lines.add("dialect", format!("{dialect}: {}", self.share(*records)));
+        }
+        for CharsetShare { charset, reason, records } in &self.charsets {
+            lines.add("charset", format!("{charset}: {}, {reason}", self.share(*records)));
+        }
+        lines.add("bytes", self.bytes.to_string());
+        lines.add("records", self.records.to_string());
+        if self.unreadable > 0 {
+            lines.add("unreadable", self.unreadable.to_string());
+        }
+        lines.add("deleted", self.deleted.to_string());
+        lines.add("fields", self.fields.to_string());
+        lines.add("subfields", self.subfields.to_string());
+        if let Some(Largest { bytes, record, at_byte }) = self.largest {
+            lines.add("largest", format!("{bytes} bytes: record {record}, at byte {at_byte}"));
+        }
+        let findings = by_code(report, style);
+        if findings.is_empty() {
+            lines.add("findings", "none".to_owned());
+        }
+        for line in findings {
+            lines.add("findings", line);
+        }
+        lines.text
+    }
+
+    /// A number of records, and their part of all.
+    fn share(&self, records: u64) -> String {
+        let percent = records as f64 * 100.0 / self.records.max(1) as f64;
+        // All is all, and not nearly all.
+        let percent = if records == self.records { percent } else { percent.min(99.9) };
+        format!("{records} records ({percent:.1} %)")
+    }
+}
+
+/// Lines with a heading each, which is not repeated.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    last: &'static str,
+}
+
+impl Lines {
+    fn add(&mut self, heading: &'static str, line: String) {
+        let shown = if heading == self.last { "" } else { heading };
+        self.text.push_str(&format!("{shown:11} {line}\n"));
+        self.last = heading;
+    }
+}

@@ -1,0 +1,140 @@
+//! The inputs of a run, and the records in them.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use kartoteka::{Detection, Format, Peek, ReadOptions, Record, RecordRead, Report, Severity, reader};
+
+use crate::args::Reading;
+use crate::failure::{Failure, Outcome, reason};
+use crate::progress::Progress;
+use crate::report::{Reporter, outcome};
+
+/// An input that was opened.
+pub(crate) struct Input {
+    pub(crate) name: String,
+    pub(crate) format: Format,
+    /// How the format was found out, if it was not given.
+    pub(crate) detection: Option<Detection>,
+    pub(crate) reader: Box<dyn RecordRead + Send>,
+}
+
+/// What comes next in an input.
+pub(crate) enum Next {
+    /// A record was read.
+    Record,
+    /// A record of which nothing could be read.
+    Unreadable,
+    End,
+}
+
+/// What is the same in all commands that read: options, messages, counts.
+pub(crate) struct Run<'a> {
+    pub(crate) reading: &'a Reading,
+    pub(crate) reporter: Reporter,
+    pub(crate) report: Report,
+    options: ReadOptions,
+}
+
+impl<'a> Run<'a> {
+    /// Checks that all inputs are there; `data_on_stdout` as in [`Progress::new`].
+    pub(crate) fn new(reading: &'a Reading, data_on_stdout: bool) -> Result<Run<'a>, Failure> {
+        let mut total = Some(0u64);
+        let mut stdin = false;
+        for path in &reading.inputs {
+            if is_stdin(path) {
+                if std::mem::replace(&mut stdin, true) {
+                    return Err(Failure::new("standard input can be read only once"));
+                }
+                total = None;
+                continue;
+            }
+            let found = std::fs::metadata(path)
+                .map_err(|why| Failure::at(path.display(), format_args!("cannot open: {}", reason(&why))))?;
+            let size = found.is_file().then_some(found.len());
+            total = total.zip(size).map(|(total, size)| total.saturating_add(size));
+        }
+        let progress = Progress::new(reading.talk, total, data_on_stdout);
+        let reporter = Reporter::new(reading.talk, progress);
+        Ok(Run { reading, reporter, report: Report::default(), options: reading.options() })
+    }
+
+    /// Opens an input, finding out its format if it was not given.
+    pub(crate) fn open(&self, path: &Path) -> Result<Input, Failure> {
+        let name = if is_stdin(path) { "stdin".to_owned() } else { path.display().to_string() };
+        let source: Box<dyn Read + Send> = if is_stdin(path) {
+            Box::new(io::stdin())
+        } else {
+            let file = File::open(path)
+                .map_err(|why| Failure::at(&name, format_args!("cannot open: {}", reason(&why))))?;
+            Box::new(file)
+        };
+        let source = self.reporter.progress.watch(source);
+        let failed = |error: kartoteka::Error| Failure::reading(&name, &error);
+        if let Some(format) = self.reading.from {
+            let reader = reader(source, Some(format), &self.options).map_err(failed)?;
+            return Ok(Input { name, format, detection: None, reader });
+        }
+        let source = Peek::new(source).map_err(failed)?;
+        let found =
+            source.detect((!is_stdin(path)).then_some(path)).map_err(|error| match error.is_io() {
+                true => Failure::reading(&name, &error),
+                false if error.to_string().contains("not recognized") => {
+                    Failure::at(&name, format_args!("{error} (--from names the format)"))
+                }
+                false => Failure::at(&name, error),
+            })?;
+        self.reporter.detail(&name, &format!("{} ({}: {})", found.format, found.confidence, found.reason));
+        let format = found.format;
+        let reader = reader(source, Some(format), &self.options).map_err(failed)?;
+        Ok(Input { name, format, detection: Some(found), reader })
+    }
+
+    /// Reads the next record, and reports what is found. Fails where reading cannot go on, or must not, because it is
+    /// strict.
+    pub(crate) fn next(&mut self, input: &mut Input, record: &mut Record) -> Result<Next, Failure> {
+        let read = input.reader.read_record(record);
+        for finding in input.reader.diagnostics() {
+            self.report.add(finding);
+            self.reporter.finding(&input.name, finding);
+        }
+        self.report.add_suppressed(input.reader.suppressed());
+        self.reporter.suppressed(input.reader.suppressed());
+        let error = match read {
+            Ok(false) => return Ok(Next::End),
+            Ok(true) => {
+                self.reporter.progress.record();
+                return Ok(Next::Record);
+            }
+            Err(error) => error,
+        };
+        let Some(finding) = error.diagnostic() else {
+            self.reporter.progress.finish();
+            return Err(Failure::reading(&input.name, &error));
+        };
+        if !input.reader.diagnostics().contains(finding) {
+            self.report.add(finding);
+            self.reporter.finding(&input.name, finding);
+        }
+        if self.reading.strict {
+            return Err(self.reporter.stopped(&input.name, finding));
+        }
+        self.reporter.progress.record();
+        Ok(Next::Unreadable)
+    }
+
+    /// Ends the run, and says what the exit status is.
+    pub(crate) fn finish(&mut self) -> Outcome {
+        self.reporter.finish();
+        outcome(&self.report, self.fail_on())
+    }
+
+    fn fail_on(&self) -> Severity {
+        self.reading.fail_on
+    }
+}
+
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}

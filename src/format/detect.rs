@@ -1,0 +1,251 @@
+//! Which format an input is in: by its content first, then by the extension of its name.
+
+use std::fmt;
+use std::path::Path;
+
+use super::Format;
+use super::sniff::{SNIFFERS, foreign};
+use crate::{Error, ErrorKind, Result};
+
+/// How many bytes from the start of an input are looked at, at most.
+pub(super) const SAMPLE: usize = 64 * 1024;
+
+/// How sure a [`Detection`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Confidence {
+    /// Nothing in the content says anything: there is no content.
+    Guess,
+    /// Something in the content speaks for it, something against.
+    Possible,
+    /// The content looks like it.
+    Likely,
+    /// The content can hardly be anything else.
+    Certain,
+}
+
+impl Confidence {
+    /// The lower-case name: `guess`, `possible`, `likely` or `certain`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Confidence::Guess => "guess",
+            Confidence::Possible => "possible",
+            Confidence::Likely => "likely",
+            Confidence::Certain => "certain",
+        }
+    }
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The format of an input, and why. See [`detect`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Detection {
+    /// The format.
+    pub format: Format,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// What in the content speaks for it.
+    pub reason: String,
+    /// The format that the extension of the file's name names, if it names one. The content outweighs it.
+    pub extension: Option<Format>,
+}
+
+/// Finds out which format an input is in.
+///
+/// `sample` is the beginning of the input; 64 KiB are plenty, and a whole small file is fine. `path` is the name of
+/// the file, if it has one: its extension decides between formats that the content speaks for equally, such as one
+/// record of JSON on one line. An input without content is [`Format::Iso2709`], without records.
+///
+/// # Errors
+/// [`ErrorKind::Format`] if the content is something else, such as compressed data or UTF-16, or fits no format. The
+/// message names what it is, or the nearest guess and why it failed.
+///
+/// # Example
+/// ```
+/// use kartoteka::{Confidence, Format, detect};
+///
+/// let sample = std::fs::read("fixtures/iso2709/marc21.mrc")?;
+/// let found = detect(&sample, None)?;
+/// assert_eq!((found.format, found.confidence), (Format::Iso2709, Confidence::Certain));
+///
+/// let error = detect(b"<html><body>Not found</body></html>", None).unwrap_err();
+/// assert!(error.to_string().contains("root element: html"));
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+pub fn detect(sample: &[u8], path: Option<&Path>) -> Result<Detection> {
+    let extension = path.and_then(Format::from_extension);
+    if let Some(what) = foreign(sample) {
+        return Err(Error::new(ErrorKind::Format(format!("the input is {what}"))));
+    }
+    let content = sample.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(sample);
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1A);
+    let start = content.iter().take_while(|byte| blank(byte)).count();
+    let content = content.get(start..).unwrap_or_default();
+    if content.is_empty() {
+        let (format, confidence) = (Format::Iso2709, Confidence::Guess);
+        return Ok(Detection { format, confidence, reason: "the input is empty".to_owned(), extension });
+    }
+    let mut found: Option<(Format, Confidence, String)> = None;
+    let mut nearest: Option<(Format, u8, String)> = None;
+    for (format, sniff) in SNIFFERS {
+        match sniff(content) {
+            Ok((confidence, reason)) => {
+                let better = match &found {
+                    None => true,
+                    Some((_, best, _)) => {
+                        confidence > *best || confidence == *best && extension == Some(*format)
+                    }
+                };
+                if better {
+                    found = Some((*format, confidence, reason));
+                }
+            }
+            Err(miss) => {
+                let named = u8::from(extension == Some(*format));
+                let nearness = miss.nearness.saturating_mul(2).saturating_add(named);
+                if nearest.as_ref().is_none_or(|(_, best, _)| nearness > *best) {
+                    nearest = Some((*format, nearness, miss.why));
+                }
+            }
+        }
+    }
+    let message = match (found, nearest) {
+        (Some((format, confidence, reason)), _) => {
+            return Ok(Detection { format, confidence, reason, extension });
+        }
+        (None, Some((format, 1.., why))) => {
+            format!("the format of the input is not recognized; nearest is {format}, but {why}")
+        }
+        (None, _) => "the format of the input is not recognized; it resembles none of those known".to_owned(),
+    };
+    Err(Error::new(ErrorKind::Format(message)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(sample: &[u8]) -> (Format, Confidence) {
+        let found = detect(sample, None).unwrap();
+        (found.format, found.confidence)
+    }
+
+    fn refused(sample: &[u8], path: Option<&str>) -> String {
+        detect(sample, path.map(Path::new)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn all_fixtures_by_content_alone() {
+        let mut seen = 0;
+        for folder in ["iso2709", "irbis", "json", "marcxml"] {
+            for entry in std::fs::read_dir(format!("fixtures/{folder}")).unwrap() {
+                let path = entry.unwrap().path();
+                let Some(expected) = Format::from_extension(&path).or(by_extension(&path)) else { continue };
+                let sample = std::fs::read(&path).unwrap();
+                let found = detect(&sample, None).unwrap();
+                assert_eq!(found.format, expected, "{}", path.display());
+                assert_eq!(found.confidence, Confidence::Certain, "{}: {}", path.display(), found.reason);
+                seen += 1;
+            }
+        }
+        assert!(seen >= 20, "{seen}");
+    }
+
+    /// For builds without all features.
+    fn by_extension(path: &Path) -> Option<Format> {
+        match path.extension()?.to_str()? {
+            "xml" => Some(Format::Marcxml),
+            "json" => Some(Format::Json),
+            "ndjson" => Some(Format::Ndjson),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_short_sample_is_enough() {
+        for (path, format) in [
+            ("fixtures/iso2709/marc21.mrc", Format::Iso2709),
+            ("fixtures/irbis/export-cp866.txt", Format::IrbisText),
+            ("fixtures/json/marc21.ndjson", Format::Ndjson),
+            ("fixtures/json/marc21.json", Format::Json),
+            ("fixtures/marcxml/marc21.xml", Format::Marcxml),
+        ] {
+            if format.info().is_none() {
+                continue;
+            }
+            let sample = std::fs::read(path).unwrap();
+            let found = detect(&sample[..120], Some(Path::new(path))).unwrap();
+            assert_eq!(found.format, format, "{path}: {}", found.reason);
+        }
+    }
+
+    #[test]
+    fn what_stands_before_the_first_record() {
+        let marc = std::fs::read("fixtures/iso2709/marc21.mrc").unwrap();
+        assert_eq!(found(&[b"\xEF\xBB\xBF\r\n", &marc[..]].concat()), (Format::Iso2709, Confidence::Certain));
+        assert_eq!(found(&[b"garbage", &marc[..]].concat()), (Format::Iso2709, Confidence::Possible));
+        assert_eq!(found(&[b"0x", &marc[2..]].concat()), (Format::Iso2709, Confidence::Possible));
+        assert_eq!(found(b"<collection/>"), (Format::Marcxml, Confidence::Possible));
+        assert_eq!(found(&marc[300..]), (Format::Iso2709, Confidence::Possible));
+        let json = std::fs::read("fixtures/json/marc21.ndjson").unwrap();
+        assert_eq!(found(&[b"\xEF\xBB\xBF\n", &json[..]].concat()), (Format::Ndjson, Confidence::Certain));
+    }
+
+    #[test]
+    fn one_line_of_json_goes_by_the_extension() {
+        let sample = br#"{"fields":[{"001":"1"}]}"#;
+        let format = |path| detect(sample, Some(Path::new(path))).unwrap().format;
+        assert_eq!(found(sample), (Format::Json, Confidence::Likely));
+        assert_eq!(format("x.dat"), Format::Json);
+        #[cfg(feature = "json")]
+        assert_eq!(format("x.ndjson"), Format::Ndjson);
+        let twice = [&sample[..], b"\n", sample, b"\n"].concat();
+        assert_eq!(found(&twice), (Format::Ndjson, Confidence::Certain));
+        assert_eq!(found(b"[]"), (Format::Json, Confidence::Certain));
+    }
+
+    #[test]
+    fn the_content_outweighs_the_extension() {
+        let marc = std::fs::read("fixtures/iso2709/marc21.mrc").unwrap();
+        let found = detect(&marc, Some(Path::new("books.txt"))).unwrap();
+        assert_eq!((found.format, found.extension), (Format::Iso2709, Some(Format::IrbisText)));
+    }
+
+    #[test]
+    fn nothing_is_no_records() {
+        for empty in [&b""[..], b"\r\n", b"\xEF\xBB\xBF", b"\x1A"] {
+            assert_eq!(found(empty), (Format::Iso2709, Confidence::Guess));
+        }
+    }
+
+    #[test]
+    fn what_is_something_else_is_named() {
+        for (sample, words) in [
+            (&b"\x1F\x8B\x08\0"[..], "gzip"),
+            (b"\x28\xB5\x2F\xFD", "zstd"),
+            (b"\xFF\xFE0\0", "UTF-16"),
+            (b"0\x000\x007\x001\x004\x00c\x00a\x00m\x00", "UTF-16"),
+            (b"=LDR  00714cam", "MARCMaker"),
+            (b"000000002 FMT   L BK\n", "Aleph sequential"),
+            (b"00251nas a2200121 c 4500\n001 987874829\n", "line"),
+            (b"<collection xmlns=\"http://www.indexdata.com/turbomarc\"><r/></collection>", "TurboMARC"),
+            (b"003@ \x1f0123\x1e", "nearest is iso2709, but no leader is in it"),
+            (b"<html><p>Not found</p></html>", "root element: html"),
+            (br#"{"error": "not found"}"#, "\"fields\""),
+            (b"[1, 2]", "\"fields\""),
+            (b"Dear colleagues,\nhere are the records.\n", "resembles none"),
+            (b"Dear colleagues,\n#1: here are\n\nthe records.\n", "nearest is irbis-text"),
+        ] {
+            let message = refused(sample, None);
+            assert!(message.contains(words), "{message}");
+        }
+        let message = refused(b"Dear colleagues", Some("books.mrc"));
+        assert!(message.contains("nearest is iso2709, but it does not begin with a leader"), "{message}");
+    }
+}

@@ -1,0 +1,229 @@
+//! The table of formats: what they are called and what can be done with them.
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::path::Path;
+
+#[cfg(feature = "xml")]
+use super::marcxml;
+use super::{irbis_text, iso2709};
+#[cfg(feature = "json")]
+use super::{json, ndjson};
+use crate::io::{Framing, ReadOptions, RecordRead, RecordWrite, Stream, WriteOptions};
+
+/// A format of files.
+///
+/// # Example
+/// ```
+/// use kartoteka::Format;
+///
+/// assert_eq!(Format::from_name("MRC"), Some(Format::Iso2709));
+/// assert_eq!(Format::from_extension("books.2026.iso"), Some(Format::Iso2709));
+/// assert_eq!(Format::from_extension("books"), None);
+/// assert_eq!(Format::Iso2709.name(), "iso2709");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// ISO 2709, the binary exchange format of MARC 21, UNIMARC and RUSMARC.
+    Iso2709,
+    /// MARCXML. Feature `xml`.
+    Marcxml,
+    /// MARC-in-JSON, an array of records. Feature `json`.
+    Json,
+    /// MARC-in-JSON, a record a line. Feature `json`.
+    Ndjson,
+    /// The exchange text of IRBIS.
+    IrbisText,
+}
+
+impl Format {
+    /// The name on the command line, and in messages. It never changes.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Format::Iso2709 => "iso2709",
+            Format::Marcxml => "marcxml",
+            Format::Json => "json",
+            Format::Ndjson => "ndjson",
+            Format::IrbisText => "irbis-text",
+        }
+    }
+
+    /// Finds a format by its name or one of its other names. Case does not matter. `None` if there is no such, or it
+    /// is not compiled in.
+    pub fn from_name(name: &str) -> Option<Format> {
+        let is = |known: &str| known.eq_ignore_ascii_case(name);
+        let found = FORMATS.iter().find(|info| is(info.name) || info.aliases.iter().copied().any(is));
+        found.map(|info| info.format)
+    }
+
+    /// Finds a format by what stands behind the last dot of a file's name. Case does not matter. `None` if there is
+    /// no dot, or no format has that extension.
+    pub fn from_extension(path: impl AsRef<Path>) -> Option<Format> {
+        let extension = path.as_ref().extension()?.to_str()?;
+        let is = |known: &&str| known.eq_ignore_ascii_case(extension);
+        FORMATS.iter().find(|info| info.extensions.iter().any(is)).map(|info| info.format)
+    }
+
+    /// What can be done with it; `None` if it is not compiled in.
+    pub fn info(self) -> Option<&'static FormatInfo> {
+        FORMATS.iter().find(|info| info.format == self)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A row of [`FORMATS`].
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct FormatInfo {
+    /// The format.
+    pub format: Format,
+    /// Its name: that of [`Format::name`].
+    pub name: &'static str,
+    /// Other names by which it can be asked for.
+    pub aliases: &'static [&'static str],
+    /// Extensions of its files, without dot, lower case; the most usual first.
+    pub extensions: &'static [&'static str],
+    /// What it is, in a few words.
+    pub description: &'static str,
+    /// Whether it can be read.
+    pub reads: bool,
+    /// Whether it can be written.
+    pub writes: bool,
+    /// Whether single records can be read by number, without reading those before them.
+    pub seeks: bool,
+    /// Whether files are lines of text.
+    pub text: bool,
+    /// Whether it is always UTF-8 when written, so that no other character set can be asked for.
+    pub utf8_only: bool,
+    pub(super) reader: Option<MakeReader>,
+    pub(super) writer: Option<MakeWriter>,
+}
+
+pub(super) type AnySource<'a> = Box<dyn Read + Send + 'a>;
+pub(super) type AnyReader<'a> = Box<dyn RecordRead + Send + 'a>;
+pub(super) type AnySink<'a> = Box<dyn Write + Send + 'a>;
+pub(super) type AnyWriter<'a> = Box<dyn RecordWrite + Send + 'a>;
+type MakeReader = for<'a> fn(AnySource<'a>, &ReadOptions) -> AnyReader<'a>;
+type MakeWriter = for<'a> fn(AnySink<'a>, &WriteOptions) -> AnyWriter<'a>;
+
+/// The formats that are compiled in.
+///
+/// # Example
+/// ```
+/// use kartoteka::FORMATS;
+///
+/// let readable: Vec<_> = FORMATS.iter().filter(|info| info.reads).map(|info| info.name).collect();
+/// assert!(readable.contains(&"iso2709"));
+/// ```
+pub static FORMATS: &[FormatInfo] = &[
+    FormatInfo {
+        format: Format::Iso2709,
+        name: Format::Iso2709.name(),
+        aliases: &["mrc", "marc", "iso"],
+        extensions: &["mrc", "marc", "iso", "dat"],
+        description: "ISO 2709, binary exchange format of MARC 21, UNIMARC and RUSMARC",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: false,
+        utf8_only: false,
+        reader: Some(|source, options| framed::<iso2709::Iso2709>(source, options)),
+        writer: Some(|sink, options| Box::new(iso2709::Writer::new(sink, options))),
+    },
+    #[cfg(feature = "xml")]
+    FormatInfo {
+        format: Format::Marcxml,
+        name: Format::Marcxml.name(),
+        aliases: &["xml"],
+        extensions: &["xml"],
+        description: "MARCXML of the Library of Congress",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: Some(|source, options| framed::<marcxml::Marcxml>(source, options)),
+        writer: Some(|sink, options| Box::new(marcxml::Writer::new(sink, options))),
+    },
+    #[cfg(feature = "json")]
+    FormatInfo {
+        format: Format::Json,
+        name: Format::Json.name(),
+        aliases: &[],
+        extensions: &["json"],
+        description: "MARC-in-JSON, an array",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: Some(|source, options| framed::<json::Json>(source, options)),
+        writer: Some(|sink, options| Box::new(json::Writer::new(sink, options))),
+    },
+    #[cfg(feature = "json")]
+    FormatInfo {
+        format: Format::Ndjson,
+        name: Format::Ndjson.name(),
+        aliases: &["jsonl"],
+        extensions: &["ndjson", "jsonl"],
+        description: "MARC-in-JSON, a record a line",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: Some(|source, options| framed::<ndjson::Ndjson>(source, options)),
+        writer: Some(|sink, options| Box::new(ndjson::Writer::new(sink, options))),
+    },
+    FormatInfo {
+        format: Format::IrbisText,
+        name: Format::IrbisText.name(),
+        aliases: &[],
+        extensions: &["txt"],
+        description: "IRBIS exchange text",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: false,
+        reader: Some(|source, options| framed::<irbis_text::IrbisText>(source, options)),
+        writer: Some(|sink, options| Box::new(irbis_text::Writer::new(sink, options))),
+    },
+];
+
+/// The reader of every format that is a [`Framing`].
+fn framed<'a, F: Framing + Send + 'a>(source: AnySource<'a>, options: &ReadOptions) -> AnyReader<'a> {
+    Box::new(Stream::<_, F>::new(source, options))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_and_extensions_are_of_one_format_each() {
+        let mut names = HashSet::new();
+        let mut extensions = HashSet::new();
+        for info in FORMATS {
+            for name in info.aliases.iter().chain([&info.name]) {
+                assert!(names.insert(*name), "{name} twice");
+                assert_eq!(Format::from_name(&name.to_uppercase()), Some(info.format));
+            }
+            for extension in info.extensions {
+                assert!(extensions.insert(*extension), "{extension} twice");
+                assert_eq!(Format::from_extension(format!("dir.d/x.{extension}")), Some(info.format));
+            }
+            assert_eq!(info.format.name(), info.name);
+            assert_eq!((info.reads, info.writes), (info.reader.is_some(), info.writer.is_some()));
+        }
+        assert_eq!(Format::from_name("klingon"), None);
+        assert_eq!(Format::from_extension("xml"), None);
+    }
+}

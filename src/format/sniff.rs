@@ -1,0 +1,235 @@
+//! What speaks for each format in the first bytes of an input.
+
+use memchr::memmem;
+
+use super::Format;
+use super::detect::Confidence;
+use super::iso2709::{FIELD_TERMINATOR, RECORD_TERMINATOR, could_be_leader, is_leader};
+use crate::Leader;
+
+/// What a sniffer says: how sure it is that this is its format, and why; or why it is not, and how near it came.
+pub(super) type Verdict = Result<(Confidence, String), Miss>;
+
+/// Why a sample is not in a format.
+#[derive(Debug)]
+pub(super) struct Miss {
+    /// 0 if nothing at all speaks for the format.
+    pub(super) nearness: u8,
+    pub(super) why: String,
+}
+
+fn miss(nearness: u8, why: impl Into<String>) -> Verdict {
+    Err(Miss { nearness, why: why.into() })
+}
+
+/// Looks at a sample that begins with neither blanks nor byte order mark.
+pub(super) type Sniffer = fn(&[u8]) -> Verdict;
+
+/// The sniffers of all formats, also of those not compiled in, so that the message can say what is missing.
+pub(super) const SNIFFERS: &[(Format, Sniffer)] = &[
+    (Format::Iso2709, iso2709),
+    (Format::Marcxml, marcxml),
+    (Format::Json, json),
+    (Format::Ndjson, ndjson),
+    (Format::IrbisText, irbis_text),
+];
+
+/// What the input is, if it is known to be nothing that can be read.
+pub(super) fn foreign(sample: &[u8]) -> Option<&'static str> {
+    let signed = FOREIGN.iter().find(|(signature, _)| sample.starts_with(signature)).map(|(_, what)| *what);
+    match signed {
+        None if is_utf16(sample) => Some("UTF-16; convert it to UTF-8 first"),
+        None if is_aleph(sample) => Some("Aleph sequential, which cannot be read yet"),
+        known => known,
+    }
+}
+
+/// Signatures of what is none of our formats, and what to say of it.
+const FOREIGN: &[(&[u8], &str)] = &[
+    (b"\x1F\x8B", "compressed with gzip; decompress it first"),
+    (b"\x28\xB5\x2F\xFD", "compressed with zstd; decompress it first"),
+    (b"BZh", "compressed with bzip2; decompress it first"),
+    (b"\xFD7zXZ\0", "compressed with xz; decompress it first"),
+    (b"PK\x03\x04", "a zip archive; unpack it first"),
+    (b"\xFF\xFE", "UTF-16; convert it to UTF-8 first"),
+    (b"\xFE\xFF", "UTF-16; convert it to UTF-8 first"),
+    (b"%PDF", "a PDF document"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"=LDR ", "MARCMaker text (.mrk), which cannot be read yet"),
+];
+
+/// Whether this is text in UTF-16 without a byte order mark.
+fn is_utf16(sample: &[u8]) -> bool {
+    let pairs = sample.chunks_exact(2).take(8);
+    let ascii = |low: u8, high: u8| high == 0 && low.is_ascii() && low != 0;
+    sample.len() >= 16
+        && (pairs.clone().all(|pair| matches!(pair, [low, high] if ascii(*low, *high)))
+            || pairs.clone().all(|pair| matches!(pair, [high, low] if ascii(*low, *high))))
+}
+
+/// Whether the first line is a record number, tag, indicators, and the letter L.
+fn is_aleph(sample: &[u8]) -> bool {
+    let number = sample.get(..9).is_some_and(|number| number.iter().all(u8::is_ascii_digit));
+    number && sample.get(9) == Some(&b' ') && sample.get(15..18) == Some(b" L ")
+}
+
+fn iso2709(sample: &[u8]) -> Verdict {
+    if is_leader(sample) {
+        if matches!(sample.get(Leader::LEN), Some(b'\r' | b'\n')) {
+            return miss(3, "its leader is a line of its own, as in line formats, which cannot be read yet");
+        }
+        let length = Leader::padded(sample).record_length().unwrap_or_default();
+        let last = usize::try_from(length).ok().and_then(|length| length.checked_sub(1));
+        return Ok(match last.and_then(|last| sample.get(last)) {
+            Some(&RECORD_TERMINATOR) => {
+                (Confidence::Certain, format!("a leader, and byte 1D where its {length} bytes end"))
+            }
+            Some(_) => {
+                (Confidence::Likely, format!("a leader, though no byte 1D where its {length} bytes end"))
+            }
+            None => (Confidence::Likely, format!("a leader, of a record of {length} bytes")),
+        });
+    }
+    if !sample.contains(&FIELD_TERMINATOR) {
+        return miss(0, "it does not begin with a leader");
+    }
+    if could_be_leader(sample) {
+        return Ok((Confidence::Possible, "a damaged leader, and bytes that end fields".to_owned()));
+    }
+    let is_clear = |rest: &[u8]| is_leader(rest) && rest.get(20..22) == Some(b"45");
+    match sample.windows(Leader::LEN).position(is_clear) {
+        Some(at) => Ok((Confidence::Possible, format!("a leader, behind {at} bytes of something else"))),
+        None => miss(1, "no leader is in it"),
+    }
+}
+
+fn marcxml(sample: &[u8]) -> Verdict {
+    if !sample.starts_with(b"<") {
+        return miss(0, "it does not begin with <");
+    }
+    let has = |text: &str| memmem::find(sample, text.as_bytes()).is_some();
+    if has("http://www.loc.gov/MARC21/slim") {
+        return Ok((Confidence::Certain, "XML with the namespace of MARCXML".to_owned()));
+    }
+    if has("info:lc/xmlns/marcxchange") {
+        return Ok((Confidence::Certain, "XML with the namespace of MarcXchange".to_owned()));
+    }
+    if ["datafield", "controlfield"]
+        .into_iter()
+        .any(|name| has(&format!("<{name}")) || has(&format!(":{name}")))
+    {
+        return Ok((Confidence::Likely, "XML with fields as in MARCXML, without its namespace".to_owned()));
+    }
+    if has("http://www.indexdata.com/turbomarc") {
+        return miss(4, "it is TurboMARC, which cannot be read yet");
+    }
+    let mut elements = elements(sample);
+    let root = elements.next().unwrap_or("none");
+    if root.ends_with("collection") && elements.next().is_none() {
+        return Ok((Confidence::Possible, "XML with an element collection and nothing in it".to_owned()));
+    }
+    miss(3, format!("no MARC record is in its first {} bytes (root element: {root})", sample.len()))
+}
+
+/// The names of the elements, in order.
+fn elements(sample: &[u8]) -> impl Iterator<Item = &str> {
+    let starts = memchr::memchr_iter(b'<', sample).filter_map(|at| sample.get(at.saturating_add(1)..));
+    let starts = starts.filter(|rest| rest.first().is_some_and(u8::is_ascii_alphabetic));
+    let in_name = |byte: &&u8| byte.is_ascii_alphanumeric() || b":-_.".contains(byte);
+    starts.filter_map(move |rest| {
+        let len = rest.iter().take_while(in_name).count();
+        std::str::from_utf8(rest.get(..len)?).ok()
+    })
+}
+
+/// Says what is wrong with a sample that is no MARC-in-JSON.
+fn no_json(sample: &[u8]) -> Option<Miss> {
+    if !sample.starts_with(b"{") && !sample.starts_with(b"[") {
+        return Some(Miss { nearness: 0, why: "it begins with neither { nor [".to_owned() });
+    }
+    let is_empty = sample.strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"]"));
+    if is_empty || memmem::find(sample, b"\"fields\"").is_some() {
+        return None;
+    }
+    Some(Miss { nearness: 3, why: "no object in it has a member \"fields\"".to_owned() })
+}
+
+/// How many of the lines there are, and how many look as a whole object; the last one, which may be cut, is left
+/// out.
+fn object_lines(sample: &[u8]) -> (usize, usize) {
+    let end = memchr::memrchr(b'\n', sample).unwrap_or_default();
+    let lines = sample.get(..end).unwrap_or_default().split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let lines = lines.filter(|line| !line.is_empty());
+    let objects = lines.clone().filter(|line| line.starts_with(b"{") && line.ends_with(b"}"));
+    (lines.count(), objects.count())
+}
+
+/// Whether the sample is one line, which may be cut.
+fn is_one_line(sample: &[u8]) -> bool {
+    !sample.trim_ascii_end().contains(&b'\n')
+}
+
+fn json(sample: &[u8]) -> Verdict {
+    if let Some(miss) = no_json(sample) {
+        return Err(miss);
+    }
+    if let Some(rest) = sample.strip_prefix(b"[") {
+        return match rest.trim_ascii_start().first() {
+            Some(b'{' | b']') => Ok((Confidence::Certain, "a JSON array of records".to_owned())),
+            _ => miss(3, "it is an array of something else than objects"),
+        };
+    }
+    if is_one_line(sample) {
+        return Ok((Confidence::Likely, "one JSON object, which is a record".to_owned()));
+    }
+    match object_lines(sample) {
+        (lines, objects) if objects.saturating_mul(2) > lines => miss(2, "it has an object on each line"),
+        _ => Ok((Confidence::Likely, "a JSON object over several lines, which is a record".to_owned())),
+    }
+}
+
+fn ndjson(sample: &[u8]) -> Verdict {
+    if let Some(miss) = no_json(sample) {
+        return Err(miss);
+    }
+    if !sample.starts_with(b"{") {
+        return miss(2, "it is one JSON array");
+    }
+    if is_one_line(sample) {
+        return Ok((Confidence::Likely, "a line with a JSON object, which is a record".to_owned()));
+    }
+    match object_lines(sample) {
+        (lines, objects) if objects == lines => {
+            Ok((Confidence::Certain, "a JSON object on each line".to_owned()))
+        }
+        (lines, objects) if objects.saturating_mul(2) > lines => {
+            Ok((Confidence::Likely, format!("a JSON object on {objects} of the first {lines} lines")))
+        }
+        _ => miss(2, "it has JSON objects over several lines"),
+    }
+}
+
+fn irbis_text(sample: &[u8]) -> Verdict {
+    let lines = sample.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let lines: Vec<&[u8]> = lines.take(200).collect();
+    let ends = lines.iter().filter(|line| line.starts_with(b"*****")).count();
+    let fields = lines.iter().filter(|line| is_field_line(line)).count();
+    let (good, all) = (fields.saturating_add(ends), lines.len());
+    let reason = format!("{fields} of the first {all} lines are #tag: value, {ends} are *****");
+    let begins = lines.first().is_some_and(|line| is_field_line(line));
+    if begins && ends > 0 && good.saturating_mul(10) >= all.saturating_mul(9) {
+        Ok((Confidence::Certain, reason))
+    } else if fields > 0 && good.saturating_mul(2) >= all {
+        Ok((Confidence::Likely, reason))
+    } else {
+        miss(if good > 0 { 2 } else { 0 }, reason)
+    }
+}
+
+/// Whether a line is `#` with a number, and a colon.
+fn is_field_line(line: &[u8]) -> bool {
+    let Some(rest) = line.strip_prefix(b"#") else { return false };
+    let rest = rest.trim_ascii_start();
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    digits > 0 && rest.get(digits) == Some(&b':')
+}

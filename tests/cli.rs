@@ -1,0 +1,512 @@
+//! The `kartoteka` program, as scripts see it: output, messages, exit status, files.
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const MARC21: &str = "fixtures/iso2709/marc21.mrc";
+const DAMAGED: &str = "fixtures/iso2709/damaged.mrc";
+const IRBIS: &str = "fixtures/irbis/export.txt";
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kartoteka"));
+    command.args(arguments).env_remove("NO_COLOR").stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+fn run_with_input(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = command(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let feeder = std::thread::spawn(move || {
+        let _ = stdin.write_all(&input); // the program may end before it has read all
+    });
+    let output = child.wait_with_output().unwrap();
+    feeder.join().unwrap();
+    output
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A folder of its own for a test, emptied.
+fn folder(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[track_caller]
+fn says(output: &Output, words: &[&str]) {
+    let said = stderr(output);
+    for word in words {
+        assert!(said.contains(word), "{word:?} is not in:\n{said}");
+    }
+}
+
+#[test]
+fn convert_to_itself_is_the_identity() {
+    let bytes = fs::read(MARC21).unwrap();
+    let output = run(&["convert", MARC21, "-t", "iso2709"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert_eq!(output.stdout, bytes);
+    let output = run_with_input(&["convert", "-", "-t", "mrc", "-q"], &bytes);
+    assert_eq!((status(&output), stderr(&output).as_str()), (0, ""));
+    assert_eq!(output.stdout, bytes);
+}
+
+#[test]
+fn convert_writes_several_inputs_to_one_output() {
+    let folder = folder("several");
+    let out = folder.join("out.mrc");
+    let output = run(&["convert", MARC21, "fixtures/iso2709/unimarc.mrc", "-o", text(&out)]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    says(&output, &["records   12 read, 12 written, 0 rejected", "bytes     8683 read, 8683 written"]);
+    assert!(output.stdout.is_empty());
+    let both = [fs::read(MARC21).unwrap(), fs::read("fixtures/iso2709/unimarc.mrc").unwrap()].concat();
+    assert_eq!(fs::read(&out).unwrap(), both);
+    assert_eq!(names_in(&folder), ["out.mrc"]);
+}
+
+#[test]
+fn convert_goes_by_the_extension_of_the_output() {
+    let folder = folder("extension");
+    let xml = folder.join("out.xml");
+    assert_eq!(status(&run(&["convert", MARC21, "-o", text(&xml)])), 0);
+    assert!(fs::read_to_string(&xml).unwrap().contains("<collection xmlns="));
+    let back = run(&["convert", text(&xml), "-t", "iso2709"]);
+    assert_eq!(status(&back), 0, "{}", stderr(&back));
+    assert_eq!(back.stdout, fs::read(MARC21).unwrap());
+    let output = run(&["convert", MARC21]);
+    assert_eq!(status(&output), 2);
+    says(&output, &["give --to"]);
+    let output = run(&["convert", MARC21, "-o", text(&folder.join("out.doc"))]);
+    assert_eq!(status(&output), 2);
+    says(&output, &["out.doc", "give --to"]);
+}
+
+#[test]
+fn every_format_goes_to_every_format() {
+    let names: Vec<&str> = kartoteka::FORMATS.iter().map(|info| info.name).collect();
+    let direct = run(&["convert", MARC21, "-t", "marcxml"]).stdout;
+    for name in names {
+        let there = run(&["convert", MARC21, "-t", name, "-q"]);
+        assert_eq!(status(&there), 0, "{name}: {}", stderr(&there));
+        let counted = run_with_input(&["count", "-"], &there.stdout);
+        assert_eq!(stdout(&counted), "8\n", "{name}: {}", stderr(&counted));
+        let shown = run_with_input(&["show", "-", "--limit", "1"], &there.stdout);
+        assert!(stdout(&shown).contains("245"), "{name}");
+        if name != "irbis-text" {
+            let back = run_with_input(&["convert", "-", "-t", "marcxml"], &there.stdout);
+            assert_eq!(back.stdout, direct, "{name}");
+        }
+    }
+}
+
+#[test]
+fn convert_transcodes() {
+    let cp1251 = fs::read("fixtures/iso2709/rusmarc-cp1251.mrc").unwrap();
+    let utf8 = fs::read("fixtures/iso2709/rusmarc-utf8.mrc").unwrap();
+    let output = run_with_input(&["convert", "-", "-t", "iso2709", "--to-charset", "utf-8"], &cp1251);
+    assert_eq!((status(&output), output.stdout), (0, utf8.clone()));
+    let output = run_with_input(&["convert", "-", "-t", "iso2709", "--to-charset", "cp1251"], &utf8);
+    assert_eq!((status(&output), output.stdout), (0, cp1251));
+    let output = run(&["convert", MARC21, "-t", "marcxml", "--to-charset", "cp1251"]);
+    assert_eq!(status(&output), 2);
+    says(&output, &["marcxml is always UTF-8"]);
+    let output = run(&["convert", MARC21, "-t", "iso2709", "--to-charset", "marc-8"]);
+    assert_eq!(status(&output), 2);
+}
+
+#[test]
+fn what_is_replaced_makes_the_exit_status_1() {
+    let replaced = ["convert", MARC21, "-t", "iso2709", "--to-charset", "cp1251", "--summary", "json", "-q"];
+    let output = run(&replaced);
+    assert_eq!(status(&output), 1);
+    let summary: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert!(summary["replaced"].as_u64().unwrap() > 0 && summary["findings"]["W004"].as_u64().unwrap() > 0);
+    assert_eq!((summary["read"].as_u64(), summary["written"].as_u64()), (Some(8), Some(8)));
+    let strict = run(&[&replaced[..], &["--undecodable", "strict"]].concat());
+    let summary: serde_json::Value = serde_json::from_slice(&strict.stderr).unwrap();
+    assert!(status(&strict) == 1 && summary["rejected"].as_u64().unwrap() > 0 && summary["replaced"] == 0);
+    let escaped = run(&[&replaced[..], &["--undecodable", "escape"]].concat());
+    assert!(status(&escaped) == 1 && escaped.stdout.windows(3).any(|bytes| bytes == b"&#x"));
+}
+
+#[test]
+fn damage_is_told_by_place_and_all_records_come_out() {
+    let folder = folder("damaged");
+    let out = folder.join("out.xml");
+    let output = run(&["convert", DAMAGED, "-o", text(&out)]);
+    assert_eq!(status(&output), 1);
+    says(
+        &output,
+        &[
+            "kartoteka: fixtures/iso2709/damaged.mrc: error[B001] record 2 (byte 653)",
+            "error[B003] record 4 (byte 1959)",
+            "error[B017] record 6 (byte 3176)",
+            "error[B001] record 8 (byte 4371)",
+            "error[B008] record 10 (byte 6342)",
+            "records   10 read, 10 written, 0 rejected",
+            "error   B001 record-length-mismatch",
+            "replaced  1 ",
+        ],
+    );
+    assert!(!stderr(&output).contains("more findings"));
+    assert_eq!(stdout(&run(&["count", text(&out)])), "10\n");
+}
+
+#[test]
+fn strict_stops_and_leaves_no_file() {
+    let folder = folder("strict");
+    let out = folder.join("out.mrc");
+    for quiet in [&[][..], &["-q"]] {
+        let rejects = folder.join("rejects.mrc");
+        let arguments = ["convert", DAMAGED, "-o", text(&out), "--strict", "--rejects", text(&rejects)];
+        let output = run(&[&arguments[..], quiet].concat());
+        assert_eq!(status(&output), 2);
+        says(&output, &["damaged.mrc", "error[B001] record 2 (byte 653)", "--strict"]);
+        assert!(names_in(&folder).is_empty(), "{:?}", names_in(&folder));
+    }
+    for command in ["count", "show", "info"] {
+        let output = run(&[command, DAMAGED, "--strict"]);
+        assert_eq!(status(&output), 2, "{command}");
+        says(&output, &["record 2 (byte 653)"]);
+    }
+    assert_eq!(status(&run(&["count", MARC21, "--strict"])), 0);
+}
+
+#[test]
+fn a_failed_run_leaves_the_old_file_as_it_was() {
+    let folder = folder("old");
+    let out = folder.join("out.mrc");
+    fs::write(&out, "precious").unwrap();
+    for arguments in [
+        &["convert", DAMAGED, "--strict", "-o"][..],
+        &["convert", MARC21, "fixtures/no such file.mrc", "-o"],
+        &["convert", MARC21, "Cargo.toml", "-o"],
+    ] {
+        assert_eq!(status(&run(&[arguments, &[text(&out)]].concat())), 2);
+        assert_eq!(fs::read(&out).unwrap(), b"precious");
+        assert_eq!(names_in(&folder), ["out.mrc"]);
+    }
+    assert_eq!(status(&run(&["convert", MARC21, "-o", text(&out)])), 0);
+    assert_eq!(fs::read(&out).unwrap(), fs::read(MARC21).unwrap());
+    assert_eq!(names_in(&folder), ["out.mrc"]);
+}
+
+#[test]
+fn a_file_can_be_converted_in_place() {
+    let folder = folder("in place");
+    let file = folder.join("books.mrc");
+    fs::copy("fixtures/iso2709/rusmarc-cp1251.mrc", &file).unwrap();
+    let output = run(&["convert", text(&file), "-o", text(&file), "--to-charset", "utf-8"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert_eq!(fs::read(&file).unwrap(), fs::read("fixtures/iso2709/rusmarc-utf8.mrc").unwrap());
+}
+
+#[test]
+fn rejects_hold_the_original_bytes() {
+    let folder = folder("rejects");
+    let (out, rejects) = (folder.join("out.mrc"), folder.join("rejects.txt"));
+    let arguments = ["convert", IRBIS, "-o", text(&out), "--rejects", text(&rejects)];
+    let output = run(&arguments);
+    assert_eq!(status(&output), 1);
+    says(&output, &["records   6 read, 3 written, 3 rejected", "error[W002] record 1 (line 1, byte 0)"]);
+    let original = fs::read(IRBIS).unwrap();
+    let rejected = fs::read(&rejects).unwrap();
+    assert!(!rejected.is_empty() && original.starts_with(&rejected));
+    assert_eq!(stdout(&run(&["count", text(&rejects)])), "3\n");
+    // What is left out is a loss as well, but nothing is rejected: the file of an earlier run is replaced.
+    let output = run(&[&arguments[..], &["--wide-tags", "drop"]].concat());
+    assert_eq!(status(&output), 1);
+    says(&output, &["6 written, 0 rejected", "field left out"]);
+    assert_eq!(fs::read(&rejects).unwrap(), b"");
+    let output = run(&["convert", IRBIS, "-o", text(&out), "--rejects", text(&out)]);
+    assert_eq!(status(&output), 2);
+}
+
+#[test]
+fn messages_are_bounded_unless_asked_for() {
+    let many = fs::read(DAMAGED).unwrap()[653..1172].repeat(30);
+    let lines = |output: &Output| stderr(output).matches("error[B001]").count();
+    let output = run_with_input(&["convert", "-", "-t", "iso2709"], &many);
+    assert_eq!((status(&output), lines(&output)), (1, 20));
+    says(
+        &output,
+        &["kartoteka: stdin: error", "… and 10 more findings", "B001 record-length-mismatch       30"],
+    );
+    let output = run_with_input(&["convert", "-", "-t", "iso2709", "-v"], &many);
+    assert_eq!(lines(&output), 30);
+    says(&output, &["kartoteka: stdin: iso2709 ("]);
+    let output = run_with_input(&["convert", "-", "-t", "iso2709", "-q"], &many);
+    assert_eq!((status(&output), stderr(&output).as_str()), (1, ""));
+    // Notes leave room for errors.
+    let notes = [b"\r\n", &fs::read(MARC21).unwrap()[..844]].concat().repeat(30);
+    let output = run_with_input(&["convert", "-", "-t", "iso2709"], &[notes, many].concat());
+    assert_eq!((status(&output), stderr(&output).matches(" note[B007]").count()), (1, 5));
+    assert_eq!(lines(&output), 15);
+    says(&output, &["… and 40 more findings"]);
+}
+
+#[test]
+fn the_weight_of_findings_decides_the_exit_status() {
+    let filler = [&b"\r\n"[..], &fs::read(MARC21).unwrap()].concat();
+    for (fail_on, expected) in [("error", 0), ("warning", 0), ("note", 1)] {
+        for command in [&["count", "-"][..], &["show", "-"], &["info", "-"], &["convert", "-", "-t", "xml"]] {
+            let output = run_with_input(&[command, &["--fail-on", fail_on]].concat(), &filler);
+            assert_eq!(status(&output), expected, "{command:?} {fail_on}: {}", stderr(&output));
+        }
+    }
+}
+
+#[test]
+fn count_counts() {
+    let output = run(&["count", MARC21]);
+    assert_eq!((status(&output), stdout(&output).as_str(), stderr(&output).as_str()), (0, "8\n", ""));
+    let output = run(&["count", MARC21, DAMAGED]);
+    let expected = " 8 fixtures/iso2709/marc21.mrc\n10 fixtures/iso2709/damaged.mrc\n18 total\n";
+    assert_eq!((status(&output), stdout(&output).as_str()), (1, expected));
+    says(&output, &["error[B001] record 2 (byte 653)"]);
+}
+
+#[test]
+fn show_is_for_eyes() {
+    let output = run(&["show", MARC21, "--limit", "2", "--fields", "245,65X,LDR"]);
+    assert_eq!((status(&output), stderr(&output).as_str()), (0, ""));
+    let shown = stdout(&output);
+    let head = "fixtures/iso2709/marc21.mrc: record 1 (byte 0), utf-8\nLDR    00844nam";
+    assert!(shown.starts_with(head), "{shown}");
+    assert_eq!(shown.matches("record ").count(), 2);
+    assert_eq!(shown.matches("\n245 ").count(), 2);
+    assert!(shown.contains(" $a ") && !shown.contains("\n008") && !shown.contains('\x1b'));
+    let output = run(&["show", DAMAGED]);
+    assert_eq!((status(&output), stderr(&output).as_str()), (1, ""));
+    assert!(stdout(&output).contains("\n  ! error[B001] record 2 (byte 653): "));
+    let output = run(&["show", IRBIS, "--limit=1"]);
+    assert!(stdout(&output).contains("\n700 ^A Пушкин ^B А. С. "), "{}", stdout(&output));
+    let output = run(&["show", MARC21, "--limit=1", "--color", "always"]);
+    assert!(stdout(&output).contains("\x1b[1m245\x1b[0m"));
+    assert_eq!(status(&run(&["show", MARC21, "--fields", "title"])), 2);
+}
+
+#[test]
+fn show_gives_a_terminal_no_commands() {
+    let data = b"00058nam a2200037   4500245002000000\x1e00\x1faA\x1b[31mB\xC2\x9BC\xFFD\x07 (e)\x1e\x1d";
+    let output = run_with_input(&["show", "-", "--from", "iso2709", "--charset", "utf-8"], data);
+    let shown = stdout(&output);
+    assert!(shown.contains(r"$a A\x1B[31mB\x9BC\xFFD\x07"), "{shown}");
+}
+
+#[test]
+fn info_tells_what_a_file_is_and_why() {
+    let output = run(&["info", "fixtures/iso2709/rusmarc-cp1251.mrc"]);
+    assert_eq!((status(&output), stderr(&output).as_str()), (0, ""));
+    let told = stdout(&output);
+    for line in [
+        "file        fixtures/iso2709/rusmarc-cp1251.mrc\n",
+        "format      iso2709 (certain: ",
+        "dialect     rusmarc: 4 records (100.0 %)\n",
+        "charset     windows-1251: 4 records (100.0 %), declared in the record\n",
+        "records     4\n",
+        "largest     745 bytes: record 3, at byte 1096\n",
+        "findings    none\n",
+    ] {
+        assert!(told.contains(line), "{line:?} is not in:\n{told}");
+    }
+    let output = run(&["info", MARC21, DAMAGED, IRBIS, "--format", "json"]);
+    assert_eq!((status(&output), stderr(&output).as_str()), (1, ""));
+    let told: Vec<serde_json::Value> =
+        stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(told.len(), 3);
+    assert_eq!(told[0]["format"], "iso2709");
+    assert_eq!(told[0]["records"], 8);
+    assert_eq!(told[0]["findings"].as_object().unwrap().len(), 0);
+    assert_eq!(told[1]["findings"]["B001"], 2);
+    assert_eq!(told[2]["format"], "irbis-text");
+    assert_eq!(told[2]["dialects"][0]["dialect"], "irbis");
+}
+
+#[test]
+fn formats_are_listed() {
+    let output = run(&["formats"]);
+    assert_eq!(status(&output), 0);
+    let listed = stdout(&output);
+    let output = run(&["formats", "--json"]);
+    let rows: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(rows.len(), kartoteka::FORMATS.len());
+    assert_eq!(listed.lines().count(), rows.len() + 1);
+    for (row, info) in rows.iter().zip(kartoteka::FORMATS) {
+        assert_eq!(row["name"], info.name);
+        assert!(listed.contains(info.name));
+    }
+}
+
+#[test]
+fn nothing_is_no_records() {
+    let output = run_with_input(&["count", "-"], b"");
+    assert_eq!((status(&output), stdout(&output).as_str(), stderr(&output).as_str()), (0, "0\n", ""));
+    let output = run_with_input(&["convert", "-", "-t", "iso2709"], b"");
+    assert_eq!((status(&output), stdout(&output).as_str()), (0, ""));
+    let output = run_with_input(&["convert", "-", "-t", "marcxml"], b"");
+    assert_eq!(status(&output), 0);
+    assert!(stdout(&output).contains("collection"));
+    assert_eq!(status(&run_with_input(&["show", "-"], b"")), 0);
+    assert_eq!(status(&run_with_input(&["info", "-"], b"")), 0);
+}
+
+#[test]
+fn wrong_usage_is_2() {
+    for arguments in [
+        &[][..],
+        &["convert"],
+        &["shelve", MARC21],
+        &["count", MARC21, "--from", "klingon"],
+        &["count", MARC21, "--charset", "klingon"],
+        &["count", MARC21, "--limits", "record=much"],
+        &["count", MARC21, "--no-such-option"],
+        &["count", MARC21, "-q", "-v"],
+        &["count", "-", "-"],
+        &["count", "fixtures/no such file.mrc"],
+        &["count", "fixtures"],
+        &["count", "Cargo.toml"],
+        &["convert", MARC21, "-o", "no such folder/out.mrc"],
+    ] {
+        let output = run(arguments);
+        assert_eq!(status(&output), 2, "{arguments:?}");
+        assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{arguments:?}");
+    }
+    assert_eq!(status(&run(&["--help"])), 0);
+    assert_eq!(status(&run(&["--version"])), 0);
+    assert_eq!(status(&run(&["convert", "--help"])), 0);
+}
+
+#[test]
+fn an_unknown_format_is_named() {
+    let gzip = b"\x1F\x8B\x08\0\0\0\0\0\0\x03";
+    let output = run_with_input(&["count", "-"], gzip);
+    assert_eq!(status(&output), 2);
+    says(&output, &["kartoteka: stdin: ", "compressed with gzip"]);
+    let output = run_with_input(&["count", "-"], b"<html><body>Not found</body></html>");
+    assert_eq!(status(&output), 2);
+    says(&output, &["nearest is marcxml", "html", "--from"]);
+    // Who knows better is believed.
+    let output = run_with_input(&["count", "-", "--from", "irbis-text"], b"no field\n*****\n");
+    assert_eq!((status(&output), stdout(&output).as_str()), (1, "1\n"));
+}
+
+#[test]
+fn limits_hold() {
+    let output = run(&["count", MARC21, "--limits", "fields=3"]);
+    assert_eq!((status(&output), stdout(&output).as_str()), (1, "8\n"));
+    says(&output, &["error[B023]"]);
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let folder = folder("pipe");
+    let big = folder.join("big.mrc");
+    fs::write(&big, fs::read(MARC21).unwrap().repeat(500)).unwrap();
+    for arguments in [&["show"][..], &["convert", "-t", "marcxml"], &["convert", "-t", "iso2709"]] {
+        let arguments = [arguments, &[text(&big)]].concat();
+        let mut child = command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut pipe = child.stdout.take().unwrap();
+        pipe.read_exact(&mut [0; 100]).unwrap();
+        drop(pipe);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((status(&output), stderr(&output).as_str()), (0, ""), "{arguments:?}");
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    #[test]
+    fn permissions_stay_those_of_the_file_replaced() {
+        let folder = folder("permissions");
+        let (old, new, plain) = (folder.join("old.mrc"), folder.join("new.mrc"), folder.join("plain"));
+        fs::write(&old, "").unwrap();
+        fs::set_permissions(&old, fs::Permissions::from_mode(0o640)).unwrap();
+        fs::write(&plain, "").unwrap();
+        for out in [&old, &new] {
+            assert_eq!(status(&run(&["convert", MARC21, "-o", text(out)])), 0);
+        }
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&old), 0o640);
+        assert_eq!(mode(&new), mode(&plain));
+    }
+
+    #[test]
+    fn links_and_devices_are_written_through() {
+        let folder = folder("links");
+        let (real, link) = (folder.join("real.mrc"), folder.join("link.mrc"));
+        fs::write(&real, "old").unwrap();
+        symlink(&real, &link).unwrap();
+        assert_eq!(status(&run(&["convert", MARC21, "-o", text(&link)])), 0);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&real).unwrap(), fs::read(MARC21).unwrap());
+        let output = run(&["convert", text(&real), "-o", text(&link)]);
+        assert_eq!(status(&output), 2);
+        says(&output, &["same file"]);
+        assert_eq!(fs::read(&real).unwrap(), fs::read(MARC21).unwrap());
+        assert_eq!(status(&run(&["convert", MARC21, "-o", "/dev/null", "-t", "xml"])), 0);
+        let output = run(&["convert", MARC21, "-o", "/dev/stdout", "-t", "iso2709"]);
+        assert_eq!(output.stdout, fs::read(MARC21).unwrap());
+    }
+
+    #[test]
+    fn a_full_device_is_told() {
+        if !Path::new("/dev/full").exists() {
+            return;
+        }
+        let output = run(&["convert", MARC21, "-t", "iso2709", "-o", "/dev/full"]);
+        assert_eq!(status(&output), 2);
+        says(&output, &["/dev/full: cannot write: "]);
+    }
+
+    #[test]
+    fn an_output_that_is_also_the_input_is_refused() {
+        let folder = folder("append");
+        let file = folder.join("books.mrc");
+        fs::copy(MARC21, &file).unwrap();
+        let appended = fs::OpenOptions::new().append(true).open(&file).unwrap();
+        let output = command(&["convert", text(&file), "-t", "iso2709"]).stdout(appended).output().unwrap();
+        assert_eq!(status(&output), 2);
+        assert_eq!(fs::read(&file).unwrap(), fs::read(MARC21).unwrap());
+    }
+}
