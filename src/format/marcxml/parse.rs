@@ -270,7 +270,7 @@ impl<'t> Walk<'t, '_> {
             self.delimiters(at);
             let mut characters = code.chars();
             let (first, more) = (characters.next(), characters.next());
-            let first = first.filter(|code| !code.is_control());
+            let first = first.filter(|code| !code.is_control() || matches!(code, '\t' | '\n' | '\r'));
             let code = match first {
                 Some(code) => {
                     if more.is_some() {
