@@ -3,6 +3,7 @@
 //! Written once, called by the property tests, by the fuzz targets and over every fixture; yours to use on readers
 //! and writers of your own.
 
+pub mod corpus;
 mod invariants;
 mod strategies;
 

@@ -151,6 +151,9 @@ impl<'b> Build<'b> {
                 Ok(())
             }
             Place::Indicator(index) => self.put_indicator(index, value, escaped),
+            Place::Field(tag) if tag == Tag::new(*b"tag") => {
+                Err(E::custom("fields with a key \"tag\" are of another dialect of JSON"))
+            }
             Place::Field(tag) => {
                 let control = self.syntax.control_fields;
                 if !control {
@@ -759,10 +762,7 @@ impl TagSeed<'_, '_> {
     #[inline]
     fn take<E: serde::de::Error>(self, key: &str) -> Result<Option<Tag>, E> {
         if let &[a, b, c] = key.as_bytes() {
-            return match key {
-                "tag" => Err(E::custom("fields with a key \"tag\" are of another dialect of JSON")),
-                _ => Ok(Some(Tag::new([a, b, c]))),
-            };
+            return Ok(Some(Tag::new([a, b, c])));
         }
         match key.parse() {
             Ok(tag) => Ok(Some(tag)),

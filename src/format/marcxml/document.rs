@@ -8,7 +8,7 @@ use crate::charset::Charset;
 use crate::diagnostic::Findings;
 use crate::io::{Frame, Framing, ReadOptions, Step};
 use crate::record::{Dialect, from_marc_form};
-use crate::{Code, Error, ErrorKind, Record, Result};
+use crate::{Code, Diagnostic, Error, ErrorKind, Location, Position, Record, Result};
 
 /// How deep elements around records may nest.
 const DEEPEST: usize = 1_000;
@@ -248,22 +248,21 @@ impl Marcxml {
 
     /// Text outside of records: of no account inside other elements, a fault outside of the root.
     fn outside(&mut self, text: &[u8], findings: &mut Findings) {
-        let text = if findings.record().byte == 0 {
-            text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text)
-        } else {
-            text
-        };
-        if self.open.is_empty() && self.deeper == 0 && !self.outside_seen {
-            if let Some(at) = text.iter().position(|byte| !is_space(*byte)) {
-                self.outside_seen = true;
-                findings.at(
-                    Code::XmlSyntax,
-                    (at, 1),
-                    "text outside of the root element",
-                    "skipped; said once",
-                );
-            }
+        if !self.open.is_empty() || self.deeper > 0 || self.outside_seen {
+            return;
         }
+        let mark = findings.record().byte == 0 && text.starts_with(b"\xEF\xBB\xBF");
+        let skipped = if mark { 3 } else { 0 };
+        let Some(at) = text.iter().skip(skipped).position(|byte| !is_space(*byte)) else { return };
+        self.outside_seen = true;
+        let before = text.get(..at.saturating_add(skipped)).unwrap_or_default();
+        let mut record = findings.record();
+        record.byte = record.byte.saturating_add(before.len() as u64);
+        record.line = record.line.saturating_add(memchr::memchr_iter(b'\n', before).count() as u64);
+        let mut place = Location::of(record);
+        place.len = 1;
+        let message = "text outside of the root element";
+        findings.push(Diagnostic::new(Code::XmlSyntax, place, message, "skipped; said once"));
     }
 
     fn end(&mut self, findings: &mut Findings) {

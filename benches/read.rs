@@ -1,0 +1,74 @@
+//! Reading: a record into memory that is used again, and every field and subfield of it looked at.
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use kartoteka::testing::corpus::{Kind, file};
+use kartoteka::{
+    Framing, ReadOptions, Record, RecordRead, Slice, WriteOptions, copy, irbis_text, iso2709, marcxml, ndjson,
+};
+
+fn look<F: Framing>(data: &[u8]) -> usize {
+    let mut reader = Slice::<F>::new(data, &ReadOptions::new());
+    let mut record = Record::new();
+    let mut bytes = 0;
+    while reader.read_record(&mut record).unwrap_or(false) {
+        for field in record.fields() {
+            bytes += field.lead().len();
+            bytes += field.subfields().map(|subfield| subfield.value().len()).sum::<usize>();
+        }
+    }
+    bytes
+}
+
+fn read(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("read");
+    for kind in [Kind::Latin, Kind::Cyrillic, Kind::Long] {
+        let records = if kind == Kind::Long { 100 } else { 2_000 };
+        let data = file(kind, records);
+        group.throughput(Throughput::Bytes(data.len() as u64));
+        group.bench_with_input(BenchmarkId::new("iso2709", format!("{kind:?}")), &data, |bencher, data| {
+            bencher.iter(|| black_box(look::<iso2709::Iso2709>(data)));
+        });
+    }
+    let iso = file(Kind::Latin, 2_000);
+    let mut xml = marcxml::Writer::new(Vec::new(), &WriteOptions::new());
+    let mut lines = ndjson::Writer::new(Vec::new(), &WriteOptions::new());
+    let reader = || iso2709::SliceReader::new(&iso, &ReadOptions::new());
+    assert!(copy(&mut reader(), &mut xml).is_ok() && copy(&mut reader(), &mut lines).is_ok());
+    let (xml, lines) = (xml.into_inner(), lines.into_inner());
+    group.throughput(Throughput::Bytes(xml.len() as u64));
+    group.bench_function("marcxml/Latin", |bencher| {
+        bencher.iter(|| black_box(look::<marcxml::Marcxml>(&xml)))
+    });
+    group.throughput(Throughput::Bytes(lines.len() as u64));
+    group
+        .bench_function("ndjson/Latin", |bencher| bencher.iter(|| black_box(look::<ndjson::Ndjson>(&lines))));
+    let text = file(Kind::IrbisText, 2_000);
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    group.bench_function("irbis-text/Cyrillic", |bencher| {
+        bencher.iter(|| black_box(look::<irbis_text::IrbisText>(&text)));
+    });
+    group.finish();
+}
+
+/// Input that is nothing but damage: it must cost no more than its length.
+fn damage(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("damage");
+    let size = 1 << 20;
+    let leader = b"00026nam a2200025   4500";
+    let inputs: [(&str, Vec<u8>); 4] = [
+        ("garbage", b"no record at all ".iter().copied().cycle().take(size).collect()),
+        ("terminators", vec![0x1D; size]),
+        ("leaders", leader.iter().copied().cycle().take(size).collect()),
+        ("field terminators", leader.iter().copied().chain(std::iter::repeat_n(0x1E, size)).collect()),
+    ];
+    for (name, data) in inputs {
+        group.throughput(Throughput::Bytes(data.len() as u64));
+        group.bench_function(name, |bencher| bencher.iter(|| black_box(look::<iso2709::Iso2709>(&data))));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, read, damage);
+criterion_main!(benches);

@@ -1,0 +1,66 @@
+//! A reader and a writer that are used again allocate nothing for each record, once they have run for a while.
+#![cfg(feature = "testing")]
+
+use kartoteka::testing::corpus::{Kind, file};
+use kartoteka::{ReadOptions, Record, RecordRead, RecordWrite, WriteOptions, irbis_text, iso2709};
+
+/// Runs `each` over the records of a reader; tells how many allocations the second half of them took.
+fn allocations(mut reader: impl RecordRead, records: usize, mut each: impl FnMut(&Record)) -> u64 {
+    let mut record = Record::new();
+    let mut read = |count: usize| {
+        for _ in 0..count {
+            assert!(reader.read_record(&mut record).unwrap());
+            each(&record);
+        }
+    };
+    read(records / 2);
+    allocation_counter::measure(|| read(records / 2)).count_total
+}
+
+fn look(record: &Record) {
+    let values = record.fields().flat_map(|field| field.subfields()).map(|subfield| subfield.value().len());
+    std::hint::black_box(values.sum::<usize>());
+}
+
+#[test]
+fn reading_iso2709() {
+    for kind in [Kind::Latin, Kind::Cyrillic, Kind::Long] {
+        let data = file(kind, 400);
+        let options = ReadOptions::new();
+        assert_eq!(allocations(iso2709::Reader::new(data.as_slice(), &options), 400, look), 0, "{kind:?}");
+        assert_eq!(allocations(iso2709::SliceReader::new(&data, &options), 400, look), 0, "{kind:?}");
+    }
+}
+
+#[test]
+fn reading_exchange_text() {
+    let data = file(Kind::IrbisText, 400);
+    assert_eq!(allocations(irbis_text::SliceReader::new(&data, &ReadOptions::new()), 400, look), 0);
+}
+
+#[test]
+fn writing() {
+    let data = file(Kind::Cyrillic, 400);
+    let options = WriteOptions::new();
+    let mut writers: Vec<(&str, Box<dyn RecordWrite>)> =
+        vec![("iso2709", Box::new(iso2709::Writer::new(std::io::sink(), &options)))];
+    #[cfg(feature = "xml")]
+    writers.push(("marcxml", Box::new(kartoteka::marcxml::Writer::new(std::io::sink(), &options))));
+    #[cfg(feature = "json")]
+    writers.push(("ndjson", Box::new(kartoteka::ndjson::Writer::new(std::io::sink(), &options))));
+    for (name, writer) in &mut writers {
+        let reader = iso2709::SliceReader::new(&data, &ReadOptions::new());
+        let count = allocations(reader, 400, |record| writer.write_record(record.view()).unwrap());
+        assert_eq!(count, 0, "{name}");
+    }
+}
+
+#[cfg(feature = "xml")]
+#[test]
+fn reading_marcxml() {
+    let data = file(Kind::Cyrillic, 400);
+    let mut writer = kartoteka::marcxml::Writer::new(Vec::new(), &WriteOptions::new());
+    kartoteka::copy(&mut iso2709::SliceReader::new(&data, &ReadOptions::new()), &mut writer).unwrap();
+    let xml = writer.into_inner();
+    assert_eq!(allocations(kartoteka::marcxml::SliceReader::new(&xml, &ReadOptions::new()), 400, look), 0);
+}
