@@ -8,7 +8,7 @@ use crate::charset::Charset;
 use crate::diagnostic::Findings;
 use crate::io::{Frame, Framing, ReadOptions, Step};
 use crate::record::{Dialect, from_marc_form};
-use crate::{Code, Diagnostic, Error, ErrorKind, Location, Position, Record, Result};
+use crate::{Code, Diagnostic, Error, ErrorKind, Location, Record, Result};
 
 /// How deep elements around records may nest.
 const DEEPEST: usize = 1_000;
