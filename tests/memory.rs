@@ -1,5 +1,6 @@
 //! A reader and a writer that are used again allocate nothing for each record, once they have run for a while.
 #![cfg(feature = "testing")]
+#![allow(clippy::unwrap_used)]
 
 use kartoteka::testing::corpus::{Kind, file};
 use kartoteka::{ReadOptions, Record, RecordRead, RecordWrite, WriteOptions, irbis_text, iso2709};

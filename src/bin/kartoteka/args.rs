@@ -120,8 +120,9 @@ pub(crate) enum Form {
 ///
 /// The format of the output is that of -t, or that which the extension of the -o file names; there is no other
 /// default. ISO 2709 to ISO 2709 without --to-charset copies sound records byte for byte. Output to a file goes to a
-/// hidden temporary file beside it, which is renamed when it is complete; what is no regular file, such as a
-/// symbolic link or /dev/null, is written directly.
+/// hidden temporary file beside it (.kartoteka-*.tmp), which is renamed when it is complete, and removed if the run
+/// fails; a run that is killed leaves it. What is no regular file, such as a symbolic link or /dev/null, is written
+/// directly.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_STATUS)]
 pub(crate) struct Convert {
