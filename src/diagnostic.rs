@@ -245,7 +245,8 @@ impl fmt::Display for Diagnostic {
 pub struct Findings {
     list: Vec<Diagnostic>,
     limit: usize,
-    suppressed: u64,
+    /// Counts of those not listed, by code.
+    suppressed: Vec<(Code, u64)>,
     worst: Option<Severity>,
     record: Position,
     /// No place lies further from the start of the record, in bytes.
@@ -258,7 +259,7 @@ impl Findings {
         Findings {
             list: Vec::new(),
             limit: limit.max(1),
-            suppressed: 0,
+            suppressed: Vec::new(),
             worst: None,
             record: Position::default(),
             extent: usize::MAX,
@@ -269,7 +270,7 @@ impl Findings {
     #[inline]
     pub(crate) fn begin(&mut self, record: Position) {
         self.list.clear();
-        self.suppressed = 0;
+        self.suppressed.clear();
         self.worst = None;
         self.record = record;
         self.extent = usize::MAX;
@@ -294,13 +295,24 @@ impl Findings {
         if self.list.len() < self.limit {
             self.list.push(finding);
         } else {
-            self.suppressed = self.suppressed.saturating_add(1);
+            let mut finding = finding;
             if severity > self.worst && severity == Some(Severity::Error) {
-                self.list.pop(); // strict reading names the first error, wherever it came
-                self.list.push(finding);
+                // Strict reading names the first error, wherever it came.
+                if let Some(last) = self.list.last_mut() {
+                    std::mem::swap(last, &mut finding);
+                }
             }
+            self.count(finding.code);
         }
         self.worst = self.worst.max(severity);
+    }
+
+    /// Counts a finding that is not listed.
+    fn count(&mut self, code: Code) {
+        match self.suppressed.iter_mut().find(|(known, _)| *known == code) {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None => self.suppressed.push((code, 1)),
+        }
     }
 
     /// Adds a finding at a place of the current record: `offset` bytes from its start, `len` bytes long.
@@ -344,9 +356,10 @@ impl Findings {
         &self.list
     }
 
-    /// How many findings were counted but not listed.
-    pub fn suppressed(&self) -> u64 {
-        self.suppressed
+    /// How many findings were counted but not listed, by code.
+    #[inline]
+    pub fn suppressed(&self) -> &[(Code, u64)] {
+        &self.suppressed
     }
 
     /// The first finding of severity error.
@@ -372,7 +385,7 @@ impl Findings {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     counts: BTreeMap<Code, u64>,
-    suppressed: u64,
+    unlisted: u64,
 }
 
 impl Report {
@@ -382,9 +395,13 @@ impl Report {
         *count = count.saturating_add(1);
     }
 
-    /// Counts findings that were suppressed by [`Limits::diagnostics`](crate::Limits) and have no code any more.
-    pub fn add_suppressed(&mut self, count: u64) {
-        self.suppressed = self.suppressed.saturating_add(count);
+    /// Counts findings that were not listed because of [`Limits::diagnostics`](crate::Limits).
+    pub fn add_suppressed(&mut self, suppressed: &[(Code, u64)]) {
+        for &(code, more) in suppressed {
+            let count = self.counts.entry(code).or_default();
+            *count = count.saturating_add(more);
+            self.unlisted = self.unlisted.saturating_add(more);
+        }
     }
 
     /// How many findings of this code there were.
@@ -397,15 +414,15 @@ impl Report {
         self.counts.iter().map(|(&code, &count)| (code, count))
     }
 
-    /// How many findings weigh `severity` or more. Suppressed findings count as errors: nobody knows better.
+    /// How many findings weigh `severity` or more.
     pub fn at_least(&self, severity: Severity) -> u64 {
         let listed = self.iter().filter(|(code, _)| code.severity() >= severity).map(|(_, count)| count);
-        listed.fold(self.suppressed, u64::saturating_add)
+        listed.fold(0, u64::saturating_add)
     }
 
-    /// How many findings were counted without their code.
-    pub fn suppressed(&self) -> u64 {
-        self.suppressed
+    /// How many of the findings were counted only, and nobody was told of them one by one.
+    pub fn unlisted(&self) -> u64 {
+        self.unlisted
     }
 }
 
@@ -430,11 +447,11 @@ mod tests {
             findings.at(Code::Garbage, (offset, 1), "x", "skipped");
         }
         assert_eq!(findings.list().len(), 2);
-        assert_eq!(findings.suppressed(), 3);
+        assert_eq!(findings.suppressed(), [(Code::Garbage, 3)]);
         assert_eq!(findings.list()[1].location.byte, 101);
         assert!(findings.first_error().is_some());
         findings.begin(Position::default());
-        assert_eq!((findings.list().len(), findings.suppressed()), (0, 0));
+        assert_eq!((findings.list().len(), findings.suppressed().len()), (0, 0));
     }
 
     #[test]

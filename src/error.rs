@@ -56,9 +56,12 @@ struct Inner {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The input could not be read, or the output not be written.
-    #[error("cannot read or write")]
-    Io(#[source] io::Error),
+    /// The input could not be read.
+    #[error("cannot read")]
+    Read(#[source] io::Error),
+    /// The output could not be written.
+    #[error("cannot write")]
+    Write(#[source] io::Error),
     /// The record is damaged, and reading is strict, or nothing of it could be kept.
     #[error("malformed record: {0}")]
     Malformed(Diagnostic),
@@ -133,7 +136,7 @@ impl Error {
 
     /// Whether the input could not be read or the output not be written.
     pub fn is_io(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Io(_))
+        matches!(self.kind(), ErrorKind::Read(_) | ErrorKind::Write(_))
     }
 }
 
@@ -150,8 +153,9 @@ impl std::error::Error for Error {
 }
 
 impl From<io::Error> for Error {
+    /// An error of reading: [`ErrorKind::Read`].
     fn from(error: io::Error) -> Error {
-        Error::new(ErrorKind::Io(error))
+        Error::new(ErrorKind::Read(error))
     }
 }
 
@@ -182,7 +186,7 @@ mod tests {
     fn the_source_is_real_and_not_repeated() {
         let error = Error::from(io::Error::other("disk on fire"));
         assert!(error.is_io() && !error.is_record());
-        assert_eq!(error.to_string(), "cannot read or write");
+        assert_eq!(error.to_string(), "cannot read");
         assert_eq!(error.source().unwrap().to_string(), "disk on fire");
     }
 

@@ -13,7 +13,7 @@ use crate::{Error, ErrorKind, Result};
 /// Opens a file for reading, whatever its format, with the default [`ReadOptions`].
 ///
 /// # Errors
-/// [`ErrorKind::Io`] if the file cannot be opened or read, and as [`detect`].
+/// [`ErrorKind::Read`] if the file cannot be opened or read, and as [`detect`].
 ///
 /// # Example
 /// ```
@@ -167,7 +167,7 @@ impl<R: Read> Peek<R> {
     /// Reads up to 64 KiB from the source: all there are, if it is shorter.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] if the source cannot be read.
+    /// [`ErrorKind::Read`] if the source cannot be read.
     pub fn new(mut source: R) -> Result<Peek<R>> {
         let mut sample = Vec::new();
         (&mut source).take(SAMPLE as u64).read_to_end(&mut sample)?;

@@ -72,7 +72,7 @@ pub fn copy_with(
     watch: &mut dyn FnMut(Event<'_>) -> Result<()>,
 ) -> Result<()> {
     let mut record = Record::new();
-    let replaced = to.replaced();
+    let mut replaced = to.replaced();
     loop {
         let read = from.read_record(&mut record);
         note(from.diagnostics(), summary, watch)?;
@@ -82,6 +82,9 @@ pub fn copy_with(
             Ok(true) => {
                 let written = to.write_record(record.view());
                 note(to.diagnostics(), summary, watch)?;
+                summary.report.add_suppressed(to.suppressed());
+                summary.replaced = summary.replaced.saturating_add(to.replaced().saturating_sub(replaced));
+                replaced = to.replaced();
                 written.map_err(|error| (error, true))
             }
             Err(error) => Err((error, false)),
@@ -102,7 +105,6 @@ pub fn copy_with(
         }
         watch(Event::Record(summary.read))?;
     }
-    summary.replaced = summary.replaced.saturating_add(to.replaced().saturating_sub(replaced));
     Ok(())
 }
 

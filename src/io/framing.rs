@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::{ReadOptions, RecordRead, Recovery};
 use crate::diagnostic::Findings;
-use crate::{Diagnostic, Position, Record, Result};
+use crate::{Code, Diagnostic, Position, Record, Result};
 
 /// The bytes of one record, and where they stand.
 #[derive(Debug, Clone, Copy)]
@@ -197,7 +197,7 @@ impl<F: Framing> Stream<File, F> {
     /// Opens a file.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be opened.
+    /// [`ErrorKind::Read`](crate::ErrorKind::Read) if it cannot be opened.
     pub fn from_path(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Stream<File, F>> {
         Ok(Stream::new(File::open(path)?, options))
     }
@@ -272,7 +272,7 @@ impl<R: Read, F: Framing> RecordRead for Stream<R, F> {
         self.core.findings.list()
     }
 
-    fn suppressed(&self) -> u64 {
+    fn suppressed(&self) -> &[(Code, u64)] {
         self.core.findings.suppressed()
     }
 
@@ -330,7 +330,7 @@ impl<F: Framing> RecordRead for Slice<'_, F> {
         self.core.findings.list()
     }
 
-    fn suppressed(&self) -> u64 {
+    fn suppressed(&self) -> &[(Code, u64)] {
         self.core.findings.suppressed()
     }
 

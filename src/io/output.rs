@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::Write;
 
-use crate::Result;
+use crate::{Error, ErrorKind, Result};
 
 /// When the buffer is handed to the sink, in bytes.
 const FLUSH_AT: usize = 128 * 1024;
@@ -28,13 +28,13 @@ impl<W: Write> Output<W> {
     /// Hands on all there is.
     pub(crate) fn flush(&mut self) -> Result<()> {
         self.hand_over()?;
-        Ok(self.sink.flush()?)
+        self.sink.flush().map_err(|error| Error::new(ErrorKind::Write(error)))
     }
 
     fn hand_over(&mut self) -> Result<()> {
         let written = self.sink.write_all(&self.buffer);
         self.buffer.clear();
-        Ok(written?)
+        written.map_err(|error| Error::new(ErrorKind::Write(error)))
     }
 
     pub(crate) fn get_ref(&self) -> &W {

@@ -1,6 +1,6 @@
 //! What every reader and every writer can do.
 
-use crate::{Diagnostic, Position, Record, RecordRef, Result};
+use crate::{Code, Diagnostic, Position, Record, RecordRef, Result};
 
 /// A reader of records.
 ///
@@ -30,8 +30,9 @@ pub trait RecordRead {
     /// last record.
     fn diagnostics(&self) -> &[Diagnostic];
 
-    /// How many findings in the last record were counted, but not listed because of [`Limits`](crate::Limits).
-    fn suppressed(&self) -> u64;
+    /// How many findings in the last record were counted, but not listed because of [`Limits`](crate::Limits), by
+    /// code.
+    fn suppressed(&self) -> &[(Code, u64)];
 
     /// Where the last record begins; at the end, where the input ends.
     fn position(&self) -> Position;
@@ -86,7 +87,7 @@ impl<T: RecordRead + ?Sized> RecordRead for Box<T> {
         (**self).diagnostics()
     }
 
-    fn suppressed(&self) -> u64 {
+    fn suppressed(&self) -> &[(Code, u64)] {
         (**self).suppressed()
     }
 
@@ -113,11 +114,14 @@ pub trait RecordWrite {
     /// Ends the output, closing what the format opens, and flushes it. Once; after that nothing is written.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io).
+    /// [`ErrorKind::Write`](crate::ErrorKind::Write).
     fn finish(&mut self) -> Result<()>;
 
     /// What was found in the last record while writing it.
     fn diagnostics(&self) -> &[Diagnostic];
+
+    /// How many findings in the last record were counted, but not listed, by code.
+    fn suppressed(&self) -> &[(Code, u64)];
 
     /// How many characters and undecodable sequences were replaced since the writer was made.
     fn replaced(&self) -> u64;
@@ -134,6 +138,10 @@ impl<T: RecordWrite + ?Sized> RecordWrite for Box<T> {
 
     fn diagnostics(&self) -> &[Diagnostic] {
         (**self).diagnostics()
+    }
+
+    fn suppressed(&self) -> &[(Code, u64)] {
+        (**self).suppressed()
     }
 
     fn replaced(&self) -> u64 {

@@ -79,7 +79,7 @@ impl Copy<'_> {
         let name = &input.name;
         let is_text = input.format.info().is_some_and(|info| info.text);
         let rejects = self.rejects;
-        let suppressed = self.summary.report.suppressed();
+        let suppressed = self.summary.report.unlisted();
         let mut watch = |event: Event<'_>| {
             match event {
                 Event::Finding(finding) => reporter.finding(name, finding),
@@ -103,7 +103,7 @@ impl Copy<'_> {
             Ok(())
         };
         let copied = copy_with(&mut *input.reader, records, self.summary, &mut watch);
-        reporter.suppressed(self.summary.report.suppressed().saturating_sub(suppressed));
+        reporter.suppressed(self.summary.report.unlisted().saturating_sub(suppressed));
         copied.map_err(|error| {
             reporter.progress.finish();
             stop.or_else(|| self.output.sink.failure()).unwrap_or_else(|| Failure::reading(name, &error))

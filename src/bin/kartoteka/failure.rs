@@ -36,7 +36,8 @@ impl Failure {
     /// A failure while reading.
     pub(crate) fn reading(name: impl fmt::Display, error: &Error) -> Failure {
         match error.kind() {
-            ErrorKind::Io(why) => Failure::at(name, format_args!("cannot read: {}", reason(why))),
+            ErrorKind::Read(why) => Failure::at(name, format_args!("cannot read: {}", reason(why))),
+            ErrorKind::Write(why) => Failure::at(name, format_args!("cannot write: {}", reason(why))),
             _ => Failure::at(name, error),
         }
     }

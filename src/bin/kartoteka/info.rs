@@ -149,7 +149,6 @@ struct File<'a> {
     dialects: Vec<Share>,
     charsets: Vec<CharsetShare>,
     findings: BTreeMap<&'static str, u64>,
-    findings_without_code: u64,
 }
 
 /// How many records are of a dialect.
@@ -213,7 +212,6 @@ impl<'a> File<'a> {
             dialects,
             charsets,
             findings: counts(report),
-            findings_without_code: report.suppressed(),
         }
     }
 

@@ -100,7 +100,8 @@ impl<'a> Run<'a> {
             self.reporter.finding(&input.name, finding);
         }
         self.report.add_suppressed(input.reader.suppressed());
-        self.reporter.suppressed(input.reader.suppressed());
+        let suppressed = input.reader.suppressed().iter().map(|(_, count)| count);
+        self.reporter.suppressed(suppressed.sum());
         let error = match read {
             Ok(false) => return Ok(Next::End),
             Ok(true) => {

@@ -123,8 +123,5 @@ pub(crate) fn by_code(report: &Report, style: Style) -> Vec<String> {
         line.push_str(&format!(" {code} {:28} {count}", code.name()));
         lines.push(line);
     }
-    if report.suppressed() > 0 {
-        lines.push(format!("beyond the limit for one record, code unknown: {}", report.suppressed()));
-    }
     lines
 }

@@ -132,8 +132,9 @@ impl View<'_> {
             self.out.push_str(&finding_line(finding, self.style));
             self.out.push('\n');
         }
-        if input.reader.suppressed() > 0 {
-            self.out.push_str(&format!("  ! and {} more\n", input.reader.suppressed()));
+        let more: u64 = input.reader.suppressed().iter().map(|(_, count)| count).sum();
+        if more > 0 {
+            self.out.push_str(&format!("  ! and {more} more\n"));
         }
     }
 

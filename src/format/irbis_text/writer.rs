@@ -109,6 +109,10 @@ impl<W: Write> RecordWrite for Writer<W> {
         self.adapter.findings().list()
     }
 
+    fn suppressed(&self) -> &[(Code, u64)] {
+        self.adapter.findings().suppressed()
+    }
+
     fn replaced(&self) -> u64 {
         self.adapter.replaced()
     }

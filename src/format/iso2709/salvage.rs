@@ -71,7 +71,7 @@ pub(super) fn record(
     // What the leader says beside lengths does not matter to the bytes.
     let new = findings.list().get(before..).unwrap_or_default();
     let sound = new.iter().all(|finding| finding.code == Code::LeaderValue)
-        && findings.suppressed() == 0
+        && findings.suppressed().is_empty()
         && leader.record_length().is_some_and(|length| length as usize == frame.len())
         && end < frame.len();
     (syntax, sound)

@@ -221,7 +221,11 @@ impl<'t> Walk<'t, '_> {
             let name = name.get(usize::from(number).saturating_sub(1)).copied().unwrap_or_default();
             let value = attribute(start, name);
             let byte = match value.as_deref().map(str::as_bytes) {
-                Some([byte]) if byte.is_ascii() && *byte >= b' ' => *byte,
+                Some([byte])
+                    if byte.is_ascii() && (!byte.is_ascii_control() || byte.is_ascii_whitespace()) =>
+                {
+                    *byte
+                }
                 other => {
                     let shown = other.map(|bytes| bytes.escape_ascii().to_string());
                     let message = match shown {

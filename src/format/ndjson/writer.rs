@@ -5,7 +5,7 @@ use std::io::Write;
 use crate::format::json::write;
 use crate::io::{Adapter, Output, RecordWrite, WriteOptions};
 use crate::record::RecordRef;
-use crate::{Diagnostic, Result};
+use crate::{Code, Diagnostic, Result};
 
 /// Writes MARC-in-JSON, a record a line, in UTF-8 and without spaces.
 ///
@@ -70,6 +70,10 @@ impl<W: Write> RecordWrite for Writer<W> {
 
     fn diagnostics(&self) -> &[Diagnostic] {
         self.adapter.findings().list()
+    }
+
+    fn suppressed(&self) -> &[(Code, u64)] {
+        self.adapter.findings().suppressed()
     }
 
     fn replaced(&self) -> u64 {
