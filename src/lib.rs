@@ -94,8 +94,8 @@ pub use crate::diagnostic::{Code, Diagnostic, Findings, Report, Severity};
 pub use crate::error::{DecodeError, Error, ErrorKind, Result};
 pub use crate::format::*;
 pub use crate::io::{
-    Event, Frame, Framing, IllegalCharacters, Push, Pushed, ReadOptions, RecordRead, RecordWrite, Records,
-    Recovery, Slice, Step, Stream, Summary, WideTags, WriteOptions, copy, copy_with,
+    Event, Frame, Framing, IllegalCharacters, Layout, Push, Pushed, ReadOptions, RecordRead, RecordWrite,
+    Records, Recovery, Slice, Step, Stream, Summary, WideTags, WriteOptions, Writer, copy, copy_with,
 };
 pub use crate::limits::Limits;
 pub use crate::position::{Location, Position};

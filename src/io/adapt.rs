@@ -9,7 +9,7 @@ use crate::{Code, Diagnostic, Error, Location, Result, Tag};
 /// Brings records into the shape a writer needs, and keeps what is found on the way. A record that has that shape
 /// already passes through untouched.
 #[derive(Debug)]
-pub(crate) struct Adapter {
+pub struct Adapter {
     shaper: Shaper,
     form: MarcForm,
     text: Record,
@@ -30,9 +30,9 @@ impl Adapter {
         }
     }
 
-    /// Begins a record that is written as it is.
+    /// Begins a record: forgets what was found in the one before.
     #[inline]
-    pub(crate) fn untouched(&mut self, record: RecordRef<'_>) {
+    pub(crate) fn begin(&mut self, record: RecordRef<'_>) {
         self.shaper.findings.begin(record.position());
     }
 
@@ -49,7 +49,6 @@ impl Adapter {
     /// The record as checked UTF-8, in its own syntax.
     #[inline]
     pub(crate) fn text<'a>(&'a mut self, record: RecordRef<'a>) -> Result<Shaped<'a>> {
-        self.untouched(record);
         let record = self.shaper.as_text(record, &mut self.text)?;
         Ok((record, &mut self.shaper.findings))
     }
@@ -57,7 +56,6 @@ impl Adapter {
     /// The record as checked UTF-8, in MARC syntax.
     #[inline]
     pub(crate) fn marc<'a>(&'a mut self, record: RecordRef<'a>) -> Result<Shaped<'a>> {
-        self.untouched(record);
         let mut record = self.shaper.as_text(record, &mut self.text)?;
         if !record.syntax().has_indicators() {
             to_marc_form(record, self.form, &mut self.marc, &mut self.shaper.findings)?;
@@ -72,7 +70,6 @@ impl Adapter {
         record: RecordRef<'a>,
         charset: Charset,
     ) -> Result<Shaped<'a>> {
-        self.untouched(record);
         let record = self.shaper.in_charset(record, charset, &mut self.text)?;
         Ok((record, &mut self.shaper.findings))
     }
@@ -87,7 +84,6 @@ impl Adapter {
         if record.syntax().has_indicators() {
             return self.in_charset(record, charset);
         }
-        self.untouched(record);
         let text = self.shaper.as_text(record, &mut self.text)?;
         to_marc_form(text, self.form, &mut self.marc, &mut self.shaper.findings)?;
         let record = self.shaper.in_charset(self.marc.view(), charset, &mut self.text)?;

@@ -249,6 +249,7 @@ impl<R: Read, F: Framing> Stream<R, F> {
 impl<R: Read, F: Framing> RecordRead for Stream<R, F> {
     fn read_record(&mut self, record: &mut Record) -> Result<bool> {
         self.core.begin();
+        self.frame = 0..0;
         loop {
             let unread = self.buffer.get(self.unread.clone()).unwrap_or_default();
             match self.core.advance(unread, self.eof, record)? {
@@ -260,10 +261,7 @@ impl<R: Read, F: Framing> RecordRead for Stream<R, F> {
                 }
                 Progress::Skipped(len) => self.unread.start = self.unread.start.saturating_add(len),
                 Progress::Need(len) => self.fill(len)?,
-                Progress::End => {
-                    self.frame = 0..0;
-                    return self.core.judge().map(|()| false);
-                }
+                Progress::End => return self.core.judge().map(|()| false),
             }
         }
     }
@@ -309,6 +307,7 @@ impl<'a, F: Framing> Slice<'a, F> {
 impl<F: Framing> RecordRead for Slice<'_, F> {
     fn read_record(&mut self, record: &mut Record) -> Result<bool> {
         self.core.begin();
+        self.frame = &[];
         loop {
             match self.core.advance(self.rest, true, record)? {
                 Progress::Record(len, read) => {
@@ -318,10 +317,7 @@ impl<F: Framing> RecordRead for Slice<'_, F> {
                 Progress::Skipped(len) => {
                     self.take(len);
                 }
-                Progress::Need(_) | Progress::End => {
-                    self.frame = &[];
-                    return self.core.judge().map(|()| false);
-                }
+                Progress::Need(_) | Progress::End => return self.core.judge().map(|()| false),
             }
         }
     }
@@ -417,6 +413,7 @@ impl<F: Framing> Push<F> {
     pub fn read_record(&mut self, record: &mut Record) -> Result<Pushed> {
         if !self.searching {
             self.core.begin();
+            self.frame = 0..0;
             self.searching = true;
         }
         loop {
@@ -439,7 +436,6 @@ impl<F: Framing> Push<F> {
                 }
                 Progress::Need(len) => self.need = len,
                 Progress::End => {
-                    self.frame = 0..0;
                     self.searching = false;
                     return self.core.judge().map(|()| Pushed::End);
                 }

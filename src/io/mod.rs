@@ -11,8 +11,8 @@ mod census;
 mod copy;
 mod framing;
 mod options;
-mod output;
 mod traits;
+mod writer;
 
 pub(crate) use self::adapt::{Adapter, place};
 #[cfg(any(feature = "xml", feature = "json"))]
@@ -20,5 +20,5 @@ pub(crate) use self::census::census;
 pub use self::copy::{Event, Summary, copy, copy_with};
 pub use self::framing::{Frame, Framing, Push, Pushed, Slice, Step, Stream};
 pub use self::options::{IllegalCharacters, ReadOptions, Recovery, WideTags, WriteOptions};
-pub(crate) use self::output::Output;
 pub use self::traits::{RecordRead, RecordWrite, Records};
+pub use self::writer::{Layout, Writer};

@@ -34,13 +34,15 @@ mod frame;
 mod writer;
 
 pub use self::frame::IrbisText;
-pub use self::writer::Writer;
-use crate::io::{Slice, Stream};
+pub use self::writer::Layout;
+use crate::io::{self, Slice, Stream};
 
 /// Reads exchange text from a source of bytes.
 pub type Reader<R> = Stream<R, IrbisText>;
 /// Reads exchange text from bytes in memory.
 pub type SliceReader<'a> = Slice<'a, IrbisText>;
+/// Writes exchange text. What it makes of records is told at [`Layout`].
+pub type Writer<W> = io::Writer<W, Layout>;
 
 /// Begins the line that ends a record.
 const END: &[u8] = b"*****";

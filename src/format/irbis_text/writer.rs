@@ -1,15 +1,13 @@
 //! Records to lines.
 
-use std::io::Write;
-
 use super::{BYTE_ORDER_MARK, END};
 use crate::charset::Charset;
 use crate::diagnostic::Findings;
-use crate::io::{Adapter, IllegalCharacters, Output, RecordWrite, WriteOptions, place};
+use crate::io::{self, Adapter, IllegalCharacters, WriteOptions, place};
 use crate::record::{FieldRef, Origin, Record, RecordRef, from_marc_form};
 use crate::{Code, Diagnostic, Error, Location, Result};
 
-/// Writes exchange text, with CR LF as IRBIS does.
+/// The layout of exchange text: lines that end with CR LF, as those of IRBIS do.
 ///
 /// A record that was read from exchange text without damage and not changed is copied byte for byte. A MARC record
 /// gets the form in which IRBIS users type MARC fields: indicators that are not blank become the first two
@@ -28,93 +26,46 @@ use crate::{Code, Diagnostic, Error, Location, Result};
 /// # Ok::<(), kartoteka::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Writer<W> {
-    out: Output<W>,
-    adapter: Adapter,
-    options: WriteOptions,
+pub struct Layout {
+    charset: Charset,
+    illegal: IllegalCharacters,
     irbis: Record,
     begun: bool,
 }
 
-impl<W: Write> Writer<W> {
-    /// Makes a writer; nothing is written yet.
-    pub fn new(sink: W, options: &WriteOptions) -> Writer<W> {
-        Writer {
-            out: Output::new(sink),
-            adapter: Adapter::new(options),
-            options: options.clone(),
-            irbis: Record::new(),
-            begun: false,
-        }
+impl io::Layout for Layout {
+    fn new(options: &WriteOptions) -> Layout {
+        let (charset, illegal) = (options.charset, options.illegal_characters);
+        Layout { charset, illegal, irbis: Record::new(), begun: false }
     }
 
-    /// The sink. What is in the buffer of the writer has not reached it.
-    pub fn get_ref(&self) -> &W {
-        self.out.get_ref()
-    }
-
-    /// The sink. Finish first, or what is in the buffer is lost.
-    pub fn into_inner(self) -> W {
-        self.out.into_inner()
-    }
-}
-
-impl<W: Write> RecordWrite for Writer<W> {
-    fn write_record(&mut self, record: RecordRef<'_>) -> Result<()> {
-        let charset = self.options.charset;
+    fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
         if let Some(bytes) = record.verbatim(Origin::IrbisText) {
-            if charset == Charset::Auto || charset == record.charset() {
-                self.adapter.untouched(record);
+            if self.charset == Charset::Auto || self.charset == record.charset() {
                 // The mark of the input is no mark in the middle of the output.
                 let bytes =
                     if self.begun { bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes) } else { bytes };
-                self.out.buffer.extend_from_slice(bytes);
+                out.extend_from_slice(bytes);
                 if !bytes.ends_with(b"\n") {
-                    self.out.buffer.extend_from_slice(b"\r\n");
+                    out.extend_from_slice(b"\r\n");
                 }
                 self.begun = true;
-                return self.out.ease();
+                return Ok(());
             }
         }
-        let (shaped, findings) = self.adapter.in_charset(record, charset)?;
-        let start = self.out.buffer.len();
-        let built = if shaped.syntax().has_indicators() {
+        let (mut shaped, findings) = adapter.in_charset(record, self.charset)?;
+        if shaped.syntax().has_indicators() {
             if record.header().leader.is_some() {
                 let message = "exchange text has no leader";
-                findings.push(Diagnostic::new(
-                    Code::HeaderLost,
-                    Location::of(record.position()),
-                    message,
-                    "left out",
-                ));
+                let place = Location::of(record.position());
+                findings.push(Diagnostic::new(Code::HeaderLost, place, message, "left out"));
             }
             from_marc_form(shaped, &mut self.irbis, findings);
-            build(self.irbis.view(), self.options.illegal_characters, &mut self.out.buffer, findings)
-        } else {
-            build(shaped, self.options.illegal_characters, &mut self.out.buffer, findings)
-        };
-        if let Err(finding) = built {
-            self.out.buffer.truncate(start);
-            return Err(Error::unrepresentable(finding));
+            shaped = self.irbis.view();
         }
+        build(shaped, self.illegal, out, findings).map_err(Error::unrepresentable)?;
         self.begun = true;
-        self.out.ease()
-    }
-
-    fn finish(&mut self) -> Result<()> {
-        self.out.flush()
-    }
-
-    fn diagnostics(&self) -> &[Diagnostic] {
-        self.adapter.findings().list()
-    }
-
-    fn suppressed(&self) -> &[(Code, u64)] {
-        self.adapter.findings().suppressed()
-    }
-
-    fn replaced(&self) -> u64 {
-        self.adapter.replaced()
+        Ok(())
     }
 }
 
@@ -166,7 +117,8 @@ fn build(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ReadOptions, Syntax, irbis_text, iso2709};
+    use crate::irbis_text::Writer;
+    use crate::{ReadOptions, RecordWrite, Syntax, irbis_text, iso2709};
 
     fn rewritten(data: &[u8], options: &WriteOptions) -> Vec<u8> {
         let mut reader = irbis_text::SliceReader::new(data, &ReadOptions::new());

@@ -73,8 +73,11 @@ impl Iso2709 {
             return Ok(self.pass(Code::FillerBetweenRecords, filler, findings));
         }
         if buf.is_empty() {
+            if !eof {
+                return Ok(Step::Need(1));
+            }
             self.report_passed(findings);
-            return Ok(if eof { Step::End } else { Step::Need(1) });
+            return Ok(Step::End);
         }
         if buf.len() < LEADER && !eof {
             return Ok(Step::Need(LEADER));

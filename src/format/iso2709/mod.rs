@@ -42,13 +42,15 @@ mod writer;
 
 pub use self::frame::Iso2709;
 pub(crate) use self::frame::{could_be_leader, is_leader};
-pub use self::writer::Writer;
-use crate::io::{Slice, Stream};
+pub use self::writer::Layout;
+use crate::io::{self, Slice, Stream};
 
 /// Reads ISO 2709 from a source of bytes.
 pub type Reader<R> = Stream<R, Iso2709>;
 /// Reads ISO 2709 from bytes in memory.
 pub type SliceReader<'a> = Slice<'a, Iso2709>;
+/// Writes ISO 2709. What it makes of records is told at [`Layout`].
+pub type Writer<W> = io::Writer<W, Layout>;
 
 /// Ends a record.
 pub(crate) const RECORD_TERMINATOR: u8 = 0x1D;

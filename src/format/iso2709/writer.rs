@@ -1,15 +1,13 @@
 //! Records to bytes.
 
-use std::io::Write;
-
 use super::{FIELD_TERMINATOR, MAX_FIELD, MAX_RECORD, RECORD_TERMINATOR};
 use crate::charset::Charset;
 use crate::diagnostic::Findings;
-use crate::io::{Adapter, Output, RecordWrite, WideTags, WriteOptions, place};
+use crate::io::{self, Adapter, WideTags, WriteOptions, place};
 use crate::record::{FieldRef, Origin, RecordRef};
 use crate::{Code, Diagnostic, Error, Leader, Result};
 
-/// Writes ISO 2709.
+/// The layout of ISO 2709.
 ///
 /// A record that was read from ISO 2709 without damage and not changed is copied byte for byte. Any other is built:
 /// lengths and base address are computed, leader/10 and 11 say what the fields have, leader/20 to 23 stay if they
@@ -28,62 +26,25 @@ use crate::{Code, Diagnostic, Error, Leader, Result};
 /// # Ok::<(), kartoteka::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Writer<W> {
-    out: Output<W>,
-    adapter: Adapter,
-    options: WriteOptions,
+pub struct Layout {
+    charset: Charset,
+    wide_tags: WideTags,
 }
 
-impl<W: Write> Writer<W> {
-    /// Makes a writer; nothing is written yet.
-    pub fn new(sink: W, options: &WriteOptions) -> Writer<W> {
-        Writer { out: Output::new(sink), adapter: Adapter::new(options), options: options.clone() }
+impl io::Layout for Layout {
+    fn new(options: &WriteOptions) -> Layout {
+        Layout { charset: options.charset, wide_tags: options.wide_tags }
     }
 
-    /// The sink. What is in the buffer of the writer has not reached it.
-    pub fn get_ref(&self) -> &W {
-        self.out.get_ref()
-    }
-
-    /// The sink. Finish first, or what is in the buffer is lost.
-    pub fn into_inner(self) -> W {
-        self.out.into_inner()
-    }
-}
-
-impl<W: Write> RecordWrite for Writer<W> {
-    fn write_record(&mut self, record: RecordRef<'_>) -> Result<()> {
-        let charset = self.options.charset;
+    fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
         if let Some(bytes) = record.verbatim(Origin::Iso2709) {
-            if charset == Charset::Auto || charset == record.charset() {
-                self.adapter.untouched(record);
-                self.out.buffer.extend_from_slice(bytes);
-                return self.out.ease();
+            if self.charset == Charset::Auto || self.charset == record.charset() {
+                out.extend_from_slice(bytes);
+                return Ok(());
             }
         }
-        let (shaped, findings) = self.adapter.marc_in_charset(record, charset)?;
-        let start = self.out.buffer.len();
-        if let Err(finding) = build(shaped, self.options.wide_tags, &mut self.out.buffer, findings) {
-            self.out.buffer.truncate(start);
-            return Err(Error::unrepresentable(finding));
-        }
-        self.out.ease()
-    }
-
-    fn finish(&mut self) -> Result<()> {
-        self.out.flush()
-    }
-
-    fn diagnostics(&self) -> &[Diagnostic] {
-        self.adapter.findings().list()
-    }
-
-    fn suppressed(&self) -> &[(Code, u64)] {
-        self.adapter.findings().suppressed()
-    }
-
-    fn replaced(&self) -> u64 {
-        self.adapter.replaced()
+        let (shaped, findings) = adapter.marc_in_charset(record, self.charset)?;
+        build(shaped, self.wide_tags, out, findings).map_err(Error::unrepresentable)
     }
 }
 
@@ -190,7 +151,8 @@ fn put_number(place: &mut [u8], mut number: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ReadOptions, Record, RecordRead, Syntax, iso2709};
+    use crate::iso2709::Writer;
+    use crate::{ReadOptions, Record, RecordRead, RecordWrite, Syntax, iso2709};
 
     fn written(record: &Record, options: &WriteOptions) -> Result<Vec<u8>> {
         let mut writer = Writer::new(Vec::new(), options);

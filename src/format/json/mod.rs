@@ -65,11 +65,13 @@ mod writer;
 pub use self::frame::Json;
 pub(crate) use self::frame::refuse_other_formats;
 pub(crate) use self::parse::Parser;
-pub use self::writer::Writer;
+pub use self::writer::Layout;
 pub(crate) use self::writer::write;
-use crate::io::{Slice, Stream};
+use crate::io::{self, Slice, Stream};
 
 /// Reads MARC-in-JSON from a source of bytes.
 pub type Reader<R> = Stream<R, Json>;
 /// Reads MARC-in-JSON from bytes in memory.
 pub type SliceReader<'a> = Slice<'a, Json>;
+/// Writes MARC-in-JSON as one array. What it makes of records is told at [`Layout`].
+pub type Writer<W> = io::Writer<W, Layout>;

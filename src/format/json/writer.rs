@@ -6,11 +6,11 @@ use memchr::{memchr, memchr3};
 
 use crate::charset::Policy;
 use crate::diagnostic::Findings;
-use crate::io::{Adapter, Output, RecordWrite, WriteOptions, place};
+use crate::io::{self, Adapter, WriteOptions, place};
 use crate::record::{FieldRef, Header, RecordRef, Syntax};
 use crate::{Code, Diagnostic, Error, Location, Result, Tag};
 
-/// Writes MARC-in-JSON as one array, in UTF-8. Records stand on lines of their own, if
+/// The layout of one array of MARC-in-JSON, in UTF-8. Records stand on lines of their own, if
 /// [`WriteOptions::indent`] does not say otherwise.
 ///
 /// # Example
@@ -34,84 +34,34 @@ use crate::{Code, Diagnostic, Error, Location, Result, Tag};
 /// # Ok::<(), kartoteka::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Writer<W> {
-    out: Output<W>,
-    adapter: Adapter,
-    options: WriteOptions,
-    state: State,
+pub struct Layout {
+    policy: Policy,
+    line_end: &'static [u8],
+    begun: bool,
 }
 
-/// What of the array is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Nothing,
-    Records,
-    All,
-}
-
-impl<W: Write> Writer<W> {
-    /// Makes a writer; nothing is written yet.
-    pub fn new(sink: W, options: &WriteOptions) -> Writer<W> {
-        let adapter = Adapter::new(options);
-        Writer { out: Output::new(sink), adapter, options: options.clone(), state: State::Nothing }
+impl io::Layout for Layout {
+    fn new(options: &WriteOptions) -> Layout {
+        let line_end: &[u8] = if options.indent { b"\n" } else { b"" };
+        Layout { policy: options.policy, line_end, begun: false }
     }
 
-    /// The sink. What is in the buffer of the writer has not reached it.
-    pub fn get_ref(&self) -> &W {
-        self.out.get_ref()
+    fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
+        let (shaped, findings) = adapter.text(record)?;
+        out.push(if self.begun { b',' } else { b'[' });
+        out.extend_from_slice(self.line_end);
+        write(shaped, self.policy, out, findings)?;
+        self.begun = true;
+        Ok(())
     }
 
-    /// The sink. Finish first, or what is in the buffer is lost.
-    pub fn into_inner(self) -> W {
-        self.out.into_inner()
-    }
-
-    fn line_end(&mut self) {
-        if self.options.indent {
-            self.out.buffer.push(b'\n');
+    fn end(&mut self, out: &mut Vec<u8>) {
+        if self.begun {
+            out.extend_from_slice(self.line_end);
+            out.extend_from_slice(b"]\n");
+        } else {
+            out.extend_from_slice(b"[]\n");
         }
-    }
-}
-
-impl<W: Write> RecordWrite for Writer<W> {
-    fn write_record(&mut self, record: RecordRef<'_>) -> Result<()> {
-        let start = self.out.buffer.len();
-        self.out.buffer.push(if self.state == State::Nothing { b'[' } else { b',' });
-        self.line_end();
-        let written = self.adapter.text(record).and_then(|(shaped, findings)| {
-            write(shaped, self.options.policy, &mut self.out.buffer, findings)
-        });
-        if let Err(error) = written {
-            self.out.buffer.truncate(start);
-            return Err(error);
-        }
-        self.state = State::Records;
-        self.out.ease()
-    }
-
-    fn finish(&mut self) -> Result<()> {
-        match self.state {
-            State::Nothing => self.out.buffer.extend_from_slice(b"[]\n"),
-            State::Records => {
-                self.line_end();
-                self.out.buffer.extend_from_slice(b"]\n");
-            }
-            State::All => {}
-        }
-        self.state = State::All;
-        self.out.flush()
-    }
-
-    fn diagnostics(&self) -> &[Diagnostic] {
-        self.adapter.findings().list()
-    }
-
-    fn suppressed(&self) -> &[(Code, u64)] {
-        self.adapter.findings().suppressed()
-    }
-
-    fn replaced(&self) -> u64 {
-        self.adapter.replaced()
     }
 }
 
@@ -404,7 +354,8 @@ const fn how(byte: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Leader, Record};
+    use crate::json::Writer;
+    use crate::{Leader, Record, RecordWrite};
 
     fn written(record: &Record) -> String {
         let mut out = Vec::new();

@@ -106,7 +106,10 @@ impl Framing for Marcxml {
                 Ok(Step::Skip(1))
             }
             Markup::Other(len) => {
-                self.declaration(buf.get(..len).unwrap_or_default())?;
+                let markup = buf.get(..len).unwrap_or_default();
+                if is_xml_declaration(markup) {
+                    self.declaration(markup, findings)?;
+                }
                 Ok(Step::Skip(len))
             }
             Markup::End(len) => {
@@ -275,9 +278,11 @@ impl Marcxml {
         self.open.clear();
     }
 
-    /// A comment, instruction or declaration; the XML declaration may name an encoding.
-    fn declaration(&mut self, markup: &[u8]) -> Result<()> {
-        if !markup.starts_with(b"<?xml") || !markup.get(5).is_some_and(|byte| is_space(*byte)) {
+    /// The XML declaration, which may name an encoding.
+    fn declaration(&mut self, markup: &[u8], findings: &mut Findings) -> Result<()> {
+        if self.root_seen || findings.record().byte > 3 {
+            let message = "an XML declaration that is not at the start of the document";
+            findings.at(Code::XmlSyntax, (0, markup.len()), message, "skipped");
             return Ok(());
         }
         let encoding = attributes(markup.get(1..).unwrap_or_default()).find(|(name, _)| *name == b"encoding");
@@ -294,6 +299,10 @@ impl Marcxml {
         }
         Ok(())
     }
+}
+
+fn is_xml_declaration(markup: &[u8]) -> bool {
+    markup.starts_with(b"<?xml") && markup.get(5).is_some_and(|byte| is_space(*byte))
 }
 
 /// The name of the first element inside of an element; empty if it ends first, `None` if the bytes do.

@@ -41,14 +41,16 @@ mod plain;
 mod writer;
 
 pub use self::document::Marcxml;
-pub use self::writer::Writer;
+pub use self::writer::Layout;
 
-use crate::io::{Slice, Stream};
+use crate::io::{self, Slice, Stream};
 
 /// Reads MARCXML from a source of bytes.
 pub type Reader<R> = Stream<R, Marcxml>;
 /// Reads MARCXML from bytes in memory.
 pub type SliceReader<'a> = Slice<'a, Marcxml>;
+/// Writes MARCXML. What it makes of records is told at [`Layout`].
+pub type Writer<W> = io::Writer<W, Layout>;
 
 /// The namespace of MARCXML.
 const NAMESPACE: &str = "http://www.loc.gov/MARC21/slim";

@@ -1,14 +1,12 @@
 //! Records to elements.
 
-use std::io::Write;
-
 use super::NAMESPACE;
 use crate::diagnostic::Findings;
-use crate::io::{Adapter, IllegalCharacters, Output, RecordWrite, WriteOptions, census, place};
+use crate::io::{self, Adapter, IllegalCharacters, WriteOptions, census, place};
 use crate::record::{FieldRef, RecordRef};
 use crate::{Code, Diagnostic, Error, Location, Result};
 
-/// Writes MARCXML: a collection of records, in UTF-8, always well-formed.
+/// The layout of MARCXML: a collection of records, in UTF-8, always well-formed.
 ///
 /// IRBIS records get their MARC form: see [`WriteOptions::mfn_as_control_number`]; tags above 999 are written with
 /// all their digits, with a finding. A character that XML 1.0 does not allow is treated as
@@ -27,87 +25,45 @@ use crate::{Code, Diagnostic, Error, Location, Result};
 /// # Ok::<(), kartoteka::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Writer<W> {
-    out: Output<W>,
-    adapter: Adapter,
+pub struct Layout {
     illegal: IllegalCharacters,
     indent: bool,
     begun: bool,
-    ended: bool,
 }
 
-impl<W: Write> Writer<W> {
-    /// Makes a writer; nothing is written yet.
-    pub fn new(sink: W, options: &WriteOptions) -> Writer<W> {
-        Writer {
-            out: Output::new(sink),
-            adapter: Adapter::new(options),
-            illegal: options.illegal_characters,
-            indent: options.indent,
-            begun: false,
-            ended: false,
-        }
-    }
-
-    /// The sink. What is in the buffer of the writer has not reached it.
-    pub fn get_ref(&self) -> &W {
-        self.out.get_ref()
-    }
-
-    /// The sink. Finish first, or what is in the buffer is lost.
-    pub fn into_inner(self) -> W {
-        self.out.into_inner()
-    }
-
-    fn begin(&mut self) {
+impl Layout {
+    fn begin(&mut self, out: &mut Vec<u8>) {
         if !self.begun {
-            self.begun = true;
             let head =
                 format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<collection xmlns=\"{NAMESPACE}\">\n");
-            self.out.buffer.extend_from_slice(head.as_bytes());
+            out.extend_from_slice(head.as_bytes());
         }
     }
 }
 
-impl<W: Write> RecordWrite for Writer<W> {
-    fn write_record(&mut self, record: RecordRef<'_>) -> Result<()> {
-        self.begin();
-        let (record, findings) = self.adapter.marc(record)?;
-        let start = self.out.buffer.len();
+impl io::Layout for Layout {
+    fn new(options: &WriteOptions) -> Layout {
+        Layout { illegal: options.illegal_characters, indent: options.indent, begun: false }
+    }
+
+    fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
+        let (record, findings) = adapter.marc(record)?;
+        self.begin(out);
         let element = Element { record, indent: self.indent, illegal: self.illegal };
-        let out = &mut self.out.buffer;
         let markup = || memchr::memchr3(b'&', b'<', b'>', record.buffer()).is_some();
         let written = match census(record, is_odd) {
             Some(false) if !markup() => element.write::<COPY>(out, findings),
             Some(false) => element.write::<ESCAPE_MARKUP>(out, findings),
             _ => element.write::<ESCAPE_ALL>(out, findings),
         };
-        if let Err(finding) = written {
-            self.out.buffer.truncate(start);
-            return Err(Error::unrepresentable(finding));
-        }
-        self.out.ease()
+        written.map_err(Error::unrepresentable)?;
+        self.begun = true;
+        Ok(())
     }
 
-    fn finish(&mut self) -> Result<()> {
-        self.begin();
-        if !self.ended {
-            self.ended = true;
-            self.out.buffer.extend_from_slice(b"</collection>\n");
-        }
-        self.out.flush()
-    }
-
-    fn diagnostics(&self) -> &[Diagnostic] {
-        self.adapter.findings().list()
-    }
-
-    fn suppressed(&self) -> &[(Code, u64)] {
-        self.adapter.findings().suppressed()
-    }
-
-    fn replaced(&self) -> u64 {
-        self.adapter.replaced()
+    fn end(&mut self, out: &mut Vec<u8>) {
+        self.begin(out);
+        out.extend_from_slice(b"</collection>\n");
     }
 }
 
@@ -428,7 +384,8 @@ fn plain_tag(field: FieldRef<'_>) -> Option<[u8; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ReadOptions, Record, RecordRead, marcxml};
+    use crate::marcxml::Writer;
+    use crate::{ReadOptions, Record, RecordRead, RecordWrite, marcxml};
 
     fn written(record: &Record, options: &WriteOptions) -> Result<(String, usize)> {
         let mut writer = Writer::new(Vec::new(), options);

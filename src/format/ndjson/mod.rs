@@ -21,10 +21,12 @@ mod frame;
 mod writer;
 
 pub use self::frame::Ndjson;
-pub use self::writer::Writer;
-use crate::io::{Slice, Stream};
+pub use self::writer::Layout;
+use crate::io::{self, Slice, Stream};
 
 /// Reads lines of MARC-in-JSON from a source of bytes.
 pub type Reader<R> = Stream<R, Ndjson>;
 /// Reads lines of MARC-in-JSON from bytes in memory.
 pub type SliceReader<'a> = Slice<'a, Ndjson>;
+/// Writes MARC-in-JSON, a record a line. What it makes of records is told at [`Layout`].
+pub type Writer<W> = io::Writer<W, Layout>;

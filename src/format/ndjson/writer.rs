@@ -1,13 +1,12 @@
 //! Records to lines.
 
-use std::io::Write;
-
+use crate::Result;
+use crate::charset::Policy;
 use crate::format::json::write;
-use crate::io::{Adapter, Output, RecordWrite, WriteOptions};
+use crate::io::{self, Adapter, WriteOptions};
 use crate::record::RecordRef;
-use crate::{Code, Diagnostic, Result};
 
-/// Writes MARC-in-JSON, a record a line, in UTF-8 and without spaces.
+/// The layout of MARC-in-JSON, a record a line, in UTF-8 and without spaces.
 ///
 /// # Example
 /// ```
@@ -29,54 +28,19 @@ use crate::{Code, Diagnostic, Result};
 /// # Ok::<(), kartoteka::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Writer<W> {
-    out: Output<W>,
-    adapter: Adapter,
-    options: WriteOptions,
+pub struct Layout {
+    policy: Policy,
 }
 
-impl<W: Write> Writer<W> {
-    /// Makes a writer; nothing is written yet.
-    pub fn new(sink: W, options: &WriteOptions) -> Writer<W> {
-        Writer { out: Output::new(sink), adapter: Adapter::new(options), options: options.clone() }
+impl io::Layout for Layout {
+    fn new(options: &WriteOptions) -> Layout {
+        Layout { policy: options.policy }
     }
 
-    /// The sink. What is in the buffer of the writer has not reached it.
-    pub fn get_ref(&self) -> &W {
-        self.out.get_ref()
-    }
-
-    /// The sink. Finish first, or what is in the buffer is lost.
-    pub fn into_inner(self) -> W {
-        self.out.into_inner()
-    }
-}
-
-impl<W: Write> RecordWrite for Writer<W> {
-    fn write_record(&mut self, record: RecordRef<'_>) -> Result<()> {
-        let (shaped, findings) = self.adapter.text(record)?;
-        let start = self.out.buffer.len();
-        if let Err(error) = write(shaped, self.options.policy, &mut self.out.buffer, findings) {
-            self.out.buffer.truncate(start);
-            return Err(error);
-        }
-        self.out.buffer.push(b'\n');
-        self.out.ease()
-    }
-
-    fn finish(&mut self) -> Result<()> {
-        self.out.flush()
-    }
-
-    fn diagnostics(&self) -> &[Diagnostic] {
-        self.adapter.findings().list()
-    }
-
-    fn suppressed(&self) -> &[(Code, u64)] {
-        self.adapter.findings().suppressed()
-    }
-
-    fn replaced(&self) -> u64 {
-        self.adapter.replaced()
+    fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
+        let (shaped, findings) = adapter.text(record)?;
+        write(shaped, self.policy, out, findings)?;
+        out.push(b'\n');
+        Ok(())
     }
 }
