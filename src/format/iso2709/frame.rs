@@ -43,9 +43,15 @@ impl Framing for Iso2709 {
             if buf.len() < len && !eof {
                 return Ok(Step::Need(len));
             }
-            if self.searched == 0 && is_whole(buf, len) {
-                self.report_passed(findings);
-                return Ok(Step::Frame(len));
+            if let (0, Some([.., before, RECORD_TERMINATOR])) = (self.searched, buf.get(..len)) {
+                let next = buf.get(len..).unwrap_or_default();
+                if *before != FIELD_TERMINATOR && next.len() < LEADER && !eof {
+                    return Ok(Step::Need(len.saturating_add(LEADER)));
+                }
+                if *before == FIELD_TERMINATOR || could_follow(next) {
+                    self.report_passed(findings);
+                    return Ok(Step::Frame(len));
+                }
             }
         }
         self.search(buf, eof, findings)
@@ -239,14 +245,6 @@ fn stated_length(buf: &[u8]) -> Option<usize> {
         length = length * 10 + usize::from(digit - b'0'); // at most 99,999
     }
     (length >= SHORTEST - 1).then_some(length)
-}
-
-/// Whether a record of this length is all there and hangs together: it ends with the record terminator behind a
-/// field terminator, or behind it the input ends or another record could begin.
-#[inline]
-fn is_whole(buf: &[u8], len: usize) -> bool {
-    let Some([.., before, RECORD_TERMINATOR]) = buf.get(..len) else { return false };
-    *before == FIELD_TERMINATOR || could_follow(buf.get(len..).unwrap_or_default())
 }
 
 /// Whether these bytes could stand behind a record.

@@ -55,6 +55,7 @@
 //! # Ok::<(), kartoteka::Error>(())
 //! ```
 
+mod build;
 mod frame;
 mod parse;
 mod scan;

@@ -1,7 +1,8 @@
 //! A record from its bytes.
 
+use super::build::{Build, Scratch};
 use super::shape::Shapes;
-use super::visit::{Build, RecordSeed, Scratch};
+use super::visit::RecordSeed;
 use crate::charset::{Charset, Policy, Reason};
 use crate::diagnostic::Findings;
 use crate::io::{Frame, ReadOptions};
