@@ -153,6 +153,8 @@ codes! {
         "Bytes that have no meaning in the character set of the record.";
     CharsetMismatch "E007" "unimarc-charset-mismatch" Warning
         "Field 100 names another character set than the record is in.";
+    CharsetDoubtful "E009" "charset-doubtful" Warning
+        "The character set was found by few letters, or another fits nearly as well.";
     CharsetUnsupported "E010" "charset-unsupported" Error
         "The record is in a character set that cannot be decoded yet.";
     CharacterNotAllowed "W001" "character-not-allowed" Error
@@ -164,9 +166,9 @@ codes! {
     Unencodable "W004" "unencodable" Error
         "A character does not exist in the character set of the output.";
     FieldKind "W005" "field-kind" Warning
-        "A tag below 010 with subfields, or a tag above 009 without, which MARC readers dislike.";
-    IndicatorLost "W006" "indicators-beyond-two" Warning
-        "The field has more indicators than the output has room for.";
+        "A tag below 010 with subfields, or a tag above 009 without, which MARC readers take otherwise.";
+    IndicatorLost "W006" "indicators-lost" Warning
+        "The output has fewer indicators than the field, or none.";
     SubfieldLost "W007" "subfield-lost" Warning
         "A subfield delimiter without a code has no place in the output.";
     HeaderLost "W008" "header-lost" Note
@@ -175,6 +177,8 @@ codes! {
         "The output has numbers as tags, and this tag is none.";
     TagWide "W010" "tag-wide" Note
         "A tag above 999 is written with all its digits, which few readers expect.";
+    DelimiterInValue "W011" "delimiter-in-value" Error
+        "A value holds the byte that delimits subfields in the output.";
 }
 
 impl fmt::Display for Code {

@@ -43,10 +43,8 @@ pub enum DecodeError {
 /// What is wrong in the *data* is a [`Diagnostic`], and reading goes on. An `Error` comes when the input cannot be
 /// read, the output cannot be written, a record cannot be carried over, or strict reading was asked for.
 /// [`Error::is_record`] tells whether only one record is concerned, so that the caller can go on with the next.
-#[derive(Debug)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
     at: Option<Location>,
@@ -137,6 +135,17 @@ impl Error {
     /// Whether the input could not be read or the output not be written.
     pub fn is_io(&self) -> bool {
         matches!(self.kind(), ErrorKind::Read(_) | ErrorKind::Write(_))
+    }
+}
+
+impl fmt::Debug for Error {
+    /// One line, with the source behind it: what `fn main() -> Result` prints.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        match std::error::Error::source(self) {
+            Some(source) => write!(f, ": {source}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -480,10 +480,15 @@ mod unix {
         assert_eq!(status(&run(&["convert", MARC21, "-o", text(&link)])), 0);
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&real).unwrap(), fs::read(MARC21).unwrap());
-        let output = run(&["convert", text(&real), "-o", text(&link)]);
+        // Nothing is lost where the input is the output, nor when a run fails.
+        assert_eq!(status(&run(&["convert", text(&real), "-o", text(&link)])), 0);
+        assert_eq!(fs::read(&real).unwrap(), fs::read(MARC21).unwrap());
+        let output = run(&["convert", "--strict", DAMAGED, "-t", "ndjson", "-o", text(&link)]);
+        assert_eq!(status(&output), 2);
+        assert_eq!(fs::read(&real).unwrap(), fs::read(MARC21).unwrap());
+        let output = run(&["convert", MARC21, "-t", "ndjson", "-o", "/dev/null", "--rejects", MARC21]);
         assert_eq!(status(&output), 2);
         says(&output, &["same file"]);
-        assert_eq!(fs::read(&real).unwrap(), fs::read(MARC21).unwrap());
         assert_eq!(status(&run(&["convert", MARC21, "-o", "/dev/null", "-t", "xml"])), 0);
         let output = run(&["convert", MARC21, "-o", "/dev/stdout", "-t", "iso2709"]);
         assert_eq!(output.stdout, fs::read(MARC21).unwrap());

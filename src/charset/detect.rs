@@ -26,6 +26,25 @@ pub struct CyrillicGuess {
     pub second: Charset,
 }
 
+impl CyrillicGuess {
+    /// Whether there are few letters to go by, or nearly as many in another set.
+    pub const fn is_doubtful(&self) -> bool {
+        self.letters < 12
+            || self.letters < 40 && self.runner_up.saturating_mul(10) >= self.letters.saturating_mul(9)
+    }
+}
+
+/// Whether bytes that are not valid UTF-8 are UTF-8 all the same, with faults: most of those above 0x7F belong to
+/// valid multi-byte characters.
+pub fn is_mostly_utf8(bytes: &[u8]) -> bool {
+    let (mut good, mut bad) = (0usize, 0usize);
+    for chunk in bytes.utf8_chunks() {
+        good = good.saturating_add(chunk.valid().bytes().filter(|byte| *byte >= 0x80).count());
+        bad = bad.saturating_add(chunk.invalid().len());
+    }
+    good > bad.saturating_mul(2)
+}
+
 impl fmt::Display for CyrillicGuess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let CyrillicGuess { charset, bytes, letters, runner_up, second } = self;

@@ -21,7 +21,7 @@ mod whatwg;
 use std::borrow::Cow;
 use std::fmt;
 
-pub use self::detect::{CyrillicGuess, guess_cyrillic};
+pub use self::detect::{CyrillicGuess, guess_cyrillic, is_mostly_utf8};
 pub use crate::error::DecodeError;
 
 /// A character set.

@@ -3,7 +3,7 @@
 use super::WriteOptions;
 use crate::charset::{Charset, DecodeError, Policy};
 use crate::diagnostic::Findings;
-use crate::record::{MarcForm, Record, RecordRef, to_marc_form, transcode_into};
+use crate::record::{MarcForm, Record, RecordRef, declares, to_marc_form, transcode_into};
 use crate::{Code, Diagnostic, Error, Location, Result, Tag};
 
 /// Brings records into the shape a writer needs, and keeps what is found on the way. A record that has that shape
@@ -115,11 +115,16 @@ impl Shaper {
         charset: Charset,
         scratch: &'a mut Record,
     ) -> Result<RecordRef<'a>> {
-        if charset == Charset::Auto || charset == record.charset() {
+        let own = record.charset();
+        if charset != Charset::Auto && charset != own {
+            self.transcode(record, charset, scratch)?;
+            scratch.declare_charset(charset);
+        } else if own == Charset::Utf8 && !declares(record, own) {
+            scratch.copy_from(record);
+            scratch.declare_charset(own);
+        } else {
             return Ok(record);
         }
-        self.transcode(record, charset, scratch)?;
-        scratch.declare_charset(charset);
         Ok(scratch.view())
     }
 
@@ -151,13 +156,17 @@ impl Shaper {
                     DecodeError::Unencodable { .. } => Code::Unencodable,
                     DecodeError::Invalid { .. } => Code::Undecodable,
                 };
+                let message = match error {
+                    DecodeError::Invalid { offset, charset } => {
+                        format!("offset {offset} in the field is not valid in {charset}")
+                    }
+                    DecodeError::Unencodable { offset, character, charset } => {
+                        format!("{character:?} at offset {offset} in the field does not exist in {charset}")
+                    }
+                    DecodeError::Unsupported { charset } => format!("there are no tables for {charset} yet"),
+                };
                 let place = place(record, tag, index);
-                Err(Error::unrepresentable(Diagnostic::new(
-                    code,
-                    place,
-                    error.to_string(),
-                    "record rejected",
-                )))
+                Err(Error::unrepresentable(Diagnostic::new(code, place, message, "record rejected")))
             }
         }
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::{ReadOptions, RecordRead, Recovery};
 use crate::diagnostic::Findings;
-use crate::{Code, Diagnostic, Position, Record, Result};
+use crate::{Code, Diagnostic, Error, Position, Record, Result};
 
 /// The bytes of one record, and where they stand.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +47,10 @@ pub trait Framing: Sized {
     /// Only if the input cannot be in this format at all: nothing more is read from it.
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step>;
 
+    /// Forgets what is known of the record that begins at the next byte: it passed
+    /// [`Limits::record_bytes`](crate::Limits), and so many of its bytes are skipped.
+    fn restart(&mut self) {}
+
     /// Fills `record`, which is empty, from the bytes of one record.
     ///
     /// # Errors
@@ -60,6 +64,8 @@ struct Core<F> {
     framing: F,
     findings: Findings,
     recovery: Recovery,
+    /// The longest record, in bytes.
+    limit: usize,
     /// Where the next unread byte stands, and how many records came before it.
     next: Position,
     /// Where the last record began.
@@ -85,6 +91,7 @@ impl<F: Framing> Core<F> {
             framing: F::new(options),
             findings: Findings::new(options.limits.diagnostics),
             recovery: options.recovery,
+            limit: options.limits.record_bytes,
             next,
             last: next,
             ended: false,
@@ -103,6 +110,12 @@ impl<F: Framing> Core<F> {
             return Ok(Progress::End);
         }
         self.findings.set_record(self.next, buf.len());
+        // No more is looked at than a record may have, and what must be seen behind it.
+        let most = self.limit.saturating_add(BEYOND);
+        let (buf, eof) = match buf.get(..most) {
+            Some(window) if window.len() < buf.len() => (window, false),
+            _ => (buf, eof),
+        };
         let step = match self.framing.step(buf, eof, &mut self.findings) {
             Ok(step) => step,
             Err(error) => {
@@ -111,6 +124,18 @@ impl<F: Framing> Core<F> {
             }
         };
         Ok(match step {
+            Step::Frame(len) if len > self.limit => {
+                let bytes = buf.get(..len).unwrap_or(buf);
+                let message = format!("the record has {len} bytes, {} are allowed", self.limit);
+                self.findings.at(Code::LimitReached, (0, len), message, "record rejected");
+                self.last = self.next;
+                self.consume(bytes);
+                self.next.record = self.next.record.saturating_add(1);
+                let finding = self.findings.first_error().cloned();
+                let error =
+                    finding.map_or_else(|| Error::argument("a record over the limit"), Error::malformed);
+                Progress::Record(bytes.len(), Err(error))
+            }
             Step::Frame(len) => {
                 let bytes = buf.get(..len.max(1)).unwrap_or(buf);
                 let frame = Frame { bytes, position: self.next };
@@ -132,7 +157,14 @@ impl<F: Framing> Core<F> {
                 self.consume(buf);
                 self.end()
             }
-            Step::Need(len) => Progress::Need(len.max(buf.len().saturating_add(1))),
+            Step::Need(_) if buf.len() >= most => {
+                let message = format!("no end in {} bytes, the most allowed for a record", self.limit);
+                self.findings.at(Code::LimitReached, (0, buf.len()), message, "skipped");
+                self.framing.restart();
+                self.consume(buf);
+                Progress::Skipped(buf.len())
+            }
+            Step::Need(len) => Progress::Need(len.max(buf.len().saturating_add(1)).min(most)),
             Step::End => {
                 self.consume(buf);
                 self.end()
@@ -150,9 +182,7 @@ impl<F: Framing> Core<F> {
     #[inline]
     fn judge(&self) -> Result<()> {
         match self.findings.first_error() {
-            Some(finding) if self.recovery == Recovery::Strict => {
-                Err(crate::Error::malformed(finding.clone()))
-            }
+            Some(finding) if self.recovery == Recovery::Strict => Err(Error::malformed(finding.clone())),
             _ => Ok(()),
         }
     }
@@ -166,6 +196,9 @@ impl<F: Framing> Core<F> {
         }
     }
 }
+
+/// How many bytes are shown to a framing beyond the longest record, to see what follows it.
+const BEYOND: usize = 64;
 
 /// How many bytes a [`Stream`] asks its source for at a time.
 const CHUNK: usize = 256 * 1024;

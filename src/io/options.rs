@@ -139,7 +139,7 @@ impl WriteOptions {
     }
 
     /// The character set of the output. Default: [`Charset::Auto`], that of the record in ISO 2709 and exchange
-    /// text, UTF-8 in XML and JSON, which know no other.
+    /// text, UTF-8 in XML and JSON, which know no other, and for IRBIS records that become ISO 2709.
     #[must_use]
     pub fn charset(mut self, charset: Charset) -> WriteOptions {
         self.charset = charset;

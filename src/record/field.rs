@@ -90,11 +90,15 @@ impl<'a> FieldRef<'a> {
 
     #[inline]
     fn indicator_end(self, lead_end: usize) -> usize {
-        if self.control { 0 } else { lead_end.min(usize::from(self.syntax.indicators)) }
+        let end = if self.control { 0 } else { lead_end.min(usize::from(self.syntax.indicators)) };
+        match self.text {
+            Some(text) if !text.is_char_boundary(end) => inside_character(text, end),
+            _ => end,
+        }
     }
 
-    /// The indicators: as many bytes as the syntax of the record says, fewer if the field has fewer; none in
-    /// control fields and in IRBIS records.
+    /// The indicators: as many bytes as the syntax of the record says, fewer if the field has fewer, or if that would
+    /// cut a character; none in control fields and in IRBIS records.
     #[inline]
     pub fn indicators(self) -> &'a [u8] {
         self.bytes.get(..self.indicator_end(self.lead_end())).unwrap_or_default()
@@ -205,6 +209,12 @@ impl fmt::Debug for FieldRef<'_> {
         f.write_str(" ")?;
         f.debug_list().entries(self.subfields()).finish()
     }
+}
+
+/// The start of the character that `end` cuts: what stands before it are the indicators.
+#[cold]
+fn inside_character(text: &str, end: usize) -> usize {
+    (0..end).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
 }
 
 /// A subfield: a code and a value.

@@ -41,6 +41,11 @@ pub(crate) fn to_marc_form(
     let isis = record.header.isis.unwrap_or_default();
     out.header.leader = Some(record.header.leader.unwrap_or_else(|| made_leader(isis.is_deleted())));
     out.header.isis = None;
+    if isis.version > 0 || isis.status & !3 != 0 || isis.previous != 0 {
+        let message = format!("status {} and version {} of IRBIS", isis.status, isis.version);
+        let place = Location::of(record.position);
+        findings.push(Diagnostic::new(Code::HeaderLost, place, message, "left out, but for deleted or not"));
+    }
     if form.mfn_as_control_number && record.control_number().is_none() {
         if let Some(mfn) = record.mfn() {
             out.text_mut().push_str(&mfn.to_string());
@@ -105,9 +110,15 @@ pub(crate) fn to_marc_form(
 
 /// Makes `out` the IRBIS record of which `record` is the MARC form: the opposite of [`to_marc_form`].
 ///
-/// Indicators that are not blank stay, as the first two characters of the head text, which is how IRBIS users type
-/// them. A literal `^` in a value becomes a delimiter, with a finding.
-pub(crate) fn from_marc_form(record: RecordRef<'_>, out: &mut Record, findings: &mut Findings) {
+/// With `take_mfn`, a first and only 001 that is a number without leading zeros is the master file number; else it
+/// is a field like any other. Indicators that are not blank stay, as the first two characters of the head text,
+/// which is how IRBIS users type them, with a finding. So does a literal `^`, which becomes a delimiter.
+pub(crate) fn from_marc_form(
+    record: RecordRef<'_>,
+    take_mfn: bool,
+    out: &mut Record,
+    findings: &mut Findings,
+) {
     out.clear();
     out.position = record.position;
     out.header = *record.header;
@@ -117,15 +128,15 @@ pub(crate) fn from_marc_form(record: RecordRef<'_>, out: &mut Record, findings: 
         Some(_) => out.text_mut().clear(),
         None => out.bytes_mut().clear(),
     }
-    let number =
-        record.control_number().and_then(|number| number.as_str()).and_then(|text| text.parse().ok());
-    if let Some(mfn) = number.filter(|&mfn| mfn > 0 && record.header.isis.is_none()) {
+    let mfn = master_file_number(record).filter(|_| take_mfn);
+    if let Some(mfn) = mfn {
         let deleted = record.header.leader.is_some_and(|leader| leader.status() == b'd');
         out.header.isis = Some(IsisHeader::new(mfn, u32::from(deleted), 0));
     }
+    let mut typed_indicators = 0usize;
     out.header.leader = out.header.leader.filter(|leader| !is_made_leader(*leader));
     for field in record.fields() {
-        if out.header.isis.is_some() && field.tag == CONTROL_NUMBER && record.header.isis.is_none() {
+        if mfn.is_some() && field.index == 0 {
             continue; // it was the master file number
         }
         let start = out.buffer_len();
@@ -148,16 +159,12 @@ pub(crate) fn from_marc_form(record: RecordRef<'_>, out: &mut Record, findings: 
             location.tag = Some(field.tag);
             location.field = Some(field.index);
             let message = "a value holds ^, which delimits subfields in IRBIS";
-            findings.push(Diagnostic::new(
-                Code::ControlByteInData,
-                location,
-                message,
-                "kept, as a delimiter",
-            ));
+            findings.push(Diagnostic::new(Code::DelimiterInValue, location, message, "kept, as a delimiter"));
         }
+        typed_indicators = typed_indicators.saturating_add(usize::from(!indicators.is_empty()));
         let mut push = |bytes: &[u8]| match out.is_text {
-            // whole characters only: cut at ASCII bytes of checked text
-            true => out.text.push_str(std::str::from_utf8(bytes).unwrap_or_default()),
+            // whole characters: indicators, lead and pieces of checked text are cut between them
+            true => out.text.push_str(&String::from_utf8_lossy(bytes)),
             false => out.bytes.extend_from_slice(bytes),
         };
         push(indicators);
@@ -168,6 +175,19 @@ pub(crate) fn from_marc_form(record: RecordRef<'_>, out: &mut Record, findings: 
         }
         out.end_field(field.tag, start, false);
     }
+    if typed_indicators > 0 {
+        let message = format!("{typed_indicators} fields have indicators, which IRBIS has not");
+        let place = Location::of(record.position);
+        findings.push(Diagnostic::new(Code::IndicatorLost, place, message, "written as head text"));
+    }
+}
+
+/// The number in the first field, if that is the only 001 and a number as [`to_marc_form`] writes it.
+fn master_file_number(record: RecordRef<'_>) -> Option<u32> {
+    let mut numbers = record.fields_with(CONTROL_NUMBER);
+    let first = numbers.next().filter(|field| field.index == 0)?;
+    let text = first.lead().as_str().filter(|_| numbers.next().is_none() && record.header.isis.is_none())?;
+    text.parse::<u32>().ok().filter(|mfn| *mfn > 0 && mfn.to_string() == text)
 }
 
 /// The leader that a record without one gets.
@@ -236,7 +256,7 @@ mod tests {
         let before = irbis();
         let (marc, _) = marc(&before);
         let mut out = Record::new();
-        from_marc_form(marc.view(), &mut out, &mut Findings::new(9));
+        from_marc_form(marc.view(), true, &mut out, &mut Findings::new(9));
         assert_eq!(out, before);
     }
 

@@ -23,7 +23,7 @@ pub(crate) use self::form::{MarcForm, from_marc_form, to_marc_form};
 pub use self::leader::{Header, IsisHeader, Leader};
 pub use self::syntax::{Dialect, Syntax};
 pub use self::text::Text;
-pub(crate) use self::transcode::transcode_into;
+pub(crate) use self::transcode::{declares, transcode_into};
 pub use self::view::RecordRef;
 
 use std::fmt;

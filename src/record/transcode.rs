@@ -36,6 +36,24 @@ impl Record {
     }
 }
 
+/// Whether a record with characters beyond ASCII says of itself that it is in this character set, or nothing else.
+pub(crate) fn declares(record: RecordRef<'_>, charset: Charset) -> bool {
+    if record.fields().all(|field| field.raw().is_ascii()) {
+        return true;
+    }
+    match Dialect::guess(record) {
+        Dialect::Marc21 => {
+            record.header.leader.is_none_or(|leader| (leader.coding() == b'a') == (charset == Charset::Utf8))
+        }
+        Dialect::Unimarc | Dialect::Rusmarc => {
+            let coded = record.field(100).and_then(|field| field.subfield('a'));
+            let names_utf8 = coded.and_then(|coded| coded.as_bytes().get(26..28)).map(|code| code == b"50");
+            names_utf8.is_none_or(|utf8| utf8 == (charset == Charset::Utf8))
+        }
+        _ => true,
+    }
+}
+
 impl Record {
     /// Makes the record say which character set it is in: leader/09 in MARC 21, 100$a/26-33 in UNIMARC and RUSMARC.
     pub(crate) fn declare_charset(&mut self, charset: Charset) {

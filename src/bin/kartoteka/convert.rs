@@ -10,7 +10,7 @@ use kartoteka::{
 use crate::args::{Convert, Form};
 use crate::failure::{Failure, Outcome};
 use crate::input::{Input, Run};
-use crate::output::{Output, is_stdout};
+use crate::output::{Output, is_stdout, refuse_to_replace};
 use crate::report::{Reporter, outcome};
 use crate::summary::Tally;
 use crate::terminal::Style;
@@ -127,8 +127,8 @@ fn has_losses(report: &Report) -> bool {
         Code::CharacterNotAllowed,
         Code::TagTooWide,
         Code::Unencodable,
-        Code::IndicatorLost,
         Code::SubfieldLost,
+        Code::DelimiterInValue,
     ];
     lossy.into_iter().any(|code| report.count(code) > 0)
 }
@@ -154,10 +154,20 @@ fn output_format(options: &Convert) -> Result<Format, Failure> {
     if options.rejects.as_deref().is_some_and(|rejects| is_one_place(rejects, &options.output)) {
         return Err(Failure::new("--rejects and --output name the same place"));
     }
+    if let Some(rejects) = &options.rejects {
+        refuse_to_replace(rejects, &options.reading.inputs)?;
+    }
     Ok(format)
 }
 
 fn is_one_place(one: &Path, other: &Path) -> bool {
-    let place = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let place = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match (std::fs::canonicalize(path), std::fs::canonicalize(folder), path.file_name()) {
+            (Ok(place), ..) => place,
+            (_, Ok(folder), Some(name)) => folder.join(name),
+            _ => path.to_owned(),
+        }
+    };
     is_stdout(one) && is_stdout(other) || place(one) == place(other)
 }

@@ -79,7 +79,7 @@ fn census(
     loop {
         match run.next(input, &mut record)? {
             Next::End => return Ok((census, reasons)),
-            Next::Unreadable => {
+            Next::Unreadable(_) => {
                 census.records = census.records.saturating_add(1);
                 census.unreadable = census.unreadable.saturating_add(1);
             }

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use kartoteka::{Detection, Format, Peek, ReadOptions, Record, RecordRead, Report, Severity, reader};
+use kartoteka::{
+    Detection, Diagnostic, Format, Peek, ReadOptions, Record, RecordRead, Report, Severity, reader,
+};
 
 use crate::args::Reading;
 use crate::failure::{Failure, Outcome, reason};
@@ -24,8 +26,8 @@ pub(crate) struct Input {
 pub(crate) enum Next {
     /// A record was read.
     Record,
-    /// A record of which nothing could be read.
-    Unreadable,
+    /// A record of which nothing could be read, and why.
+    Unreadable(Diagnostic),
     End,
 }
 
@@ -122,7 +124,7 @@ impl<'a> Run<'a> {
             return Err(self.reporter.stopped(&input.name, finding));
         }
         self.reporter.progress.record();
-        Ok(Next::Unreadable)
+        Ok(Next::Unreadable(finding.clone()))
     }
 
     /// Ends the run, and says what the exit status is.

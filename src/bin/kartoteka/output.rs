@@ -122,8 +122,9 @@ pub(crate) struct Output {
 impl Output {
     /// Opens an output; `-` is standard output. `inputs` are the files that are read meanwhile.
     ///
-    /// A regular file, or one that is not there yet, is written under a temporary name beside it. Anything else, such
-    /// as a symbolic link or a device, is written directly, unless that would destroy an input.
+    /// A regular file, or one that is not there yet, is written under a temporary name beside it; so is the one that
+    /// a symbolic link leads to. Anything else, such as a device, is written directly, unless that would destroy an
+    /// input.
     pub(crate) fn open(path: &Path, inputs: &[PathBuf]) -> Result<Output, Failure> {
         let name = path.display();
         let failed = |why: &io::Error| Failure::at(&name, format_args!("cannot write: {}", reason(why)));
@@ -132,6 +133,8 @@ impl Output {
             refuse_input("stdout", sink.metadata(), inputs)?;
             return Ok(Output { sink, pending: None });
         }
+        let target = fs::canonicalize(path).ok().filter(|target| target.is_file());
+        let path = target.as_deref().unwrap_or(path);
         let own = match fs::symlink_metadata(path) {
             Ok(own) => Some(own),
             Err(why) if why.kind() == io::ErrorKind::NotFound => None,
@@ -207,6 +210,11 @@ pub(crate) fn is_stdout(path: &Path) -> bool {
 }
 
 /// Refuses to write directly to a file that is being read.
+/// Fails if a file is one of the inputs.
+pub(crate) fn refuse_to_replace(path: &Path, inputs: &[PathBuf]) -> Result<(), Failure> {
+    refuse_input(&path.display().to_string(), fs::metadata(path).ok(), inputs)
+}
+
 fn refuse_input(name: &str, output: Option<Metadata>, inputs: &[PathBuf]) -> Result<(), Failure> {
     let Some(output) = output.filter(Metadata::is_file) else { return Ok(()) };
     let same = |path: &PathBuf| fs::metadata(path).is_ok_and(|input| is_same(&input, &output));

@@ -1,6 +1,6 @@
 //! `show`: records for human eyes.
 
-use kartoteka::{FieldRef, Policy, Record, Text};
+use kartoteka::{Diagnostic, FieldRef, Policy, Record, Text};
 
 use crate::args::Show;
 use crate::failure::{Failure, Outcome};
@@ -41,7 +41,7 @@ pub(crate) fn run(options: &Show) -> Result<Outcome, Failure> {
                     break;
                 }
                 Next::Record => view.record(&record, &input),
-                Next::Unreadable => view.unreadable(&input),
+                Next::Unreadable(why) => view.unreadable(&input, &why),
             }
             left = left.saturating_sub(1);
             if view.out.len() >= FLUSH_AT {
@@ -89,10 +89,19 @@ impl View<'_> {
     }
 
     /// A record of which nothing could be read.
-    fn unreadable(&mut self, input: &Input) {
+    fn unreadable(&mut self, input: &Input, why: &Diagnostic) {
         let place = input.reader.position().record.saturating_add(1);
         self.faint(&format!("{}: record {place} could not be read", printable(&input.name)));
         self.findings(input);
+        if !input.reader.diagnostics().contains(why) {
+            self.finding(why);
+        }
+        self.out.push('\n');
+    }
+
+    fn finding(&mut self, finding: &Diagnostic) {
+        self.out.push_str("  ! ");
+        self.out.push_str(&finding_line(finding, self.style));
         self.out.push('\n');
     }
 
@@ -128,9 +137,7 @@ impl View<'_> {
 
     fn findings(&mut self, input: &Input) {
         for finding in input.reader.diagnostics() {
-            self.out.push_str("  ! ");
-            self.out.push_str(&finding_line(finding, self.style));
-            self.out.push('\n');
+            self.finding(finding);
         }
         let more: u64 = input.reader.suppressed().iter().map(|(_, count)| count).sum();
         if more > 0 {

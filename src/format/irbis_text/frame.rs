@@ -8,7 +8,7 @@ use nom::sequence::{delimited, terminated};
 use nom::{IResult, Parser};
 
 use super::{BYTE_ORDER_MARK, END};
-use crate::charset::{Charset, CyrillicGuess, Reason, guess_cyrillic};
+use crate::charset::{Charset, CyrillicGuess, Reason, guess_cyrillic, is_mostly_utf8};
 use crate::diagnostic::Findings;
 use crate::io::{Frame, Framing, ReadOptions, Step};
 use crate::record::{Origin, Slot, Syntax};
@@ -62,16 +62,10 @@ impl Framing for IrbisText {
                 None => {}
             }
         }
-        if !eof && buf.len() <= self.options.limits.record_bytes {
+        if !eof {
             return Ok(Step::Need(buf.len().saturating_add(1)));
         }
         self.searched = 0;
-        if !eof {
-            let message =
-                format!("no line of asterisks in {} bytes, the most allowed for a record", buf.len());
-            findings.at(Code::LimitReached, (0, buf.len()), message, "skipped");
-            return Ok(Step::Skip(buf.len()));
-        }
         if buf.is_empty() {
             return Ok(Step::End);
         }
@@ -85,6 +79,10 @@ impl Framing for IrbisText {
             "kept",
         );
         Ok(Step::Frame(buf.len()))
+    }
+
+    fn restart(&mut self) {
+        self.searched = 0;
     }
 
     fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
@@ -108,6 +106,15 @@ impl Framing for IrbisText {
             location.len = line.len() as u64;
             location.line = line_number;
             if line.starts_with(END) {
+                let behind =
+                    line.iter().position(|byte| !matches!(byte, b'*' | b' ' | b'\t')).unwrap_or(line.len());
+                if behind < line.len() {
+                    let shown =
+                        line.get(behind..).unwrap_or_default().get(..40).unwrap_or(line).escape_ascii();
+                    let message = format!("\"{shown}\" behind the asterisks that end the record");
+                    findings.push(Diagnostic::new(Code::LineInvalid, location, message, "left out"));
+                    intact = false;
+                }
                 break;
             } else if line.is_empty() {
                 if in_record {
@@ -201,7 +208,7 @@ impl IrbisText {
         }
         record.set_bytes(bytes);
         let (charset, reason) =
-            if auto { self.decide(bytes) } else { (self.options.charset, Reason::Caller) };
+            if auto { self.decide(bytes, findings) } else { (self.options.charset, Reason::Caller) };
         record.set_charset(charset, reason);
         if charset == Charset::Utf8 {
             record.report_invalid_utf8(findings);
@@ -213,9 +220,12 @@ impl IrbisText {
 
     /// Decides for a record that is not valid UTF-8. What weighs is the record, unless an earlier one had more
     /// letters: a file is in one character set as a rule.
-    fn decide(&mut self, bytes: &[u8]) -> (Charset, Reason) {
+    fn decide(&mut self, bytes: &[u8], findings: &mut Findings) -> (Charset, Reason) {
         if self.evidence.mark {
             return (Charset::Utf8, Reason::ByteOrderMark);
+        }
+        if is_mostly_utf8(bytes) {
+            return (Charset::Utf8, Reason::ValidUtf8);
         }
         let guess = guess_cyrillic(bytes);
         let known = self.evidence.letters;
@@ -224,6 +234,18 @@ impl IrbisText {
             (Some(guess), _) => Some(guess),
             (None, known) => known,
         };
+        if best.is_none_or(|best| best.is_doubtful()) {
+            let message = match best {
+                Some(best) => format!("read as {}: {best}", best.charset),
+                None => "bytes that are not UTF-8, and no Cyrillic letters to go by".to_owned(),
+            };
+            findings.at(
+                Code::CharsetDoubtful,
+                (0, bytes.len()),
+                message,
+                "name the character set to be sure",
+            );
+        }
         match best {
             Some(best) => {
                 if known.is_none_or(|known| best.letters > known.letters) {

@@ -54,13 +54,14 @@ impl io::Layout for Layout {
             }
         }
         let (mut shaped, findings) = adapter.in_charset(record, self.charset)?;
+        let header = record.header();
+        if header.leader.is_some() || header.isis.is_some() {
+            let message = "exchange text has no leader, and no number, status and version of the record";
+            let place = Location::of(record.position());
+            findings.push(Diagnostic::new(Code::HeaderLost, place, message, "left out"));
+        }
         if shaped.syntax().has_indicators() {
-            if record.header().leader.is_some() {
-                let message = "exchange text has no leader";
-                let place = Location::of(record.position());
-                findings.push(Diagnostic::new(Code::HeaderLost, place, message, "left out"));
-            }
-            from_marc_form(shaped, &mut self.irbis, findings);
+            from_marc_form(shaped, false, &mut self.irbis, findings);
             shaped = self.irbis.view();
         }
         build(shaped, self.illegal, out, findings).map_err(Error::unrepresentable)?;
@@ -173,7 +174,8 @@ mod tests {
         let mut writer = Writer::new(Vec::new(), &WriteOptions::new());
         writer.write_record(record.view()).unwrap();
         writer.finish().unwrap();
-        assert_eq!(writer.diagnostics().len(), 1);
+        let codes: Vec<_> = writer.diagnostics().iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, [Code::HeaderLost, Code::IndicatorLost]);
         let text = String::from_utf8(writer.into_inner()).unwrap();
         assert_eq!(text, "#1: kart0001\r\n#200: 1 ^aTitle\r\n#300: ^aNote\r\n*****\r\n");
     }

@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use crate::charset::{Charset, Reason, guess_cyrillic};
+use crate::charset::{Charset, Reason, guess_cyrillic, is_mostly_utf8};
 use crate::diagnostic::Findings;
 use crate::io::ReadOptions;
 use crate::record::Dialect;
@@ -114,25 +114,52 @@ fn decide(
         nearly_all && memchr(ESCAPE, frame).is_none() && in_words(frame)
     });
     match (declared, guess) {
+        (Some(Charset::Utf8), _) if is_mostly_utf8(frame) => (Charset::Utf8, Reason::Declared),
         (Some(Charset::Utf8), Some(guess)) if is_unimarc(dialect) => {
-            in_field_100(
-                format!("field 100 names UTF-8, which the record is not: {guess}"),
-                "read so",
-                record,
-                findings,
-            );
+            let message = format!("field 100 names UTF-8, which the record is not: {guess}");
+            in_field_100(message, "read so", record, findings);
             (guess.charset, Reason::Letters(guess))
+        }
+        (Some(Charset::Utf8), guess) => {
+            let message = "leader/09 says UTF-8, which the record is not";
+            findings.at(Code::NotUtf8, (9, 1), message, "read by its letters, or as Windows-1252");
+            match guess {
+                Some(guess) => (guess.charset, Reason::Letters(guess)),
+                None => (Charset::Windows1252, Reason::Format),
+            }
         }
         (Some(Charset::Marc8), Some(guess)) => {
             let message = format!("leader/09 says MARC-8, but {guess}");
             findings.at(Code::NotMarc8, (9, 1), message, "read so");
             (guess.charset, Reason::Letters(guess))
         }
+        (Some(named), Some(guess))
+            if is_cyrillic(named) && named != guess.charset && !guess.is_doubtful() =>
+        {
+            in_field_100(format!("field 100 names {named}, but {guess}"), "read so", record, findings);
+            (guess.charset, Reason::Letters(guess))
+        }
         (Some(charset), _) => (charset, Reason::Declared),
-        (None, Some(guess)) => (guess.charset, Reason::Letters(guess)),
+        (None, Some(guess)) => {
+            if guess.is_doubtful() {
+                let message = format!("read as {}: {guess}", guess.charset);
+                findings.at(
+                    Code::CharsetDoubtful,
+                    (0, frame.len()),
+                    message,
+                    "name the character set to be sure",
+                );
+            }
+            (guess.charset, Reason::Letters(guess))
+        }
         (None, None) if dialect == Dialect::Irbis => (Charset::Windows1251, Reason::Format),
         (None, None) => (Charset::Marc8, Reason::Format),
     }
+}
+
+/// Whether it is one of those that letters tell apart.
+const fn is_cyrillic(charset: Charset) -> bool {
+    matches!(charset, Charset::Windows1251 | Charset::Ibm866 | Charset::Koi8R | Charset::Koi8U)
 }
 
 /// Whether most bytes above 7F stand beside another, as letters of a word do, and diacritics of MARC-8 do not.
@@ -163,7 +190,7 @@ const fn is_unimarc(dialect: Dialect) -> bool {
 /// # Spec
 /// MARC 21 Leader/09; UNIMARC 100 $a/26-29, with the codes 79, 89 and 99 of RUSMARC.
 fn declared(dialect: Dialect, leader: &Leader, record: &Record) -> Option<Charset> {
-    if matches!(dialect, Dialect::Irbis | Dialect::Isis) {
+    if matches!(dialect, Dialect::Irbis | Dialect::Isis) || !record.syntax().has_indicators() {
         return None;
     }
     if !is_unimarc(dialect) {
@@ -193,10 +220,6 @@ fn in_field_100(message: String, action: &'static str, record: &Record, findings
 
 /// Says where a record that should be UTF-8 is not.
 fn report_invalid_utf8(frame: &[u8], record: &Record, findings: &mut Findings) {
-    if !frame.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) {
-        let message = "the record says it is UTF-8, and has no multi-byte character at all";
-        findings.at(Code::NotUtf8, (9, 1), message, "bytes kept");
-    }
     if record.report_invalid_utf8(findings) == 0 {
         if let Err(error) = std::str::from_utf8(frame) {
             let message = "bytes that are not valid UTF-8, outside the fields";

@@ -57,6 +57,10 @@ impl Framing for Iso2709 {
         self.search(buf, eof, findings)
     }
 
+    fn restart(&mut self) {
+        self.searched = 0;
+    }
+
     #[inline]
     fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
         parse::record(frame.bytes, &self.options, record, findings)
@@ -130,11 +134,6 @@ impl Iso2709 {
             }
         }
         self.searched = buf.len();
-        if buf.len() > self.options.limits.record_bytes {
-            let message = format!("no end in {} bytes, the most allowed for a record", buf.len());
-            findings.at(Code::LimitReached, (0, buf.len()), message, "skipped");
-            return Ok(self.pass(Code::Garbage, buf.len(), findings));
-        }
         if !eof {
             return Ok(Step::Need(buf.len().saturating_add(1)));
         }
@@ -161,10 +160,12 @@ impl Iso2709 {
         self.searched = 0;
         // The terminator may be that of the next record, if this one has none.
         let bytes = buf.get(..len).unwrap_or(buf);
-        for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == FIELD_TERMINATOR) {
-            let next = at.saturating_add(1);
+        for next in LEADER..bytes.len() {
             let inner = bytes.get(next..).unwrap_or_default();
-            if next > LEADER && is_leader(inner) && stated_length(inner) == Some(inner.len()) {
+            if inner.first().is_some_and(u8::is_ascii_digit)
+                && stated_length(inner) == Some(inner.len())
+                && is_leader(inner)
+            {
                 findings.at(
                     Code::RecordUnterminated,
                     (next, 0),

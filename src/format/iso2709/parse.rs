@@ -144,7 +144,7 @@ pub(super) fn record(
     }
     if options.dialect == Dialect::Irbis {
         let marc = std::mem::take(record);
-        from_marc_form(marc.view(), record, findings);
+        from_marc_form(marc.view(), true, record, findings);
     }
     Ok(())
 }

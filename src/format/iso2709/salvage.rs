@@ -314,14 +314,19 @@ fn assign(
                 findings.in_field(Code::FieldEmpty, field, place, "its entry has the length 0", "kept empty");
             }
             (_, Some((start, end))) => {
-                let found = end.saturating_sub(*start).saturating_add(1);
-                let message = match (entry.start, entry.len) {
-                    (Some(start), Some(len)) => {
-                        format!("no terminator ends the {len} bytes at {start}; the field has {found} bytes")
+                let (Some(_), Some(len)) = (entry.start, entry.len) else { continue }; // said of its entry
+                let terminated = frame.get(*end) == Some(&FIELD_TERMINATOR);
+                let found = end.saturating_sub(*start).saturating_add(usize::from(terminated));
+                let (message, action) = match terminated {
+                    true if found == len => {
+                        (format!("its {len} bytes do not begin where its entry says"), "read where they are")
                     }
-                    _ => format!("its entry is not a tag and two numbers; the field has {found} bytes"),
+                    true => (format!("its entry says {len} bytes, it has {found}"), "read to its terminator"),
+                    false => {
+                        (format!("its entry says {len} bytes, {found} are there and no terminator"), "kept")
+                    }
                 };
-                findings.in_field(Code::FieldUnterminated, field, place, message, "read to its terminator");
+                findings.in_field(Code::FieldUnterminated, field, place, message, action);
             }
         }
     }

@@ -96,6 +96,15 @@ fn build(
             let message = format!("byte {at} of the field is {byte:02X}, which ends a field or record");
             return Err(refuse(field, Code::CharacterNotAllowed, message));
         }
+        if field.is_control() != field.tag().is_control() {
+            let (is, reads) = match field.is_control() {
+                true => ("has no indicators and subfields", "a data field"),
+                false => ("has indicators and subfields", "a control field"),
+            };
+            let message = format!("the field {is}, its tag will be read as that of {reads}");
+            let place = place(record, field.tag(), field.index());
+            findings.push(Diagnostic::new(Code::FieldKind, place, message, "written as it is"));
+        }
         if let Some([a, b, c, numbers @ ..]) = out.get_mut(entry..entry.saturating_add(12)) {
             [*a, *b, *c] = tag;
             let (length, start) = numbers.split_at_mut_checked(4).unwrap_or_default();

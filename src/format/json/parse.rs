@@ -93,7 +93,7 @@ impl Parser {
         }
         if self.options.dialect == Dialect::Irbis && syntax.has_indicators() {
             std::mem::swap(record, &mut self.marc);
-            from_marc_form(self.marc.view(), record, findings);
+            from_marc_form(self.marc.view(), true, record, findings);
         }
         Ok(())
     }

@@ -2,7 +2,9 @@
 
 use memchr::memchr;
 
-use super::element::{ElementEnd, Markup, attributes, element_end, is_space, name, split};
+use super::element::{
+    ElementEnd, Markup, Passage, attributes, broken_element_end, element_end, is_space, name, split,
+};
 use super::{NAMESPACE, parse};
 use crate::charset::Charset;
 use crate::diagnostic::Findings;
@@ -11,7 +13,7 @@ use crate::record::{Dialect, from_marc_form};
 use crate::{Code, Diagnostic, Error, ErrorKind, Location, Record, Result};
 
 /// How deep elements around records may nest.
-const DEEPEST: usize = 1_000;
+const DEEPEST: usize = 64;
 /// The longest piece of markup outside of records that is looked at as a whole, in bytes.
 const LONGEST_TAG: usize = 1 << 20;
 
@@ -31,6 +33,10 @@ pub struct Marcxml {
     root_seen: bool,
     /// Whether text outside of the root was reported.
     outside_seen: bool,
+    /// Whether a field outside of a record was reported.
+    stray_seen: bool,
+    /// Up to which byte of the input there is no end mark, for each kind of passage.
+    unended: [u64; 3],
     parser: parse::Parser,
 }
 
@@ -71,6 +77,8 @@ impl Framing for Marcxml {
             namespace_seen: false,
             root_seen: false,
             outside_seen: false,
+            stray_seen: false,
+            unended: [0; 3],
             parser: parse::Parser::default(),
         }
     }
@@ -99,11 +107,21 @@ impl Framing for Marcxml {
             self.outside(buf.get(..markup).unwrap_or_default(), findings);
             return Ok(Step::Skip(markup));
         }
-        match Markup::of(buf) {
-            Markup::Open if !eof && buf.len() <= LONGEST_TAG => Ok(Step::Need(buf.len().saturating_add(1))),
+        let markup = match Passage::of(buf) {
+            Some(passage) => self.passage(passage, buf, findings),
+            None => Markup::of(buf),
+        };
+        match markup {
+            Markup::Open if !eof && buf.len() < LONGEST_TAG => {
+                Ok(Step::Need(buf.len().saturating_add(buf.len() / 8).saturating_add(1)))
+            }
             Markup::Open => {
-                findings.at(Code::XmlSyntax, (0, 1), "markup that does not end", "skipped");
-                Ok(Step::Skip(1))
+                findings.at(Code::XmlSyntax, (0, 2), "markup that does not end", "skipped");
+                Ok(Step::Skip(2.min(buf.len())))
+            }
+            Markup::Broken(len) => {
+                findings.at(Code::XmlSyntax, (0, len), "a tag that does not end", "skipped");
+                Ok(Step::Skip(len))
             }
             Markup::Other(len) => {
                 let markup = buf.get(..len).unwrap_or_default();
@@ -120,17 +138,36 @@ impl Framing for Marcxml {
         }
     }
 
+    fn restart(&mut self) {
+        self.searched = 0;
+    }
+
     fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
         self.parser.record(frame.bytes, self.charset, record, findings)?;
         if self.options.dialect == Dialect::Irbis {
             let marc = std::mem::take(record);
-            from_marc_form(marc.view(), record, findings);
+            from_marc_form(marc.view(), true, record, findings);
         }
         Ok(())
     }
 }
 
 impl Marcxml {
+    /// A comment, CDATA section or instruction: what was searched for its end is not searched again.
+    fn passage(&mut self, passage: Passage, buf: &[u8], findings: &Findings) -> Markup {
+        let here = findings.record().byte;
+        let window = buf.get(..LONGEST_TAG).unwrap_or(buf);
+        let Some(known) = self.unended.get_mut(passage as usize) else { return Markup::Open };
+        let searched = usize::try_from(known.saturating_sub(here)).unwrap_or(usize::MAX).min(window.len());
+        match passage.len(window, searched) {
+            Some(len) => Markup::Other(len),
+            None => {
+                *known = here.saturating_add(window.len() as u64);
+                Markup::Open
+            }
+        }
+    }
+
     /// A start tag of `len` bytes.
     fn start(
         &mut self,
@@ -167,6 +204,11 @@ impl Marcxml {
                 return Ok(self.frame(buf, len, empty, eof, findings));
             }
         }
+        if matches!(local, b"datafield" | b"controlfield" | b"leader") && !self.stray_seen {
+            self.stray_seen = true;
+            let message = format!("an element \"{}\" outside of a record", String::from_utf8_lossy(local));
+            findings.at(Code::XmlShape, (0, len), message, "left out; said once");
+        }
         if !empty {
             if self.open.len() < DEEPEST {
                 self.open.push(Element::new(tag));
@@ -182,8 +224,13 @@ impl Marcxml {
         if empty {
             return Step::Frame(len);
         }
-        let found = element_end(buf, self.searched);
+        let window = buf.get(..LONGEST_TAG).unwrap_or(buf);
+        let mut found = element_end(window, self.searched.min(window.len()));
         self.searched = 0;
+        if matches!(found, ElementEnd::Open(_)) && (eof || buf.len() > LONGEST_TAG) {
+            // A comment or CDATA section in it that does not end must not take the records behind it.
+            found = broken_element_end(buf);
+        }
         match found {
             ElementEnd::At(end) => Step::Frame(end),
             ElementEnd::Missing(next) => {
@@ -196,11 +243,6 @@ impl Marcxml {
                 Step::Frame(next)
             }
             ElementEnd::Open(searched) if !eof => {
-                if buf.len() > self.options.limits.record_bytes {
-                    let message = format!("no end in {} bytes, the most allowed for a record", buf.len());
-                    findings.at(Code::LimitReached, (0, buf.len()), message, "skipped");
-                    return Step::Skip(buf.len());
-                }
                 self.searched = searched;
                 Step::Need(buf.len().saturating_add(buf.len() / 8).saturating_add(1))
             }
@@ -271,7 +313,7 @@ impl Marcxml {
     fn end(&mut self, findings: &mut Findings) {
         if let Some(element) = self.open.last() {
             let name = String::from_utf8_lossy(&element.name).into_owned();
-            findings.at(Code::Truncated, (0, 0), format!("the input ends inside \"{name}\""), "nothing lost");
+            findings.at(Code::Truncated, (0, 0), format!("the input ends inside \"{name}\""), "ended here");
         } else if !self.root_seen && findings.record().byte > 0 {
             findings.at(Code::XmlSyntax, (0, 0), "the input has no element", "nothing read");
         }
@@ -292,6 +334,10 @@ impl Marcxml {
         let name = String::from_utf8_lossy(name);
         match Charset::from_name(&name) {
             Some(charset) if charset.is_supported() => self.charset = charset,
+            _ if name.to_ascii_lowercase().starts_with("utf-") => {
+                let message = format!("the document says its encoding is {name}, and it is not");
+                findings.at(Code::XmlSyntax, (0, markup.len()), message, "read as UTF-8");
+            }
             _ => {
                 let message = format!("the document says its encoding is {name}, which cannot be read");
                 return Err(Error::new(ErrorKind::Format(message)));
@@ -315,6 +361,7 @@ fn first_child(content: &[u8]) -> Option<&[u8]> {
             Markup::Open => return None,
             Markup::Other(len) => at = at.saturating_add(len),
             Markup::End(_) => return Some(&[]),
+            Markup::Broken(len) => at = at.saturating_add(len),
             Markup::Start(..) => return Some(name(rest)),
         }
     }

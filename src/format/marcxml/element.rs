@@ -11,30 +11,70 @@ pub(super) enum Markup {
     Start(usize, bool),
     /// An end tag of this length.
     End(usize),
+    /// A tag that does not end before the next `<`, which begins after so many bytes.
+    Broken(usize),
     /// It goes on behind the bytes.
     Open,
+}
+
+/// Markup that goes on to an end mark of its own, whatever stands between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Passage {
+    Comment,
+    CData,
+    Instruction,
+}
+
+impl Passage {
+    /// All of them.
+    pub(super) const ALL: [Passage; 3] = [Passage::Comment, Passage::CData, Passage::Instruction];
+
+    /// The marks that begin and end it.
+    pub(super) const fn marks(self) -> (&'static [u8], &'static [u8]) {
+        match self {
+            Passage::Comment => (b"<!--", b"-->"),
+            Passage::CData => (b"<![CDATA[", b"]]>"),
+            Passage::Instruction => (b"<?", b"?>"),
+        }
+    }
+
+    /// Which of them begins these bytes.
+    pub(super) fn of(bytes: &[u8]) -> Option<Passage> {
+        Passage::ALL.into_iter().find(|passage| bytes.starts_with(passage.marks().0))
+    }
+
+    /// Its length, if its end mark is there; nothing before `searched` need be looked at.
+    pub(super) fn len(self, bytes: &[u8], searched: usize) -> Option<usize> {
+        let (begin, end) = self.marks();
+        let from = searched.saturating_sub(end.len()).max(begin.len());
+        let at = memmem::find(bytes.get(from..)?, end)?;
+        Some(from.saturating_add(at).saturating_add(end.len()))
+    }
 }
 
 impl Markup {
     /// What begins at the `<` with which `bytes` begin.
     pub(super) fn of(bytes: &[u8]) -> Markup {
-        let until = |end: &[u8], from: usize| match memmem::find(bytes.get(from..).unwrap_or_default(), end) {
-            Some(at) => Markup::Other(from.saturating_add(at).saturating_add(end.len())),
-            None => Markup::Open,
+        if let Some(passage) = Passage::of(bytes) {
+            return passage.len(bytes, 0).map_or(Markup::Open, Markup::Other);
+        }
+        if Passage::ALL.into_iter().any(|passage| passage.marks().0.starts_with(bytes)) {
+            return Markup::Open;
+        }
+        if bytes.get(1) == Some(&b'!') {
+            return declaration(bytes);
+        }
+        // `<` cannot stand in a tag, not even in a value.
+        let inside = bytes.get(1..).unwrap_or_default();
+        let next = memchr(b'<', inside).map(|at| at.saturating_add(1));
+        let tag = bytes.get(..next.unwrap_or(bytes.len())).unwrap_or_default();
+        let markup = match bytes.get(1) {
+            Some(b'/') => memchr(b'>', tag).map_or(Markup::Open, |at| Markup::End(at.saturating_add(1))),
+            _ => start_tag(tag),
         };
-        match bytes.get(1) {
-            None => Markup::Open,
-            Some(b'?') => until(b"?>", 2),
-            Some(b'!') if bytes.len() < 9 && b"<![CDATA[".starts_with(bytes) => Markup::Open,
-            Some(b'!') if bytes.starts_with(b"<![CDATA[") => until(b"]]>", 9),
-            Some(b'!') if bytes.len() < 4 => Markup::Open,
-            Some(b'!') if bytes.starts_with(b"<!--") => until(b"-->", 4),
-            Some(b'!') => declaration(bytes),
-            Some(b'/') => match memchr(b'>', bytes) {
-                Some(at) => Markup::End(at.saturating_add(1)),
-                None => Markup::Open,
-            },
-            Some(_) => start_tag(bytes),
+        match (markup, next) {
+            (Markup::Open, Some(next)) => Markup::Broken(next),
+            (markup, _) => markup,
         }
     }
 }
@@ -131,6 +171,16 @@ pub(super) enum ElementEnd {
 
 /// Finds the end of an element that holds none of its own name. `searched` bytes were looked at before, in vain.
 pub(super) fn element_end(bytes: &[u8], searched: usize) -> ElementEnd {
+    search_end(bytes, searched, true)
+}
+
+/// As [`element_end`] for an element with a comment or CDATA section in it that does not end: the first tag of its
+/// name ends it, wherever that stands.
+pub(super) fn broken_element_end(bytes: &[u8]) -> ElementEnd {
+    search_end(bytes, 0, false)
+}
+
+fn search_end(bytes: &[u8], searched: usize, with_care: bool) -> ElementEnd {
     let own = name(bytes);
     let mut at = searched.max(own.len().saturating_add(1));
     while let Some(found) = memmem::find(bytes.get(at..).unwrap_or_default(), own) {
@@ -149,7 +199,7 @@ pub(super) fn element_end(bytes: &[u8], searched: usize) -> ElementEnd {
         }
         let tag = start.saturating_sub(if closes { 2 } else { 1 });
         // A comment or CDATA section may hold what looks like a tag.
-        if memmem::find(bytes.get(searched..tag).unwrap_or_default(), b"<!").is_some() {
+        if with_care && memmem::find(bytes.get(searched..tag).unwrap_or_default(), b"<!").is_some() {
             return careful_element_end(bytes);
         }
         if opens {
@@ -183,7 +233,9 @@ fn careful_element_end(bytes: &[u8]) -> ElementEnd {
             Markup::Open => return ElementEnd::Open(0),
             Markup::End(len) if name(rest) == own => return ElementEnd::At(start.saturating_add(len)),
             Markup::Start(..) if start > 0 && name(rest) == own => return ElementEnd::Missing(start),
-            Markup::Other(len) | Markup::End(len) | Markup::Start(len, _) => start.saturating_add(len),
+            Markup::Other(len) | Markup::End(len) | Markup::Start(len, _) | Markup::Broken(len) => {
+                start.saturating_add(len)
+            }
         };
     }
     ElementEnd::Open(0)
@@ -205,6 +257,8 @@ mod tests {
             ("<!DOCTYPE a [ <!ENTITY b \">]\"> ]>x", Markup::Other(33)),
             ("<!DOCTYPE a [ <!ENTITY", Markup::Open),
             ("<a b=\"x>", Markup::Open),
+            ("<a b=\"x><c/>", Markup::Broken(8)),
+            ("</a <b>", Markup::Broken(4)),
             ("<![CDA", Markup::Open),
             ("<!-", Markup::Open),
             ("<", Markup::Open),

@@ -79,6 +79,7 @@ impl Parser {
             return Ok(());
         }
         record.clear();
+        let text = complete_fields(text);
         let indicators = count_indicators(text);
         record.set_syntax(Syntax { indicators, ..Syntax::MARC });
         record.set_charset(Charset::Utf8, Reason::Format);
@@ -86,6 +87,16 @@ impl Parser {
             Walk { text, reader: Reader::from_str(text), record, findings, value: &mut self.value };
         walk.element(indicators)
     }
+}
+
+/// The record as far as its fields are complete, if it was cut: nothing that would end it stands at its end.
+fn complete_fields(text: &str) -> &str {
+    let end = text.rfind("</").and_then(|at| text.get(at..)).unwrap_or_default();
+    if end.contains("record") && end.contains('>') {
+        return text;
+    }
+    let last = memchr::memmem::rfind(text.as_bytes(), b"field>").map_or(0, |at| at.saturating_add(6));
+    text.get(..last).filter(|kept| !kept.is_empty()).unwrap_or(text)
 }
 
 /// How many indicators the fields have: two, or as many as the highest attribute says.
@@ -274,7 +285,7 @@ impl<'t> Walk<'t, '_> {
             self.delimiters(at);
             let mut characters = code.chars();
             let (first, more) = (characters.next(), characters.next());
-            let first = first.filter(|code| !code.is_control() || matches!(code, '\t' | '\n' | '\r'));
+            let first = first.filter(|code| *code >= ' ' || code.is_ascii_whitespace());
             let code = match first {
                 Some(code) => {
                     if more.is_some() {
