@@ -29,7 +29,7 @@ fn drain(reader: &mut impl RecordRead) -> Vec<Outcome> {
             }
             Err(error) => {
                 let more = error.is_record();
-                all.push((Err(format!("{error:?}")), findings, position, raw));
+                all.push((Err(format!("{:?}", error.kind())), findings, position, raw));
                 if !more {
                     return all;
                 }
@@ -79,7 +79,7 @@ fn push_drain<F: Framing>(data: &[u8], options: &ReadOptions) -> Vec<Outcome> {
             }
             Err(error) => {
                 let more = error.is_record();
-                all.push((Err(format!("{error:?}")), findings, position, raw));
+                all.push((Err(format!("{:?}", error.kind())), findings, position, raw));
                 if !more {
                     return all;
                 }
