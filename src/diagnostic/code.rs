@@ -180,7 +180,8 @@ impl FromStr for Code {
 
     /// Takes an id or a name, in any case.
     fn from_str(text: &str) -> Result<Code, Error> {
-        let is = |code: &&Code| code.id().eq_ignore_ascii_case(text) || code.name().eq_ignore_ascii_case(text);
+        let is =
+            |code: &&Code| code.id().eq_ignore_ascii_case(text) || code.name().eq_ignore_ascii_case(text);
         let found = Code::ALL.iter().find(is);
         found.copied().ok_or_else(|| Error::argument(format!("no finding has the id or name {text:?}")))
     }
