@@ -4,7 +4,7 @@
 //! `UPDATE_PAGES=1` writes what is printed into the pages, to be read before it is kept.
 
 #![cfg(all(feature = "xml", feature = "json"))]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
