@@ -82,7 +82,7 @@ codes! {
     RecordLengthInvalid "B010" "record-length-invalid" Error
         "The record length in the leader is not five digits, or too small to be one.";
     IndicatorCount "B011" "indicator-count" Warning
-        "A field has fewer indicators than its record says.";
+        "A field has more or fewer indicators than its record says.";
     DataBeforeSubfield "B012" "data-before-subfield" Warning
         "Data stand between the indicators and the first subfield.";
     SubfieldEmpty "B013" "subfield-empty" Warning
@@ -111,6 +111,20 @@ codes! {
         "The record holds data that no directory entry points to.";
     DirectoryOverlap "B025" "directory-overlap" Warning
         "Two directory entries point to the same data.";
+    EntryWidth "B026" "directory-entry-width" Error
+        "An entry of the directory is a byte longer or shorter than the others.";
+    LengthsInCharacters "B027" "lengths-in-characters" Error
+        "The lengths in the directory count characters, not bytes.";
+    LineWrapped "B028" "line-wrapped" Note
+        "The record is cut into lines.";
+    IndicatorInvalid "B029" "indicator-invalid" Warning
+        "An indicator is not a visible ASCII character or a blank.";
+    ControlFieldSubfields "B031" "control-field-with-subfields" Warning
+        "A control field has subfields.";
+    LeaderShifted "B032" "leader-shifted" Error
+        "The leader is a byte too short or too long.";
+    OtherTerminator "B033" "other-terminator" Note
+        "Another character stands for the terminators of fields and record.";
     LineInvalid "B050" "line-invalid" Error
         "A line is not a field of the format.";
     LineBlank "B051" "line-blank" Warning

@@ -109,6 +109,16 @@ impl Findings {
         self.push(Diagnostic::new(code, location, message, action));
     }
 
+    /// Moves the places of all findings listed from `first` on: `moved` tells where an offset in the record stands.
+    pub(crate) fn move_places(&mut self, first: usize, moved: impl Fn(usize) -> usize) {
+        let (start, extent) = (self.record.byte, self.extent);
+        for finding in self.list.iter_mut().skip(first) {
+            let at = finding.location.byte.saturating_sub(start);
+            let at = usize::try_from(at).map_or(extent, &moved).min(extent);
+            finding.location.byte = start.saturating_add(at as u64);
+        }
+    }
+
     fn place(&self, offset: usize, len: usize) -> Location {
         let mut location = Location::of(self.record);
         let offset = offset.min(self.extent);

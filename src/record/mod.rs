@@ -85,7 +85,7 @@ impl Slot {
     }
 
     #[inline]
-    fn control(self) -> bool {
+    pub(crate) fn control(self) -> bool {
         self.flags & Slot::CONTROL != 0
     }
 

@@ -53,30 +53,78 @@ pub enum Dialect {
     Irbis,
     /// CDS/ISIS: no indicators, subfields marked with `^` inside the field.
     Isis,
+    /// danMARC2, of Denmark: three indicators, subfields in fields 00X too.
+    Danmarc2,
+    /// MAB2, of Germany: one indicator, no directory.
+    Mab2,
 }
 
 impl Dialect {
     /// All dialects that can be named.
-    pub const ALL: &'static [Dialect] =
-        &[Dialect::Auto, Dialect::Marc21, Dialect::Unimarc, Dialect::Rusmarc, Dialect::Irbis, Dialect::Isis];
+    pub const ALL: &'static [Dialect] = &[
+        Dialect::Auto,
+        Dialect::Marc21,
+        Dialect::Unimarc,
+        Dialect::Rusmarc,
+        Dialect::Irbis,
+        Dialect::Isis,
+        Dialect::Danmarc2,
+        Dialect::Mab2,
+    ];
 
-    /// Guesses the dialect of a record by its fields: a title in 200 and no 245 is UNIMARC, with Russia in 801 or a
-    /// field 899 RUSMARC; 245 is MARC 21. [`Dialect::Auto`] if there is neither.
+    /// Guesses the dialect of a record: see [`Dialect::find`].
     pub fn guess(record: RecordRef<'_>) -> Dialect {
+        Dialect::find(record).0
+    }
+
+    /// Finds the dialect of a record, and says by what. [`Dialect::Auto`] if nothing tells it.
+    ///
+    /// The syntax of the fields tells CDS/ISIS, IRBIS, MAB2 and danMARC2; a title in 245 MARC 21; a field 100 of coded
+    /// data UNIMARC, with Russia in 801 or a field 899 RUSMARC.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::{Dialect, Record};
+    ///
+    /// let record = Record::builder().data_field("245", "10", [('a', "Divan")]).build()?;
+    /// assert_eq!(Dialect::find(record.view()), (Dialect::Marc21, "a title in field 245"));
+    /// # Ok::<(), kartoteka::Error>(())
+    /// ```
+    pub fn find(record: RecordRef<'_>) -> (Dialect, &'static str) {
         let coded = |field: FieldRef<'_>| field.subfield('a').is_some_and(|text| text.len() >= 30);
-        if record.field(245).is_some() {
-            Dialect::Marc21
-        } else if record.field(100).is_some_and(coded) {
-            let russian =
-                |field: FieldRef<'_>| field.subfield('a').is_some_and(|text| text.as_bytes() == b"RU");
-            match record.field(899).is_some() || record.fields_with(801).any(russian) {
-                true => Dialect::Rusmarc,
-                false => Dialect::Unimarc,
+        let russian = |field: FieldRef<'_>| field.subfield('a').is_some_and(|text| text.as_bytes() == b"RU");
+        let syntax = record.syntax();
+        match (syntax.delimiter, syntax.indicators) {
+            (b'^', _) if record.header().leader.is_some() && record.header().isis.is_none() => {
+                (Dialect::Isis, "a leader, and ^ before subfield codes")
             }
-        } else if record.field(8).is_some_and(|field| field.lead().len() == 40) {
-            Dialect::Marc21
-        } else {
-            Dialect::Auto
+            (b'^', _) => (Dialect::Irbis, "^ before subfield codes"),
+            (_, 1) => (Dialect::Mab2, "one indicator"),
+            (_, 3) => (Dialect::Danmarc2, "three indicators"),
+            _ if record.field(245).is_some() => (Dialect::Marc21, "a title in field 245"),
+            _ if record.field(100).is_some_and(coded) => {
+                if record.field(899).is_some() {
+                    (Dialect::Rusmarc, "coded data in field 100, and a field 899")
+                } else if record.fields_with(801).any(russian) {
+                    (Dialect::Rusmarc, "coded data in field 100, and RU in field 801")
+                } else {
+                    (Dialect::Unimarc, "coded data in field 100")
+                }
+            }
+            _ if record.field(8).is_some_and(|field| field.lead().len() == 40) => {
+                (Dialect::Marc21, "40 characters in field 008")
+            }
+            _ => (Dialect::Auto, "no field that tells it"),
+        }
+    }
+
+    /// How many indicators a data field has in this dialect.
+    pub const fn indicators(self) -> u8 {
+        match self {
+            Dialect::Isis => 0,
+            Dialect::Mab2 => 1,
+            Dialect::Danmarc2 => 3,
+            _ => 2,
         }
     }
 
@@ -89,6 +137,8 @@ impl Dialect {
             Dialect::Rusmarc => "rusmarc",
             Dialect::Irbis => "irbis",
             Dialect::Isis => "isis",
+            Dialect::Danmarc2 => "danmarc2",
+            Dialect::Mab2 => "mab2",
         }
     }
 }

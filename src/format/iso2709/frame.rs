@@ -1,8 +1,9 @@
 //! Where a record begins and ends.
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
-use super::{FIELD_TERMINATOR, RECORD_TERMINATOR, parse};
+use super::plain::{Lines, other_terminator};
+use super::{DELIMITER, FIELD_TERMINATOR, RECORD_TERMINATOR, mab, parse};
 use crate::diagnostic::Findings;
 use crate::io::{Frame, Framing, ReadOptions, Step};
 use crate::{Code, Diagnostic, Error, ErrorKind, Leader, Location, Record, Result};
@@ -21,6 +22,10 @@ pub struct Iso2709 {
     searched: usize,
     /// Bytes passed over since the last record, and what they are.
     passed: Option<Passed>,
+    /// Finds two delimiters side by side.
+    doubled: memmem::Finder<'static>,
+    /// A record brought into plain form.
+    plain: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +39,13 @@ impl Framing for Iso2709 {
     const LINES: bool = false;
 
     fn new(options: &ReadOptions) -> Iso2709 {
-        Iso2709 { options: options.clone(), searched: 0, passed: None }
+        Iso2709 {
+            options: options.clone(),
+            searched: 0,
+            passed: None,
+            doubled: memmem::Finder::new(&[DELIMITER, DELIMITER]),
+            plain: Vec::new(),
+        }
     }
 
     #[inline]
@@ -63,7 +74,8 @@ impl Framing for Iso2709 {
 
     #[inline]
     fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
-        parse::record(frame.bytes, &self.options, record, findings)
+        let Iso2709 { options, doubled, plain, .. } = self;
+        parse::record(frame.bytes, options, doubled, plain, record, findings)
     }
 }
 
@@ -98,6 +110,20 @@ impl Iso2709 {
             }
             refuse_other_formats(buf)?;
         }
+        if buf.starts_with(mab::DISKETTE) {
+            if buf.len() < mab::HEAD && !eof {
+                return Ok(Step::Need(mab::HEAD));
+            }
+            if mab::begins(buf) {
+                let step = diskette(buf, self.searched, eof);
+                self.searched = 0;
+                match step {
+                    Step::Frame(_) => self.report_passed(findings),
+                    _ => self.searched = buf.len().saturating_sub(mab::DISKETTE.len()),
+                }
+                return Ok(step);
+            }
+        }
         // Only what is surely a leader ends garbage, wherever the bytes seen so far ended.
         let begins = if self.in_garbage() { is_leader(buf) } else { could_be_leader(buf) };
         if !begins {
@@ -107,7 +133,17 @@ impl Iso2709 {
             self.report_passed(findings);
             return self.step(buf, eof, findings);
         }
-        // A record begins here. Its end is not where its length says.
+        // A record begins here. Its end is not where its length says, unless it is in another dress.
+        if self.searched == 0 {
+            match dressed(buf, eof) {
+                Some(Step::Frame(len)) => {
+                    self.report_passed(findings);
+                    return Ok(Step::Frame(len));
+                }
+                Some(step) => return Ok(step),
+                None => {}
+            }
+        }
         if let Some(len) = stated_length(buf).filter(|len| *len <= buf.len()) {
             let next = buf.get(len..).unwrap_or_default();
             if next.len() < LEADER && !eof {
@@ -232,6 +268,54 @@ impl Iso2709 {
             findings.push(Diagnostic::new(code, location, message, "skipped"));
         }
     }
+}
+
+/// The end of a record that is cut into lines or has other terminators, if that is what begins here.
+fn dressed(buf: &[u8], eof: bool) -> Option<Step> {
+    let len = stated_length(buf)?;
+    let missing = |wanted: usize| (buf.len() < wanted && !eof).then_some(Step::Need(wanted));
+    if let Some(step) = missing(len) {
+        return Some(step);
+    }
+    let lines = Lines::at_start(buf).filter(|lines| lines.width < len);
+    let Some(lines) = lines else {
+        let plain = buf.get(..len)?;
+        return other_terminator(plain).map(|_| Step::Frame(len));
+    };
+    let wrapped = lines.wrapped(len);
+    // The line end behind the record belongs to it.
+    if let Some(step) = missing(wrapped.saturating_add(lines.end)) {
+        return Some(step);
+    }
+    let record = buf.get(..wrapped)?;
+    if !lines.hold(record) {
+        return None;
+    }
+    let whole = record.ends_with(&[FIELD_TERMINATOR, RECORD_TERMINATOR]) || {
+        let mut plain = Vec::with_capacity(len);
+        lines.unwrap(record, &mut plain);
+        plain.ends_with(&[FIELD_TERMINATOR, RECORD_TERMINATOR]) || other_terminator(&plain).is_some()
+    };
+    let behind = buf.get(wrapped..).unwrap_or_default();
+    let end = if lines.end == 2 { b"\r\n".as_slice() } else { b"\n" };
+    let more = if behind.starts_with(end) { lines.end } else { 0 };
+    whole.then_some(Step::Frame(wrapped.saturating_add(more)))
+}
+
+/// The end of a record in the diskette form of MAB2: behind the next empty line.
+fn diskette(buf: &[u8], searched: usize, eof: bool) -> Step {
+    let mut at = searched;
+    while let Some(found) = memchr(b'\n', buf.get(at..).unwrap_or_default()) {
+        at = at.saturating_add(found).saturating_add(1);
+        match buf.get(at..).unwrap_or_default() {
+            [b'\n', ..] => return Step::Frame(at.saturating_add(1)),
+            [b'\r', b'\n', ..] => return Step::Frame(at.saturating_add(2)),
+            rest if rest.starts_with(mab::DISKETTE) => return Step::Frame(at),
+            [] | [b'\r'] | [b'#'] | [b'#', b'#'] | [b'#', b'#', b'#'] if !eof => break,
+            _ => {}
+        }
+    }
+    if eof { Step::Frame(buf.len()) } else { Step::Need(buf.len().saturating_add(1)) }
 }
 
 /// The record length in the leader, if it is one.

@@ -34,9 +34,14 @@
 //! # Ok::<(), kartoteka::Error>(())
 //! ```
 
+mod assign;
 mod charset;
+mod details;
+mod directory;
 mod frame;
+mod mab;
 mod parse;
+mod plain;
 mod salvage;
 mod writer;
 

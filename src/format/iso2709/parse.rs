@@ -1,14 +1,17 @@
 //! A record from its bytes: the way of well-formed records, in which everything is checked and nothing repaired.
 
+use memchr::memmem;
 use nom::bytes::complete::take;
 use nom::combinator::map_opt;
 use nom::error::{ErrorKind, ParseError};
 use nom::{IResult, Parser};
 
-use super::{FIELD_TERMINATOR, RECORD_TERMINATOR, charset, salvage};
+use super::details::{self, has_strays, is_indicator};
+use super::plain::{Lines, other_terminator, put_terminators};
+use super::{DELIMITER, FIELD_TERMINATOR, RECORD_TERMINATOR, charset, mab, salvage};
 use crate::diagnostic::Findings;
 use crate::io::ReadOptions;
-use crate::record::{Dialect, Origin, Slot, from_marc_form};
+use crate::record::{Dialect, Origin, Slot, Syntax, from_marc_form};
 use crate::{Code, Leader, Record, Result, Tag};
 
 /// Where the first entry of a directory stands.
@@ -111,15 +114,16 @@ pub(super) fn entry_of_12(bytes: &[u8; 12]) -> Option<Entry> {
 pub(super) fn record(
     frame: &[u8],
     options: &ReadOptions,
+    doubled: &memmem::Finder<'static>,
+    plain: &mut Vec<u8>,
     record: &mut Record,
     findings: &mut Findings,
 ) -> Result<()> {
     let leader = Leader::padded(frame);
     record.header_mut().leader = Some(leader);
-    let whole = strict(frame, &leader, options, record.slots_mut());
-    match whole {
-        Some(unordered) => {
-            if unordered {
+    match strict(frame, &leader, options, doubled, record.slots_mut()) {
+        Some(whole) => {
+            if whole.unordered {
                 let message = "the fields lie in another order than their entries";
                 findings.at(
                     Code::DirectoryUnordered,
@@ -128,32 +132,140 @@ pub(super) fn record(
                     "kept the order of the directory",
                 );
             }
-            record.set_origin(Origin::Iso2709);
-        }
-        None => {
-            let (syntax, intact) = salvage::record(frame, &leader, options, record.slots_mut(), findings);
-            record.set_syntax(syntax);
-            if intact {
-                record.set_origin(Origin::Iso2709);
+            if whole.odd {
+                details(frame, Syntax::MARC, record, findings);
             }
+            record.set_origin(Origin::Iso2709);
+            charset::load(frame, &leader, true, options, record, findings);
         }
+        None => odd_record(frame, leader, options, plain, record, findings),
     }
-    charset::load(frame, &leader, whole.is_some(), options, record, findings);
     if record.slots_mut().is_empty() {
         findings.at(Code::NoFields, (0, frame.len()), "the record has no fields", "kept");
     }
     if options.dialect == Dialect::Irbis {
-        let marc = std::mem::take(record);
+        let mut marc = std::mem::take(record);
+        marc.set_position(findings.record());
         from_marc_form(marc.view(), true, record, findings);
     }
     Ok(())
 }
 
+/// Fills `record` from the bytes of a record that is not a well-formed one of the MARC family.
+#[cold]
+fn odd_record(
+    frame: &[u8],
+    leader: Leader,
+    options: &ReadOptions,
+    plain: &mut Vec<u8>,
+    record: &mut Record,
+    findings: &mut Findings,
+) {
+    if frame.starts_with(mab::DISKETTE) {
+        let leader = Leader::padded(diskette_leader(frame));
+        record.header_mut().leader = Some(leader);
+        mab::lines(frame, options.limits.fields, record.slots_mut(), findings);
+        record.set_syntax(mab::SYNTAX);
+        details(frame, mab::SYNTAX, record, findings);
+        charset::load(frame, &leader, false, options, record, findings);
+        return;
+    }
+    let before = findings.list().len();
+    let lines = Lines::at_start(frame).filter(|lines| lines.hold(frame.trim_ascii_end()));
+    let terminator = match lines {
+        None => other_terminator(frame),
+        Some(lines) => {
+            plain.clear();
+            lines.unwrap(frame.trim_ascii_end(), plain);
+            other_terminator(plain)
+        }
+    };
+    if lines.is_none() && terminator.is_none() {
+        plain_record(frame, leader, options, record, findings);
+        return;
+    }
+    if let Some(Lines { width, .. }) = lines {
+        let message = format!("the record is cut into lines of {width} bytes");
+        findings.at(Code::LineWrapped, (0, frame.len()), message, "line ends taken out");
+    } else {
+        plain.clear();
+        plain.extend_from_slice(frame);
+    }
+    if let Some(byte) = terminator {
+        put_terminators(plain);
+        let message = format!("\"{}\" ends fields and record", char::from(byte).escape_default());
+        findings.at(Code::OtherTerminator, (frame.len().saturating_sub(1), 1), message, "read as 1E and 1D");
+    }
+    plain_record(plain, Leader::padded(plain), options, record, findings);
+    if let Some(lines) = lines {
+        findings.move_places(before, |at| lines.place(at));
+    }
+}
+
+/// Fills `record` from the bytes of a record in plain form: what is strict again, or is not.
+fn plain_record(
+    frame: &[u8],
+    leader: Leader,
+    options: &ReadOptions,
+    record: &mut Record,
+    findings: &mut Findings,
+) {
+    record.header_mut().leader = Some(leader);
+    let mab = mab::is_leader(&leader) && options.dialect != Dialect::Isis;
+    let (syntax, intact) = if mab || options.dialect == Dialect::Mab2 {
+        let sound = mab::record(frame, options.limits.fields, record.slots_mut(), findings);
+        (mab::SYNTAX, sound && leader.record_length() == u32::try_from(frame.len()).ok())
+    } else {
+        salvage::record(frame, &leader, options, record.slots_mut(), findings)
+    };
+    record.set_syntax(syntax);
+    if intact {
+        record.set_origin(Origin::Iso2709);
+    }
+    details(frame, syntax, record, findings);
+    charset::load(frame, &leader, false, options, record, findings);
+}
+
+/// Says what is odd in the fields. Fields 00X that all have subfields become data fields.
+#[cold]
+fn details(frame: &[u8], syntax: Syntax, record: &mut Record, findings: &mut Findings) {
+    let slots = record.slots_mut();
+    let indicators = usize::from(syntax.indicators);
+    if syntax.control_fields && details::control_fields_are_data(frame, slots, indicators) {
+        for slot in slots.iter_mut() {
+            *slot = Slot::new(slot.tag, slot.start, slot.end, false);
+        }
+        let message = "all fields 00X have indicators and subfields";
+        findings.at(Code::ControlFieldSubfields, (DIRECTORY, 0), message, "read as data fields");
+    }
+    details::report(frame, slots, syntax, findings);
+}
+
+/// The leader behind the mark of the diskette form.
+fn diskette_leader(frame: &[u8]) -> &[u8] {
+    let rest = frame.get(mab::DISKETTE.len()..).unwrap_or_default();
+    rest.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default()
+}
+
+/// What is to be said of a record in which everything is where it should be.
+#[derive(Debug, Clone, Copy)]
+struct Whole {
+    /// The fields lie in another order than their entries.
+    unordered: bool,
+    /// Indicators, delimiters or terminators are not as they should be.
+    odd: bool,
+}
+
 /// Reads the directory of a record of the MARC family, if everything about it is right: every number a number,
-/// every field where it should be and ended by a terminator, nothing left over. Tells whether the fields lie in
-/// another order than the entries.
+/// every field where it should be and ended by a terminator, nothing left over.
 #[inline]
-fn strict(frame: &[u8], leader: &Leader, options: &ReadOptions, slots: &mut Vec<Slot>) -> Option<bool> {
+fn strict(
+    frame: &[u8],
+    leader: &Leader,
+    options: &ReadOptions,
+    doubled: &memmem::Finder<'static>,
+    slots: &mut Vec<Slot>,
+) -> Option<Whole> {
     slots.clear();
     if leader.get(10) != Some(b'2') || leader.get(11) != Some(b'2') || frame.len() > super::MAX_RECORD {
         return None;
@@ -176,35 +288,47 @@ fn strict(frame: &[u8], leader: &Leader, options: &ReadOptions, slots: &mut Vec<
     if entries.len() > options.limits.fields {
         return None;
     }
-    slots.reserve(entries.len());
+    slots.resize(entries.len(), Slot::new(Tag::new(*b"000"), 0, 0, false));
     let mut next = base;
     let mut unordered = false;
+    let mut odd = !directory.is_ascii();
     let mut total = 0usize;
-    for bytes in entries {
+    for (bytes, slot) in entries.iter().zip(slots.iter_mut()) {
         let Entry { tag, len, start } = entry_of_12(bytes)?;
-        let start = base.checked_add(start as usize)?;
-        let after = start.checked_add(len as usize)?;
-        let last = after.checked_sub(1)?;
-        let before = start.checked_sub(1)?;
-        if len == 0 || last >= end {
+        // All three are below 100,000.
+        let (start, len) = (base + start as usize, len as usize);
+        let after = start + len;
+        let last = after.wrapping_sub(1);
+        if len == 0 || last >= end || frame.get(last) != Some(&FIELD_TERMINATOR) {
             return None;
         }
-        if frame.get(last) != Some(&FIELD_TERMINATOR) || frame.get(before) != Some(&FIELD_TERMINATOR) {
-            return None;
+        if start != next {
+            unordered = true;
+            if frame.get(start.wrapping_sub(1)) != Some(&FIELD_TERMINATOR) {
+                return None;
+            }
         }
-        unordered |= start != next;
         next = after;
-        total = total.checked_add(len as usize)?;
+        total += len;
         let tag = Tag::new(tag);
-        // offsets are below 99,999
-        slots.push(Slot::new(tag, start as u32, last as u32, tag.is_control()));
+        let control = tag.is_control();
+        odd |= len == 1;
+        if let Some([first, second, third]) = frame.get(start..).and_then(|body| body.first_chunk::<3>()) {
+            odd |= (*third == DELIMITER) == control;
+            odd |= !(control || is_indicator(*first) && is_indicator(*second));
+        }
+        *slot = Slot::new(tag, start as u32, last as u32, control);
     }
     let all = end.checked_sub(base)?;
     if total != all || (!unordered && next != end) {
         return None;
     }
     // The same total in another order: a permutation, unless fields overlap.
-    (!unordered || !overlap(slots)).then_some(unordered)
+    if unordered && overlap(slots) {
+        return None;
+    }
+    odd |= has_strays(frame.get(base..end)?, entries.len(), doubled);
+    Some(Whole { unordered, odd })
 }
 
 fn overlap(slots: &[Slot]) -> bool {
