@@ -49,8 +49,11 @@ impl<'r> Draft<'r> {
         }
     }
 
-    /// Goes on to the line of `len` bytes that begins at `start`, which lies behind those before it.
+    /// Goes to the line of `len` bytes that begins at `start`; cheap if it lies behind those before it.
     pub(in crate::format) fn at_line(&mut self, start: usize, len: usize) {
+        if start < self.counted_to {
+            (self.line, self.counted_to) = ((0, 0, self.frame.position.line), 0);
+        }
         let between = self.frame.bytes.get(self.counted_to..start).unwrap_or_default();
         let ends = memchr::memchr_iter(b'\n', between).count() as u64;
         self.line = (start, len, self.line.2.saturating_add(ends));
