@@ -210,7 +210,9 @@ mod tests {
         ] {
             assert_eq!(found(sample), (format, Confidence::Certain), "{}", sample.escape_ascii());
         }
-        assert!(refused(b"001 987874829\n022    $a 1940\n", None).contains("nearest is line, but its first line"));
+        assert!(
+            refused(b"001 987874829\n022    $a 1940\n", None).contains("nearest is line, but its first line")
+        );
     }
 
     #[test]

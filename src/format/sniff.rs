@@ -3,8 +3,8 @@
 use memchr::memmem;
 
 use super::Format;
-use super::detect::Confidence;
 use super::aleph::is_aleph_line;
+use super::detect::Confidence;
 use super::iso2709::{FIELD_TERMINATOR, RECORD_TERMINATOR, could_be_leader, is_leader};
 use super::lines::{content, is_blank, is_leader_line};
 use super::microlif::leader_at;

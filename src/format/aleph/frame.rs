@@ -50,7 +50,8 @@ impl Framing for Aleph {
         while let Some((start, line)) = all.next() {
             draft.at_line(start, line.len());
             let Some(head) = head(line) else {
-                let message = format!("expected a number of nine digits, a tag and \"L\", found \"{}\"", shown(line));
+                let message =
+                    format!("expected a number of nine digits, a tag and \"L\", found \"{}\"", shown(line));
                 draft.note(Code::LineInvalid, message, "line left out");
                 continue;
             };
@@ -59,7 +60,11 @@ impl Framing for Aleph {
             draft.about(tag);
             if head.alphabet != b'L' {
                 let letter = head.alphabet.escape_ascii();
-                draft.note(Code::LineRemark, format!("the alphabet of the field is \"{letter}\""), "left out");
+                draft.note(
+                    Code::LineRemark,
+                    format!("the alphabet of the field is \"{letter}\""),
+                    "left out",
+                );
             }
             self.joined.clear();
             self.joined.extend_from_slice(head.data);
@@ -69,7 +74,11 @@ impl Framing for Aleph {
                     None => {
                         draft.at_line(start, more.len());
                         draft.about(tag);
-                        draft.note(Code::LineContinued, "a line without a system number", "joined with a blank");
+                        draft.note(
+                            Code::LineContinued,
+                            "a line without a system number",
+                            "joined with a blank",
+                        );
                         self.joined.push(b' ');
                         self.joined.extend_from_slice(more);
                     }
@@ -93,7 +102,11 @@ impl Framing for Aleph {
             let control_number = Tag::new(*b"001");
             if !draft.has(control_number) {
                 draft.at_line(0, 9);
-                draft.note(Code::LineRemark, "the record has no field 001", "its system number taken as that");
+                draft.note(
+                    Code::LineRemark,
+                    "the record has no field 001",
+                    "its system number taken as that",
+                );
                 draft.first_field(control_number, number);
             }
         }
@@ -149,7 +162,8 @@ pub(super) fn go_on(joined: &mut Vec<u8>, data: &[u8]) {
         joined.push(b' ');
     }
     let last = memmem::rfind(joined, b"$$").map(|at| at.saturating_add(2));
-    let code = last.and_then(|at| joined.get(at..)).and_then(|rest| rest.get(..code_len(rest))).unwrap_or_default();
+    let code =
+        last.and_then(|at| joined.get(at..)).and_then(|rest| rest.get(..code_len(rest))).unwrap_or_default();
     let more = match data.strip_prefix(b"$$9^^") {
         Some(more) => match more.strip_prefix(b"$$").and_then(|more| more.strip_prefix(code)) {
             Some(more) => more,

@@ -46,14 +46,17 @@ pub struct Layout {
 
 impl io::Layout for Layout {
     fn new(options: &WriteOptions) -> Layout {
-        let charset = if options.charset == Charset::Auto { Charset::Utf8 } else { options.charset };
-        let limits = Limits { illegal: options.illegal_characters, wide_tags: options.wide_tags };
+        let limits =
+            Limits { illegal: options.illegal_characters, wide_tags: options.wide_tags, reserved: true };
         let (data, joined, again) = (Vec::new(), Vec::new(), Vec::new());
-        Layout { charset, limits, count: 0, last: [0; 9], data, joined, again }
+        Layout { charset: options.charset, limits, count: 0, last: [0; 9], data, joined, again }
     }
 
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
-        let (shaped, findings) = adapter.marc_in_charset(record, self.charset)?;
+        let (shaped, findings) = match self.charset {
+            Charset::Auto => adapter.marc(record)?,
+            named => adapter.marc_in_charset(record, named)?,
+        };
         let number = self.number(shaped);
         self.build(shaped, number, out, findings).map_err(Error::unrepresentable)?;
         (self.last, self.count) = (number, self.count.saturating_add(1));
@@ -88,9 +91,8 @@ impl Layout {
         out: &mut Vec<u8>,
         findings: &mut Findings,
     ) -> Result<(), Diagnostic> {
-        let at_record = |code, message, action| {
-            Diagnostic::new(code, Location::of(record.position()), message, action)
-        };
+        let at_record =
+            |code, message, action| Diagnostic::new(code, Location::of(record.position()), message, action);
         match &record.header().leader {
             Some(leader) => {
                 start(number, *b"LDR", *b"  ", out);
@@ -109,7 +111,11 @@ impl Layout {
         }
         if record.control_number().is_none() {
             let message = "the record has no field 001".to_owned();
-            findings.push(at_record(Code::HeaderLost, message, "it will be read with its system number as that"));
+            findings.push(at_record(
+                Code::HeaderLost,
+                message,
+                "it will be read with its system number as that",
+            ));
         }
         let mut before: Option<([u8; 3], [u8; 2])> = None;
         for field in record.fields() {
@@ -118,7 +124,12 @@ impl Layout {
             if field.indicators().len() != 2 && !field.is_control() {
                 let message = format!("the field has {} indicators, not two", field.indicators().len());
                 let place = place(record, field.tag(), field.index());
-                findings.push(Diagnostic::new(Code::IndicatorLost, place, message, "filled with blanks, or cut"));
+                findings.push(Diagnostic::new(
+                    Code::IndicatorLost,
+                    place,
+                    message,
+                    "filled with blanks, or cut",
+                ));
             }
             self.data(field);
             self.limits.one_line(record, field, (&mut self.data, 0), findings)?;
@@ -245,7 +256,7 @@ fn cut(data: &[u8], room: usize) -> (&[u8], &[u8]) {
         // Neither a character nor a delimiter is cut in two, and no circumflex taken for a blank.
         let sound = |at: &usize| {
             let (before, behind) = data.split_at_checked(*at).unwrap_or((data, &[]));
-            !behind.first().is_some_and(|byte| byte & 0xC0 == 0x80)
+            behind.first().is_none_or(|byte| byte & 0xC0 != 0x80)
                 && !before.ends_with(b"^")
                 && !before.ends_with(b"$")
         };

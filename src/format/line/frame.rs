@@ -89,7 +89,11 @@ impl Framing for Line {
                     None => {
                         draft.at_line(start, more.len());
                         draft.about(Tag::new(tag));
-                        draft.note(Code::LineContinued, "a line that does not begin with a tag", "joined with a blank");
+                        draft.note(
+                            Code::LineContinued,
+                            "a line that does not begin with a tag",
+                            "joined with a blank",
+                        );
                         more
                     }
                 };
@@ -220,7 +224,9 @@ fn next_mark(value: &[u8], mark: u8, blank: bool) -> Option<(usize, usize)> {
         from = found.saturating_add(1);
         let Some(at) = found.checked_sub(1).filter(|at| value.get(*at) == Some(&b' ')) else { continue };
         let code = value.get(from..).unwrap_or_default();
-        let is_code = code.first().is_some_and(|code| *code != b' ' || value.get(from.saturating_add(1)) == Some(&b' '));
+        let is_code = code
+            .first()
+            .is_some_and(|code| *code != b' ' || value.get(from.saturating_add(1)) == Some(&b' '));
         if is_code && (!blank || code_is_spaced(value, from)) {
             return Some((at, from));
         }

@@ -3,10 +3,10 @@
 use super::frame::{Style, data};
 use crate::charset::Charset;
 use crate::diagnostic::Findings;
-use crate::format::lines::{Limits, ambiguous};
+use crate::format::lines::{Limits, ambiguous, is_leader_line};
 use crate::io::{self, Adapter, WriteOptions, place};
 use crate::record::RecordRef;
-use crate::{Code, Diagnostic, Error, Location, Result};
+use crate::{Code, Diagnostic, Error, Leader, Location, Result};
 
 /// The layout of yaz-marcdump: leader, a line per field, an empty line; LF, in UTF-8 unless told otherwise.
 ///
@@ -39,13 +39,16 @@ pub struct Layout {
 
 impl io::Layout for Layout {
     fn new(options: &WriteOptions) -> Layout {
-        let charset = if options.charset == Charset::Auto { Charset::Utf8 } else { options.charset };
-        let limits = Limits { illegal: options.illegal_characters, wide_tags: options.wide_tags };
-        Layout { charset, limits, again: Vec::new() }
+        let limits =
+            Limits { illegal: options.illegal_characters, wide_tags: options.wide_tags, reserved: false };
+        Layout { charset: options.charset, limits, again: Vec::new() }
     }
 
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
-        let (shaped, findings) = adapter.marc_in_charset(record, self.charset)?;
+        let (shaped, findings) = match self.charset {
+            Charset::Auto => adapter.marc(record)?,
+            named => adapter.marc_in_charset(record, named)?,
+        };
         self.build(shaped, out, findings).map_err(Error::unrepresentable)
     }
 }
@@ -58,20 +61,19 @@ impl Layout {
         findings: &mut Findings,
     ) -> Result<(), Diagnostic> {
         let count = usize::from(record.syntax().indicators);
+        let note = |message, action| {
+            Diagnostic::new(Code::HeaderLost, Location::of(record.position()), message, action)
+        };
         match &record.header().leader {
-            Some(leader) if leader.as_bytes().iter().all(|byte| matches!(byte, b' '..=b'~')) => {
-                out.extend_from_slice(leader.as_bytes());
-            }
+            Some(leader) if is_leader_line(leader.as_bytes()) => out.extend_from_slice(leader.as_bytes()),
             Some(leader) => {
-                let message = format!("the leader is {leader}");
-                let place = Location::of(record.position());
-                findings.push(Diagnostic::new(Code::CharacterNotAllowed, place, message, "written with ? for what cannot be printed"));
-                out.extend(leader.as_bytes().map(|byte| if matches!(byte, b' '..=b'~') { byte } else { b'?' }));
+                let message = format!("the leader is \"{leader}\", which a reader would not know as one");
+                findings.push(note(message, "its numbers and what cannot be printed replaced"));
+                out.extend_from_slice(&mended(*leader.as_bytes()));
             }
             None => {
-                let place = Location::of(record.position());
-                findings.push(Diagnostic::new(Code::HeaderLost, place, "the record has no leader", "written with a default one"));
-                out.extend_from_slice(crate::Leader::default().as_bytes());
+                findings.push(note("the record has no leader".to_owned(), "written with a default one"));
+                out.extend_from_slice(Leader::default().as_bytes());
             }
         }
         out.push(b'\n');
@@ -115,4 +117,17 @@ impl Layout {
         out.push(b'\n');
         Ok(())
     }
+}
+
+/// A leader that is known as one: without numbers, and printable.
+fn mended(mut leader: [u8; 24]) -> [u8; 24] {
+    for (position, byte) in leader.iter_mut().enumerate() {
+        *byte = match (position, *byte) {
+            (0..=4, _) => b'0',
+            (20.., _) => b"4500".get(position.saturating_sub(20)).copied().unwrap_or(b'0'),
+            (_, byte @ b' '..=b'~') => byte,
+            _ => b'?',
+        };
+    }
+    leader
 }

@@ -157,7 +157,8 @@ pub(super) fn shown(line: &[u8]) -> String {
 /// blanks where the entry map begins.
 pub(super) fn is_leader_line(line: &[u8]) -> bool {
     let (Some(length), Some(map)) = (line.get(..5), line.get(20..22)) else { return false };
-    let numeric = length.iter().all(u8::is_ascii_digit) || length == b"     " && line.get(10..12) == Some(b"22");
+    let numeric =
+        length.iter().all(u8::is_ascii_digit) || length == b"     " && line.get(10..12) == Some(b"22");
     let printable = line.iter().all(|byte| matches!(byte, b' '..=b'~'));
     numeric && printable && matches!(map, b"45" | b"  ") && line.trim_ascii_end().len() <= 24
 }
@@ -167,6 +168,8 @@ pub(super) fn is_leader_line(line: &[u8]) -> bool {
 pub(super) struct Limits {
     pub(super) illegal: IllegalCharacters,
     pub(super) wide_tags: WideTags,
+    /// Whether the tag LDR is that of the leader.
+    pub(super) reserved: bool,
 }
 
 impl Limits {
@@ -178,10 +181,13 @@ impl Limits {
         findings: &mut Findings,
     ) -> Result<Option<[u8; 3]>, Diagnostic> {
         let tag = field.tag();
-        let finding = |code, message, action| {
-            Diagnostic::new(code, place(record, tag, field.index()), message, action)
-        };
+        let finding =
+            |code, message, action| Diagnostic::new(code, place(record, tag, field.index()), message, action);
         match tag.bytes() {
+            Some(bytes) if self.reserved && bytes == *b"LDR" => {
+                let message = "tag LDR is that of the leader".to_owned();
+                Err(finding(Code::CharacterNotAllowed, message, "record rejected"))
+            }
             Some(bytes) if bytes.iter().all(u8::is_ascii_graphic) => Ok(Some(bytes)),
             Some(_) => {
                 let message = format!("tag {tag} is not three printable characters");
@@ -245,10 +251,17 @@ mod tests {
 
     #[test]
     fn leaders_and_what_is_none() {
-        for line in ["00251nas a2200121 c 4500", "     cam a22002777i 4500", "02794cam0 2200709   450 ", "01471cjm a2200349 a 4500  "] {
+        for line in [
+            "00251nas a2200121 c 4500",
+            "     cam a22002777i 4500",
+            "02794cam0 2200709   450 ",
+            "01471cjm a2200349 a 4500  ",
+        ] {
             assert!(is_leader_line(line.as_bytes()), "{line}");
         }
-        for line in ["001 987874829", "245 00 $a Code4Lib journal", "", "12345", "000000002 FMT   L BK and more"] {
+        for line in
+            ["001 987874829", "245 00 $a Code4Lib journal", "", "12345", "000000002 FMT   L BK and more"]
+        {
             assert!(!is_leader_line(line.as_bytes()), "{line}");
         }
     }
@@ -281,10 +294,7 @@ mod tests {
             }
             steps.push(seen);
         }
-        assert_eq!(
-            steps[0],
-            [Step::Skip(2), Step::Frame(5), Step::Frame(4), Step::Skip(1), Step::Frame(2)]
-        );
+        assert_eq!(steps[0], [Step::Skip(2), Step::Frame(5), Step::Frame(4), Step::Skip(1), Step::Frame(2)]);
         assert!(steps.iter().all(|seen| *seen == steps[0]));
     }
 }

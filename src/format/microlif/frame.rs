@@ -17,6 +17,8 @@ pub struct Microlif {
     begun: bool,
     /// Text passed over since the last record: where it begins, and its length in bytes.
     passed: Option<(Position, u64)>,
+    /// Whether a line or field begins behind what was passed over.
+    at_start: bool,
     memory: Vec<u8>,
     body: Vec<u8>,
 }
@@ -28,7 +30,15 @@ impl Framing for Microlif {
 
     fn new(options: &ReadOptions) -> Microlif {
         let (memory, body) = (Vec::new(), Vec::new());
-        Microlif { options: options.clone(), searched: 0, begun: false, passed: None, memory, body }
+        Microlif {
+            options: options.clone(),
+            searched: 0,
+            begun: false,
+            passed: None,
+            at_start: false,
+            memory,
+            body,
+        }
     }
 
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
@@ -45,13 +55,13 @@ impl Framing for Microlif {
             return Ok(if eof { Step::End } else { Step::Need(1) });
         }
         let blanks = buf.iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == 0x1A).count();
-        if blanks > 0 {
+        if blanks > 0 && self.passed.is_none() {
             return Ok(Step::Skip(blanks));
         }
         if buf.len() < LEADER.len() && !eof {
             return Ok(Step::Need(LEADER.len()));
         }
-        if !buf.starts_with(LEADER) {
+        if !buf.starts_with(LEADER) || self.passed.is_some() && !self.at_start {
             return Ok(self.pass(buf, eof, findings));
         }
         self.report(findings);
@@ -64,7 +74,8 @@ impl Framing for Microlif {
             (tick, next) => tick.or(next),
         };
         // A leader may begin in the last bytes and be seen only with the next.
-        let end = end.filter(|end| eof || end.saturating_add(LEADER.len()) <= buf.len() || tick == Some(*end));
+        let end =
+            end.filter(|end| eof || end.saturating_add(LEADER.len()) <= buf.len() || tick == Some(*end));
         match end {
             Some(end) => {
                 self.searched = 0;
@@ -88,7 +99,7 @@ impl Framing for Microlif {
     fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
         let mut draft = Draft::new(frame, record, findings, &self.options);
         let mut at = 0usize;
-        for line in frame.bytes.split(|byte| matches!(byte, b'^' | b'\r' | b'\n' | b'`')) {
+        for line in frame.bytes.split(ends_field) {
             let start = at;
             at = at.saturating_add(line.len()).saturating_add(1);
             if line.iter().all(u8::is_ascii_whitespace) {
@@ -99,9 +110,14 @@ impl Framing for Microlif {
                 draft.leader(leader);
                 continue;
             }
-            let Some((tag, value)) = line.split_first_chunk::<3>().filter(|(tag, _)| tag.iter().all(u8::is_ascii_alphanumeric))
+            let Some((tag, value)) =
+                line.split_first_chunk::<3>().filter(|(tag, _)| tag.iter().all(u8::is_ascii_alphanumeric))
             else {
-                draft.note(Code::LineInvalid, format!("expected a tag, found \"{}\"", shown(line)), "line left out");
+                draft.note(
+                    Code::LineInvalid,
+                    format!("expected a tag, found \"{}\"", shown(line)),
+                    "line left out",
+                );
                 continue;
             };
             let tag = Tag::new(*tag);
@@ -134,6 +150,7 @@ impl Microlif {
         if len == 0 {
             return Step::Need(buf.len().saturating_add(1));
         }
+        self.at_start = len.checked_sub(1).and_then(|last| buf.get(last)).is_some_and(ends_field);
         let (_, passed) = self.passed.get_or_insert((findings.record(), 0));
         *passed = passed.saturating_add(len as u64);
         Step::Skip(len)
@@ -150,7 +167,9 @@ impl Microlif {
                 let message = format!("{len} bytes before the first leader: the header of the file");
                 Diagnostic::new(Code::LineRemark, location, message, "left out")
             }
-            true => Diagnostic::new(Code::Garbage, location, format!("{len} bytes between records"), "skipped"),
+            true => {
+                Diagnostic::new(Code::Garbage, location, format!("{len} bytes between records"), "skipped")
+            }
         };
         findings.push(finding);
     }
@@ -161,7 +180,12 @@ pub(in crate::format) fn leader_at(bytes: &[u8], from: usize) -> Option<usize> {
     let found = memmem::find_iter(bytes.get(from..)?, LEADER).map(|at| at.saturating_add(from));
     let starts = |at: &usize| match at.checked_sub(1) {
         None => true,
-        Some(before) => bytes.get(before).is_some_and(|byte| matches!(byte, b'\r' | b'\n' | b'^' | b'`')),
+        Some(before) => bytes.get(before).is_some_and(ends_field),
     };
     found.into_iter().find(starts)
+}
+
+/// Whether a byte ends a field, or a line.
+const fn ends_field(byte: &u8) -> bool {
+    matches!(byte, b'\r' | b'\n' | b'^' | b'`')
 }

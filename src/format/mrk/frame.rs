@@ -57,7 +57,11 @@ impl Framing for Mrk {
         while let Some((start, line)) = all.next() {
             draft.at_line(start, line.len());
             let Some((tag, value)) = head(line) else {
-                draft.note(Code::LineInvalid, format!("expected \"=\", a tag, two blanks, found \"{}\"", shown(line)), "line left out");
+                draft.note(
+                    Code::LineInvalid,
+                    format!("expected \"=\", a tag, two blanks, found \"{}\"", shown(line)),
+                    "line left out",
+                );
                 continue;
             };
             self.joined.clear();
@@ -67,7 +71,11 @@ impl Framing for Mrk {
                 }
                 draft.at_line(start, more.len());
                 draft.about(Tag::new(tag));
-                draft.note(Code::LineContinued, "a line that does not begin with \"=\" and a tag", "joined with a blank");
+                draft.note(
+                    Code::LineContinued,
+                    "a line that does not begin with \"=\" and a tag",
+                    "joined with a blank",
+                );
                 self.joined.push(b' ');
                 self.joined.extend_from_slice(more);
             }
@@ -82,7 +90,8 @@ impl Framing for Mrk {
                 }
             };
             self.body.clear();
-            if matches!(&tag, b"LDR" | b"000") {
+            // Old files have 000 for LDR.
+            if tag == *b"LDR" || tag == *b"000" && start == 0 {
                 unescape(value, Script::Bytes, true, &mut self.body, &mut draft);
                 draft.leader(&self.body);
                 continue;
@@ -114,7 +123,9 @@ impl Mrk {
         let says_utf8 = || lines(bytes).any(|(_, line)| is_leader(line) && line.get(15) == Some(&b'a'));
         match self.options.charset {
             Charset::Utf8 => Script::Text,
-            Charset::Auto if says_utf8() || !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok() => Script::Text,
+            Charset::Auto if says_utf8() || !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok() => {
+                Script::Text
+            }
             _ => Script::Bytes,
         }
     }
@@ -128,7 +139,7 @@ pub(super) enum Script {
 }
 
 fn is_leader(line: &[u8]) -> bool {
-    matches!(head(line), Some(([b'L', b'D', b'R'] | [b'0', b'0', b'0'], _)))
+    matches!(head(line), Some(([b'L', b'D', b'R'], _)))
 }
 
 /// The head of a line that is a field: its tag, and all behind it. A tag is three letters or digits and a blank, or
@@ -218,7 +229,8 @@ fn unescape(value: &[u8], script: Script, blanks: bool, out: &mut Vec<u8>, draft
                 Some(text) => out.extend_from_slice(text.as_bytes()),
                 None if mnemonic.is_right_half() => continue,
                 None => {
-                    let message = format!("the mnemonic \"{}\" is no character of Unicode", piece.escape_ascii());
+                    let message =
+                        format!("the mnemonic \"{}\" is no character of Unicode", piece.escape_ascii());
                     draft.note(Code::MnemonicUnknown, message, "kept as it stands");
                     out.extend_from_slice(piece);
                 }

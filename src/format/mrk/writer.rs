@@ -3,10 +3,10 @@
 use super::mnemonics;
 use crate::charset::Charset;
 use crate::diagnostic::Findings;
-use crate::format::lines::Limits;
-use crate::io::{self, Adapter, WriteOptions};
+use crate::format::lines::{Limits, ambiguous};
+use crate::io::{self, Adapter, WriteOptions, place};
 use crate::record::{FieldRef, RecordRef};
-use crate::{Diagnostic, Error, Result};
+use crate::{Code, Diagnostic, Error, Result};
 
 /// The layout of MARCMaker text: a line per field with LF, a blank line behind each record.
 ///
@@ -36,17 +36,16 @@ pub struct Layout {
 
 impl io::Layout for Layout {
     fn new(options: &WriteOptions) -> Layout {
-        let limits = Limits { illegal: options.illegal_characters, wide_tags: options.wide_tags };
+        let limits =
+            Limits { illegal: options.illegal_characters, wide_tags: options.wide_tags, reserved: true };
         Layout { charset: options.charset, limits }
     }
 
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
-        let charset = match (self.charset, record.charset()) {
-            (Charset::Auto, Charset::Marc8) => Charset::Auto,
-            (Charset::Auto, _) => Charset::Utf8,
-            (named, _) => named,
+        let (shaped, findings) = match (self.charset, record.charset()) {
+            (Charset::Auto, own) if own != Charset::Marc8 => adapter.marc(record)?,
+            (charset, _) => adapter.marc_in_charset(record, charset)?,
         };
-        let (shaped, findings) = adapter.marc_in_charset(record, charset)?;
         build(shaped, self.limits, out, findings).map_err(Error::unrepresentable)
     }
 }
@@ -65,6 +64,14 @@ fn build(
     }
     for field in record.fields() {
         let Some(tag) = limits.tag(record, field, findings)? else { continue };
+        if tag == *b"000" && field.index() == 0 && record.header().leader.is_none() {
+            findings.push(ambiguous(record, field, "a first field 000 and no leader"));
+        }
+        if field.is_control() != field.tag().is_control() {
+            let place = place(record, field.tag(), field.index());
+            let message = "the tag will be read as that of another kind of field";
+            findings.push(Diagnostic::new(Code::FieldKind, place, message, "written as it is"));
+        }
         out.push(b'=');
         out.extend_from_slice(&tag);
         out.extend_from_slice(b"  ");
