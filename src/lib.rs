@@ -78,6 +78,7 @@
 #![forbid(unsafe_code)]
 
 pub mod charset;
+pub mod check;
 mod diagnostic;
 mod error;
 mod format;

@@ -11,11 +11,13 @@ mod info;
 mod input;
 mod names;
 mod output;
+mod place;
 mod progress;
 mod report;
 mod show;
 mod summary;
 mod terminal;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
         Command::Convert(options) => convert::run(options),
+        Command::Validate(options) => validate::run(options),
         Command::Show(options) => show::run(options),
         Command::Info(options) => info::run(options),
         Command::Count(options) => count::run(options),
