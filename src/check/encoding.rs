@@ -39,35 +39,38 @@ fn may_be_odd(record: RecordRef<'_>) -> bool {
         return true;
     }
     let buffer = record.buffer();
-    let mut odd = false;
-    let (mut ends, mut marks) = (0usize, 0usize);
+    let (mut odd, mut high) = (false, 0u8);
+    let mut ends = 0usize;
     for chunk in buffer.chunks(32) {
-        let (mut end, mut mark) = (0u8, 0u8);
+        let mut end = 0u8;
         for &byte in chunk {
-            odd |= (byte < 0x1D) | (byte == 0x7F) | (byte == 0xC2) | (byte == 0xC3);
-            end += u8::from(byte == 0x1D) | u8::from(byte == 0x1E); // at most 32
-            mark += u8::from(byte == 0x1F);
+            odd |= (byte < 0x1D) | (byte == 0x7F);
+            high |= byte;
+            end += u8::from(byte.wrapping_sub(0x1D) < 2); // at most 32
         }
         ends = ends.saturating_add(usize::from(end));
-        marks = marks.saturating_add(usize::from(mark));
     }
-    odd || memchr::memmem::find(buffer, "\u{FFFD}".as_bytes()).is_some()
-        || memchr::memmem::find(buffer, "Р".as_bytes()).is_some()
-        || memchr::memmem::find(buffer, "Ð".as_bytes()).is_some()
-        || delimiters_in_values(record, ends, marks)
+    odd || high >= 0x80 && has_odd_letters(buffer) || has_delimiters_in_values(record, ends)
 }
 
-/// Whether more fields and subfields end in the buffer than the record has.
-fn delimiters_in_values(record: RecordRef<'_>, ends: usize, marks: usize) -> bool {
-    let syntax = record.syntax();
-    if marks > 0 && syntax.delimiter != 0x1F {
-        return true;
-    }
+/// Whether there are characters that stand for lost ones, or begin what was encoded twice.
+fn has_odd_letters(buffer: &[u8]) -> bool {
+    let holds = |text: &str| memchr::memmem::find(buffer, text.as_bytes()).is_some();
+    memchr::memchr2(0xC2, 0xC3, buffer).is_some()
+        || memchr::memchr(0xEF, buffer).is_some() && holds("\u{FFFD}")
+        || memchr::memchr(0xD0, buffer).is_some() && (holds("Р") || holds("С"))
+}
+
+/// Whether a value holds a byte that delimits records, fields or subfields.
+fn has_delimiters_in_values(record: RecordRef<'_>, ends: usize) -> bool {
     // In a record of ISO 2709 each field ends once, and so do directory and record.
     if ends > 0 && ends != record.fields().len().saturating_add(2) {
         return true;
     }
-    marks > 0 && record.fields().any(|field| field.is_control() && field.raw().contains(&0x1F))
+    match record.syntax().delimiter {
+        0x1F => record.fields().any(|field| field.is_control() && field.raw().contains(&0x1F)),
+        _ => memchr::memchr(0x1F, record.buffer()).is_some(),
+    }
 }
 
 /// What is looked for in a field: the first of each kind, and how many.

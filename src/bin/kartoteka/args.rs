@@ -226,7 +226,7 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = names::codes)]
     pub(crate) ignore: Vec<Codes>,
 
-    /// List so many findings at most, and count the rest [default: all; 25000 for sarif]
+    /// List so many findings at most, and count the rest [default: all; for sarif so many that 25,000 results hold them]
     #[arg(long, value_name = "N")]
     pub(crate) max_findings: Option<u64>,
 }

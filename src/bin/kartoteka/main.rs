@@ -39,6 +39,7 @@ fn main() -> ExitCode {
     match result {
         Ok(Outcome::Clean) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(Outcome::NotAll) => ExitCode::from(2),
         Err(Failure::Message(message)) => {
             terminal::complain(&message);
             ExitCode::from(2)

@@ -63,18 +63,19 @@ struct Summary<'a> {
     /// Findings that were counted, but are not in the list.
     not_listed: BTreeMap<&'static str, u64>,
     files: Vec<File<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    failed: Option<&'a str>,
 }
 
 #[derive(Serialize)]
 struct File<'a> {
     name: &'a str,
-    format: &'static str,
+    format: Option<&'static str>,
     records: u64,
     unreadable: u64,
     records_with_findings: u64,
     findings: BTreeMap<&'static str, u64>,
+    /// Why it could not be read, or not to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<&'a str>,
 }
 
 impl Sheet for Json {
@@ -105,15 +106,16 @@ impl Sheet for Json {
         put(&line, out);
     }
 
-    fn end(&mut self, totals: &Totals, failed: Option<&str>, out: &mut String) {
+    fn end(&mut self, totals: &Totals, out: &mut String) {
         use kartoteka::Severity::{Error, Note, Warning};
         let files = totals.files.iter().map(|file| File {
             name: &file.name,
-            format: file.format.name(),
+            format: file.format.map(|format| format.name()),
             records: file.records,
             unreadable: file.unreadable,
             records_with_findings: file.with_findings,
             findings: counts(&file.report),
+            failure: file.failure.as_deref(),
         });
         let summary = Summary {
             records: totals.records(),
@@ -125,7 +127,6 @@ impl Sheet for Json {
             findings: counts(&totals.report),
             not_listed: totals.unlisted.iter().map(|(code, count)| (code.id(), *count)).collect(),
             files: files.collect(),
-            failed,
         };
         put(&Last { summary }, out);
     }

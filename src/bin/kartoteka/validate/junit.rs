@@ -27,7 +27,7 @@ impl Sheet for Junit {
         }
     }
 
-    fn end(&mut self, totals: &Totals, failed: Option<&str>, out: &mut String) {
+    fn end(&mut self, totals: &Totals, out: &mut String) {
         let failures = |file: &FileTotals| {
             file.report.iter().filter(|(code, _)| code.severity() >= totals.fail_on).count()
         };
@@ -38,21 +38,20 @@ impl Sheet for Junit {
             out,
             r#"<testsuites name="kartoteka" tests="{}" failures="{all}" errors="{}" time="0">"#,
             rules.saturating_mul(files),
-            usize::from(failed.is_some())
+            totals.failures.len()
         );
-        for (number, file) in totals.files.iter().enumerate() {
-            let stopped = failed.filter(|_| number.saturating_add(1) == files);
+        for file in &totals.files {
             _ = writeln!(
                 out,
                 r#"  <testsuite name="{}" tests="{rules}" failures="{}" errors="{}" time="0">"#,
                 escaped(&file.name),
                 failures(file),
-                usize::from(stopped.is_some())
+                usize::from(file.failure.is_some())
             );
             for code in &totals.rules {
                 self.case(*code, file, totals, out);
             }
-            if let Some(why) = stopped {
+            if let Some(why) = &file.failure {
                 _ = writeln!(out, "    <system-err>{}</system-err>", escaped(why));
             }
             out.push_str("  </testsuite>\n");

@@ -16,7 +16,7 @@ use crate::failure::{Failure, Outcome};
 use crate::input::{Input, Next, Run};
 use crate::output::{Output, is_stdout};
 use crate::report::outcome;
-use crate::terminal::Style;
+use crate::terminal::{Style, complain};
 
 /// When what is to be printed is handed on, in bytes.
 const FLUSH_AT: usize = 32 * 1024;
@@ -29,8 +29,8 @@ trait Sheet {
     /// A finding that is to be listed.
     fn finding(&mut self, found: &Found<'_>, out: &mut String);
 
-    /// All is read. `failed` tells that it is not, and why.
-    fn end(&mut self, totals: &Totals, failed: Option<&str>, out: &mut String);
+    /// All is read, or as much as can be.
+    fn end(&mut self, totals: &Totals, out: &mut String);
 }
 
 /// What came of a run.
@@ -42,18 +42,30 @@ struct Totals {
     fail_on: Severity,
     /// The rules that were looked for.
     rules: Vec<Code>,
+    /// Why inputs could not be read, or not to their end.
+    failures: Vec<String>,
 }
 
 /// What came of one input.
 struct FileTotals {
     name: String,
-    format: Format,
+    /// None if it was not found out.
+    format: Option<Format>,
     records: u64,
     /// Records of which nothing could be read.
     unreadable: u64,
     /// Records in which something was found.
     with_findings: u64,
     report: Report,
+    /// Why it could not be read, or not to its end.
+    failure: Option<String>,
+}
+
+impl FileTotals {
+    fn new(name: String, format: Option<Format>) -> FileTotals {
+        let report = Report::default();
+        FileTotals { name, format, records: 0, unreadable: 0, with_findings: 0, report, failure: None }
+    }
 }
 
 impl Totals {
@@ -93,7 +105,7 @@ pub(crate) fn run(options: &Validate) -> Result<Outcome, Failure> {
         ReportForm::Junit => Box::new(junit::Junit::default()),
     };
     let most = match options.format {
-        ReportForm::Sarif => options.max_findings.unwrap_or(sarif::MOST_RESULTS),
+        ReportForm::Sarif => options.max_findings.unwrap_or(sarif::most_findings(&rules)),
         _ => options.max_findings.unwrap_or(u64::MAX),
     };
     let totals = Totals {
@@ -102,28 +114,41 @@ pub(crate) fn run(options: &Validate) -> Result<Outcome, Failure> {
         unlisted: BTreeMap::new(),
         fail_on: reading.fail_on,
         rules,
+        failures: Vec::new(),
     };
     let wanted: HashSet<Code> = totals.rules.iter().copied().collect();
     let mut work = Work { sheet, out: String::new(), wanted, left: most, totals };
     work.sheet.begin(&mut work.out);
     for path in &reading.inputs {
-        let mut input = match run.open(path) {
-            Ok(input) => input,
-            Err(failure) => return Err(work.fail(failure, &mut output)),
+        let failure = match run.open(path) {
+            Ok(mut input) => work.input(&mut run, &mut input, &mut output)?,
+            Err(failure) => {
+                work.totals.files.push(FileTotals::new(path.display().to_string(), None));
+                Some(failure)
+            }
         };
-        if let Err(failure) = work.input(&mut run, &mut input, &mut output) {
-            run.reporter.progress.finish();
-            return Err(work.fail(failure, &mut output));
+        if let Some(Failure::Message(why)) = failure {
+            run.reporter.progress.print(|| complain(&why));
+            if let Some(file) = work.totals.files.last_mut() {
+                file.failure = Some(why.clone());
+            }
+            work.totals.failures.push(why);
+            if reading.strict {
+                break;
+            }
         }
     }
-    work.sheet.end(&work.totals, None, &mut work.out);
+    work.sheet.end(&work.totals, &mut work.out);
     output.sink.put(work.out.as_bytes())?;
     output.commit()?;
     run.reporter.progress.finish();
     if matches!(options.format, ReportForm::Concise) {
         run.reporter.say(&text::summary(&work.totals, Style::of_stderr(reading.talk.color)));
     }
-    Ok(outcome(&work.totals.report, reading.fail_on))
+    Ok(match work.totals.failures.is_empty() {
+        true => outcome(&work.totals.report, reading.fail_on),
+        false => Outcome::NotAll,
+    })
 }
 
 /// The rules to look for: those selected, without those ignored.
@@ -152,20 +177,19 @@ struct Work {
 }
 
 impl Work {
-    fn input(&mut self, run: &mut Run<'_>, input: &mut Input, output: &mut Output) -> Result<(), Failure> {
+    /// Reads an input to its end; tells why it cannot. Fails where the report cannot be written.
+    fn input(
+        &mut self,
+        run: &mut Run<'_>,
+        input: &mut Input,
+        output: &mut Output,
+    ) -> Result<Option<Failure>, Failure> {
         let limit = run.reading.options().limits.diagnostics;
         let leader =
             check::Leader::new().dialect(run.reading.dialect).structure(input.format == Format::Iso2709);
         let mut checker = check::Checker::new(limit).with(leader).with(check::Encoding::new());
         let mut record = Record::new();
-        self.totals.files.push(FileTotals {
-            name: input.name.clone(),
-            format: input.format,
-            records: 0,
-            unreadable: 0,
-            with_findings: 0,
-            report: Report::default(),
-        });
+        self.totals.files.push(FileTotals::new(input.name.clone(), Some(input.format)));
         loop {
             let next = run.next(input, &mut record);
             let before = self.totals.report.at_least(Severity::Note);
@@ -203,10 +227,8 @@ impl Work {
             if self.out.len() >= FLUSH_AT {
                 output.sink.put(std::mem::take(&mut self.out).as_bytes())?;
             }
-            match failure {
-                Some(failure) => return Err(failure),
-                None if end => return Ok(()),
-                None => {}
+            if end {
+                return Ok(failure);
             }
         }
     }
@@ -242,15 +264,5 @@ impl Work {
             let count = self.totals.unlisted.entry(code).or_default();
             *count = count.saturating_add(more);
         }
-    }
-
-    /// Ends the report of a run that could not be carried through. A file is not kept.
-    fn fail(&mut self, failure: Failure, output: &mut Output) -> Failure {
-        if let Failure::Message(why) = &failure {
-            self.sheet.end(&self.totals, Some(why), &mut self.out);
-            // The first failure is the one to tell.
-            let _ = output.sink.put(self.out.as_bytes());
-        }
-        failure
     }
 }

@@ -10,8 +10,14 @@ use serde_json::{Map, Value, json};
 use super::found::Found;
 use super::{Sheet, Totals};
 
-/// How many results code hosts take of one run. The last of them tell how many more there are, by rule.
-pub(super) const MOST_RESULTS: u64 = 25_000;
+/// How many results code hosts take of one run.
+const MOST_RESULTS: u64 = 25_000;
+
+/// How many findings are listed if nobody says how many: room is left for a result for each rule that tells how many
+/// more there are.
+pub(super) fn most_findings(rules: &[Code]) -> u64 {
+    MOST_RESULTS.saturating_sub(rules.len() as u64)
+}
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -20,14 +26,12 @@ pub(super) struct Sarif {
     rules: Vec<Code>,
     index: HashMap<Code, usize>,
     results: u64,
-    /// The file of the first result of each rule that is left out.
-    first: HashMap<Code, String>,
 }
 
 impl Sarif {
     pub(super) fn new(rules: &[Code]) -> Sarif {
         let index = rules.iter().enumerate().map(|(index, code)| (*code, index)).collect();
-        Sarif { rules: rules.to_vec(), index, results: 0, first: HashMap::new() }
+        Sarif { rules: rules.to_vec(), index, results: 0 }
     }
 
     fn put(&mut self, result: &Value, out: &mut String) {
@@ -75,11 +79,6 @@ impl Sheet for Sarif {
     }
 
     fn finding(&mut self, found: &Found<'_>, out: &mut String) {
-        // Room is kept for the results that tell how many more there are.
-        let room = MOST_RESULTS.saturating_sub(self.rules.len() as u64);
-        if self.results >= room {
-            self.first.entry(found.finding.code).or_insert_with(|| found.file.to_owned());
-        }
         let finding = found.finding;
         let mut physical = json!({"artifactLocation": {"uri": uri(found.file)}});
         if let Some(region) = region(found) {
@@ -110,18 +109,21 @@ impl Sheet for Sarif {
         self.put(&result, out);
     }
 
-    fn end(&mut self, totals: &Totals, failed: Option<&str>, out: &mut String) {
+    fn end(&mut self, totals: &Totals, out: &mut String) {
         for (code, count) in &totals.unlisted {
             let file = totals.files.iter().find(|file| file.report.count(*code) > 0);
             self.remainder(*code, *count, file.map(|file| file.name.as_str()), out);
         }
         let fails = totals.report.at_least(totals.fail_on) > 0;
+        let failures = &totals.failures;
         let mut invocation = json!({
-            "executionSuccessful": failed.is_none(),
-            "exitCode": if failed.is_some() { 2 } else { i32::from(fails) },
+            "executionSuccessful": failures.is_empty(),
+            "exitCode": if failures.is_empty() { i32::from(fails) } else { 2 },
         });
-        if let Some(why) = failed {
-            invocation["toolExecutionNotifications"] = json!([{"level": "error", "message": {"text": why}}]);
+        if !failures.is_empty() {
+            let notes: Vec<Value> =
+                failures.iter().map(|why| json!({"level": "error", "message": {"text": why}})).collect();
+            invocation["toolExecutionNotifications"] = Value::from(notes);
         }
         let artifacts: Vec<Value> =
             totals.files.iter().map(|file| json!({"location": {"uri": uri(&file.name)}})).collect();

@@ -33,11 +33,9 @@ impl Sheet for Text {
         out.push('\n');
     }
 
-    fn end(&mut self, totals: &Totals, failed: Option<&str>, out: &mut String) {
-        if failed.is_none() {
-            out.push_str(&summary(totals, self.style));
-            out.push('\n');
-        }
+    fn end(&mut self, totals: &Totals, out: &mut String) {
+        out.push_str(&summary(totals, self.style));
+        out.push('\n');
     }
 }
 
@@ -54,7 +52,7 @@ impl Sheet for Concise {
         _ = writeln!(out, "{file}:{record}:{path}: {code} {severity}: {}", printable(&message));
     }
 
-    fn end(&mut self, _: &Totals, _: Option<&str>, _: &mut String) {}
+    fn end(&mut self, _: &Totals, _: &mut String) {}
 }
 
 /// The totals, without a line end.
@@ -76,6 +74,9 @@ pub(super) fn summary(totals: &Totals, style: Style) -> String {
     let mut last = format!("{records} records, {with} with findings: {found}");
     if totals.unreadable() > 0 {
         _ = write!(last, "; of {} records nothing could be read", totals.unreadable());
+    }
+    if !totals.failures.is_empty() {
+        _ = write!(last, "; {} inputs not read, or not to their end", totals.failures.len());
     }
     lines.push(last);
     lines.join("\n")
