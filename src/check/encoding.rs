@@ -109,10 +109,8 @@ fn look(subject: Subject<'_>, field: FieldRef<'_>, findings: &mut Findings) {
     let value = field.raw_text();
     let own = field.syntax().delimiter;
     let mut control = |offset: usize, len: usize, code: u32| match code {
-        0x1D..=0x1F => match field.is_control() || own != code as u8 {
-            true => delimiters.add(offset, len, code),
-            false => {}
-        },
+        0x1D..=0x1F if !field.is_control() && u32::from(own) == code => {}
+        0x1D..=0x1F => delimiters.add(offset, len, code),
         _ => controls.add(offset, len, code),
     };
     match value.as_str() {
@@ -176,11 +174,11 @@ fn decodes(subject: Subject<'_>, field: FieldRef<'_>, findings: &mut Findings) {
 fn twice_encoded(subject: Subject<'_>, field: FieldRef<'_>, text: &str, findings: &mut Findings) {
     let Some(start) = text.bytes().position(|byte| byte >= 0x80) else { return };
     let begins = text.get(start..).and_then(|rest| rest.chars().next());
-    // What the first bytes of two-byte sequences become: C2 to C5 and D0 to D8 in Windows-1252, D0 and D1 in 1251.
+    // The first byte of a sequence is C2 to F4, which are letters in Windows-1252; Cyrillic begins with D0 and D1,
+    // which are two others in Windows-1251. Where such a letter is common, one pair alone may be meant.
     let (charset, fewest) = match begins {
-        Some('Â' | 'Ã' | 'Ä' | 'Å' | 'Ð' | 'Ñ' | 'Ò' | 'Ó' | 'Ù' | 'Ø') => {
-            (Charset::Windows1252, 1)
-        }
+        Some('Â' | 'Ã' | 'Ä' | 'Å' | 'â') => (Charset::Windows1252, 1),
+        Some('Æ'..='ô') => (Charset::Windows1252, 2),
         Some('Р' | 'С') => (Charset::Windows1251, 2),
         _ => return,
     };

@@ -244,7 +244,7 @@ mod tests {
     fn found(leader: &str, fields: &[&str], structure: bool) -> Vec<&'static str> {
         let mut builder = Record::builder().leader(leader);
         for tag in fields {
-            builder = builder.data_field(*tag, "  ", [('a', "20200101d2020    k  y0rusy50      ca")]);
+            builder = builder.data_field(tag, "  ", [('a', "20200101d2020    k  y0rusy50      ca")]);
         }
         let record = builder.build().unwrap();
         let mut checker = super::super::Checker::new(100).with(Leader::new().structure(structure));

@@ -36,12 +36,13 @@ pub(crate) enum Command {
     Info(Info),
     Count(Count),
     Formats(Formats),
+    Explain(Explain),
 }
 
 /// Options of all commands that read.
 #[derive(Debug, Args)]
 pub(crate) struct Reading {
-    /// Files to read; - is standard input
+    /// Files to read; - is standard input. What is compressed with gzip or zstd is decompressed
     #[arg(value_name = "INPUT", required = true)]
     pub(crate) inputs: Vec<PathBuf>,
 
@@ -134,7 +135,7 @@ pub(crate) struct Convert {
     #[arg(short, long, value_name = "FORMAT", value_parser = names::writable(), hide_possible_values = true)]
     pub(crate) to: Option<Format>,
 
-    /// File to write; - is standard output
+    /// File to write; - is standard output. A name that ends in .gz or .zst has it compressed
     #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
     pub(crate) output: PathBuf,
 
@@ -280,6 +281,16 @@ pub(crate) struct Formats {
     /// Print a JSON array
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Explain a finding: what it means, what is done about it, and an example
+///
+/// Without a code: the list of all findings.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Ids, the first letters of ids such as B or E00, or names
+    #[arg(value_name = "CODE", value_parser = names::codes)]
+    pub(crate) codes: Vec<Codes>,
 }
 
 #[cfg(test)]

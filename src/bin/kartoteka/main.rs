@@ -3,8 +3,10 @@
 //! Data go to standard output, everything said to a person to standard error. See `kartoteka help`.
 
 mod args;
+mod compression;
 mod convert;
 mod count;
+mod explain;
 mod failure;
 mod formats;
 mod info;
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Command::Info(options) => info::run(options),
         Command::Count(options) => count::run(options),
         Command::Formats(options) => formats::run(options),
+        Command::Explain(options) => explain::run(options),
     };
     match result {
         Ok(Outcome::Clean) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,

@@ -16,7 +16,7 @@ use crate::failure::{Failure, Outcome};
 use crate::input::{Input, Next, Run};
 use crate::output::{Output, is_stdout};
 use crate::report::outcome;
-use crate::terminal::{Style, complain};
+use crate::terminal::{Style, complain, print};
 
 /// When what is to be printed is handed on, in bytes.
 const FLUSH_AT: usize = 32 * 1024;
@@ -142,8 +142,8 @@ pub(crate) fn run(options: &Validate) -> Result<Outcome, Failure> {
     output.sink.put(work.out.as_bytes())?;
     output.commit()?;
     run.reporter.progress.finish();
-    if matches!(options.format, ReportForm::Concise) {
-        run.reporter.say(&text::summary(&work.totals, Style::of_stderr(reading.talk.color)));
+    if matches!(options.format, ReportForm::Concise) && !reading.talk.quiet {
+        print(&text::summary(&work.totals, Style::of_stderr(reading.talk.color)));
     }
     Ok(match work.totals.failures.is_empty() {
         true => outcome(&work.totals.report, reading.fail_on),

@@ -154,11 +154,18 @@ fn rule(code: Code) -> Value {
         "id": code.id(),
         "name": code.name(),
         "shortDescription": {"text": code.summary()},
-        "fullDescription": {"text": code.summary()},
+        "fullDescription": {"text": paragraph(code)},
+        "help": {"text": code.page(), "markdown": code.page()},
         "helpUri": format!("https://docs.rs/kartoteka/latest/kartoteka/enum.Code.html#variant.{code:?}"),
         "defaultConfiguration": {"level": level(code.severity())},
         "properties": {"tags": [layer]},
     })
+}
+
+/// What is behind a finding: the first paragraph of its page below heading and summary.
+fn paragraph(code: Code) -> &'static str {
+    let text = code.page().split("\n\n").nth(2).unwrap_or(code.summary());
+    text.trim()
 }
 
 fn level(severity: Severity) -> &'static str {

@@ -1,48 +1,26 @@
-//! What is wrong in the data: findings with a code and a place.
+//! The table of codes.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 
-use crate::{Location, Position, Tag};
-
-/// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Worth knowing; nothing is wrong with the record.
-    Note,
-    /// Against the standard, but every reader would take it the same way.
-    Warning,
-    /// The record is damaged, or part of it could not be carried over.
-    Error,
-}
-
-impl Severity {
-    /// The lower-case name: `note`, `warning` or `error`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Severity::Note => "note",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
+use super::Severity;
+use crate::Error;
 
 macro_rules! codes {
     ($($variant:ident $id:literal $name:literal $severity:ident $summary:literal;)+) => {
         /// The kinds of findings. An id is never used again for another thing, and never renumbered.
         ///
-        /// The letter is the layer: `B` bytes and structure, `E` encoding, `L` leader, `W` writing.
+        /// The letter is the layer: `B` bytes and structure, `E` encoding, `L` leader, `W` writing. Each has a page, which
+        /// [`Code::page`] returns, and a file in `fixtures/findings` that shows it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code {
-            $(#[doc = concat!("`", $id, "` ", $name, ": ", $summary)] $variant,)+
+            $(
+                #[doc = concat!("`", $id, "` ", $name, ": ", $summary)]
+                #[doc = ""]
+                #[doc = include_str!(concat!("pages/", $id, ".md"))]
+                $variant,
+            )+
         }
 
         impl Code {
@@ -67,6 +45,16 @@ macro_rules! codes {
             /// What is wrong, in one sentence.
             pub const fn summary(self) -> &'static str {
                 match self { $(Code::$variant => $summary),+ }
+            }
+
+            /// What it means, what is done about it, and an example, in Markdown. The first line is a heading.
+            pub const fn page(self) -> &'static str {
+                match self {
+                    $(Code::$variant => concat!(
+                        "# ", $id, " ", $name, "\n\n", $summary, "\n\n",
+                        include_str!(concat!("pages/", $id, ".md"))
+                    )),+
+                }
             }
         }
     };
@@ -223,246 +211,15 @@ impl fmt::Display for Code {
     }
 }
 
-/// One thing that is wrong in the data: what, where, and what was done about it.
-///
-/// # Example
-/// ```
-/// use kartoteka::{Code, iso2709, RecordRead, ReadOptions, Record};
-///
-/// // The length in the leader says 39, the record has 38 bytes.
-/// let data = b"00039nam a2200037 a 4500001\x30\x30\x30\x32\x30\x30\x30\x30\x30\x1e1\x1e\x1d";
-/// let mut reader = iso2709::SliceReader::new(data, &ReadOptions::new());
-/// let mut record = Record::new();
-/// assert!(reader.read_record(&mut record)?);
-/// assert!(reader.diagnostics().iter().any(|finding| finding.code == Code::RecordLengthMismatch));
-/// # Ok::<(), kartoteka::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Diagnostic {
-    /// The kind of finding; gives its severity too.
-    pub code: Code,
-    /// Where it was found.
-    pub location: Location,
-    /// What is wrong with this record: what was found and what was expected; no place, no full stop.
-    pub message: Cow<'static, str>,
-    /// What was done about it, such as `kept`; empty if there was nothing to do.
-    pub action: &'static str,
-}
+impl FromStr for Code {
+    type Err = Error;
 
-impl Diagnostic {
-    /// Makes a finding.
-    pub fn new(
-        code: Code,
-        location: Location,
-        message: impl Into<Cow<'static, str>>,
-        action: &'static str,
-    ) -> Diagnostic {
-        Diagnostic { code, location, message: message.into(), action }
-    }
-
-    /// How much it weighs: the severity of its code.
-    pub fn severity(&self) -> Severity {
-        self.code.severity()
-    }
-}
-
-impl fmt::Display for Diagnostic {
-    /// `error[B001] record 7 (byte 10532): the leader says 39 bytes, the record has 38; kept`
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}[{}] {}: {}", self.severity(), self.code, self.location, self.message)?;
-        if !self.action.is_empty() {
-            write!(f, "; {}", self.action)?;
-        }
-        Ok(())
-    }
-}
-
-/// Where readers and writers put what they find in one record.
-///
-/// Lists up to a limit and counts the rest; the list is reused from record to record.
-#[derive(Debug, Clone)]
-pub struct Findings {
-    list: Vec<Diagnostic>,
-    limit: usize,
-    /// Counts of those not listed, by code.
-    suppressed: Vec<(Code, u64)>,
-    worst: Option<Severity>,
-    record: Position,
-    /// No place lies further from the start of the record, in bytes.
-    extent: usize,
-}
-
-impl Findings {
-    /// Makes an empty list that takes up to `limit` findings for one record.
-    pub fn new(limit: usize) -> Findings {
-        Findings {
-            list: Vec::new(),
-            limit: limit.max(1),
-            suppressed: Vec::new(),
-            worst: None,
-            record: Position::default(),
-            extent: usize::MAX,
-        }
-    }
-
-    /// Forgets everything, for the next record, which begins at `record`.
-    #[inline]
-    pub(crate) fn begin(&mut self, record: Position) {
-        self.list.clear();
-        self.suppressed.clear();
-        self.worst = None;
-        self.record = record;
-        self.extent = usize::MAX;
-    }
-
-    /// Sets where the record begins, for what is found from now on, and how many bytes there are to point into.
-    #[inline]
-    pub(crate) fn set_record(&mut self, record: Position, extent: usize) {
-        self.record = record;
-        self.extent = extent;
-    }
-
-    /// Where the record begins.
-    #[inline]
-    pub fn record(&self) -> Position {
-        self.record
-    }
-
-    /// Adds a finding.
-    pub fn push(&mut self, finding: Diagnostic) {
-        let severity = Some(finding.severity());
-        if self.list.len() < self.limit {
-            self.list.push(finding);
-        } else {
-            let mut finding = finding;
-            if severity > self.worst && severity == Some(Severity::Error) {
-                // Strict reading names the first error, wherever it came.
-                if let Some(last) = self.list.last_mut() {
-                    std::mem::swap(last, &mut finding);
-                }
-            }
-            self.count(finding.code);
-        }
-        self.worst = self.worst.max(severity);
-    }
-
-    /// Counts a finding that is not listed.
-    fn count(&mut self, code: Code) {
-        match self.suppressed.iter_mut().find(|(known, _)| *known == code) {
-            Some((_, count)) => *count = count.saturating_add(1),
-            None => self.suppressed.push((code, 1)),
-        }
-    }
-
-    /// Adds a finding at a place of the current record: `offset` bytes from its start, `len` bytes long.
-    pub fn at(
-        &mut self,
-        code: Code,
-        (offset, len): (usize, usize),
-        message: impl Into<Cow<'static, str>>,
-        action: &'static str,
-    ) {
-        let location = self.place(offset, len);
-        self.push(Diagnostic::new(code, location, message, action));
-    }
-
-    /// Adds a finding in a field of the current record.
-    pub fn in_field(
-        &mut self,
-        code: Code,
-        (tag, index): (Tag, usize),
-        (offset, len): (usize, usize),
-        message: impl Into<Cow<'static, str>>,
-        action: &'static str,
-    ) {
-        let mut location = self.place(offset, len);
-        location.tag = Some(tag);
-        location.field = u32::try_from(index).ok();
-        self.push(Diagnostic::new(code, location, message, action));
-    }
-
-    fn place(&self, offset: usize, len: usize) -> Location {
-        let mut location = Location::of(self.record);
-        let offset = offset.min(self.extent);
-        location.byte = location.byte.saturating_add(offset as u64);
-        location.len = len.min(self.extent.saturating_sub(offset)) as u64;
-        location
-    }
-
-    /// The findings listed, in the order in which they were made.
-    #[inline]
-    pub fn list(&self) -> &[Diagnostic] {
-        &self.list
-    }
-
-    /// How many findings were counted but not listed, by code.
-    #[inline]
-    pub fn suppressed(&self) -> &[(Code, u64)] {
-        &self.suppressed
-    }
-
-    /// The first finding of severity error.
-    pub(crate) fn first_error(&self) -> Option<&Diagnostic> {
-        if self.worst < Some(Severity::Error) {
-            return None;
-        }
-        self.list.iter().find(|finding| finding.severity() == Severity::Error)
-    }
-}
-
-/// Counts of findings by code, for a whole run.
-///
-/// # Example
-/// ```
-/// use kartoteka::{Code, Diagnostic, Location, Report, Severity};
-///
-/// let mut report = Report::default();
-/// report.add(&Diagnostic::new(Code::Garbage, Location::default(), "12 bytes", "skipped"));
-/// assert_eq!(report.count(Code::Garbage), 1);
-/// assert_eq!(report.at_least(Severity::Error), 1);
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
-    counts: BTreeMap<Code, u64>,
-    unlisted: u64,
-}
-
-impl Report {
-    /// Counts one finding.
-    pub fn add(&mut self, finding: &Diagnostic) {
-        let count = self.counts.entry(finding.code).or_default();
-        *count = count.saturating_add(1);
-    }
-
-    /// Counts findings that were not listed because of [`Limits::diagnostics`](crate::Limits).
-    pub fn add_suppressed(&mut self, suppressed: &[(Code, u64)]) {
-        for &(code, more) in suppressed {
-            let count = self.counts.entry(code).or_default();
-            *count = count.saturating_add(more);
-            self.unlisted = self.unlisted.saturating_add(more);
-        }
-    }
-
-    /// How many findings of this code there were.
-    pub fn count(&self, code: Code) -> u64 {
-        self.counts.get(&code).copied().unwrap_or_default()
-    }
-
-    /// The codes found, with their counts, by id.
-    pub fn iter(&self) -> impl Iterator<Item = (Code, u64)> + '_ {
-        self.counts.iter().map(|(&code, &count)| (code, count))
-    }
-
-    /// How many findings weigh `severity` or more.
-    pub fn at_least(&self, severity: Severity) -> u64 {
-        let listed = self.iter().filter(|(code, _)| code.severity() >= severity).map(|(_, count)| count);
-        listed.fold(0, u64::saturating_add)
-    }
-
-    /// How many of the findings were counted only, and nobody was told of them one by one.
-    pub fn unlisted(&self) -> u64 {
-        self.unlisted
+    /// Takes an id or a name, in any case.
+    fn from_str(text: &str) -> Result<Code, Error> {
+        let is =
+            |code: &&Code| code.id().eq_ignore_ascii_case(text) || code.name().eq_ignore_ascii_case(text);
+        let found = Code::ALL.iter().find(is);
+        found.copied().ok_or_else(|| Error::argument(format!("no finding has the id or name {text:?}")))
     }
 }
 
@@ -477,37 +234,16 @@ mod tests {
         assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
         let names: HashSet<_> = Code::ALL.iter().map(|code| code.name()).collect();
         assert_eq!(names.len(), ids.len());
-    }
-
-    #[test]
-    fn the_list_is_bounded_and_the_rest_is_counted() {
-        let mut findings = Findings::new(2);
-        findings.begin(Position { byte: 100, record: 3, line: 0 });
-        for offset in 0..5 {
-            findings.at(Code::Garbage, (offset, 1), "x", "skipped");
+        for code in Code::ALL {
+            assert_eq!(code.id().parse::<Code>().unwrap(), *code);
+            assert_eq!(code.name().to_uppercase().parse::<Code>().unwrap(), *code);
         }
-        assert_eq!(findings.list().len(), 2);
-        assert_eq!(findings.suppressed(), [(Code::Garbage, 3)]);
-        assert_eq!(findings.list()[1].location.byte, 101);
-        assert!(findings.first_error().is_some());
-        findings.begin(Position::default());
-        assert_eq!((findings.list().len(), findings.suppressed().len()), (0, 0));
+        assert!("B000".parse::<Code>().is_err());
     }
 
     #[test]
-    fn display_names_code_place_message_and_action() {
-        let mut findings = Findings::new(9);
-        findings.begin(Position { byte: 10_532, record: 6, line: 0 });
-        findings.in_field(
-            Code::FieldUnterminated,
-            (Tag::new(*b"245"), 3),
-            (72, 1),
-            "byte 61 ends it",
-            "kept",
-        );
-        assert_eq!(
-            findings.list()[0].to_string(),
-            "error[B006] record 7 (byte 10604), field 245 (#4): byte 61 ends it; kept"
-        );
+    fn pages_begin_with_what_the_table_says() {
+        let page = Code::RecordLengthMismatch.page();
+        assert!(page.starts_with("# B001 record-length-mismatch\n\nThe record length in the leader"));
     }
 }
