@@ -53,9 +53,9 @@ impl Sarif {
             "partialFingerprints": {"recordField/v1": format!("remainder-{code}")},
             "properties": {"findings": count},
         });
-        if let (Some(file), Some(result)) = (file, result.as_object_mut()) {
+        if let Some(file) = file {
             let place = json!([{"physicalLocation": {"artifactLocation": {"uri": uri(file)}}}]);
-            result.insert("locations".to_owned(), place);
+            set(&mut result, "locations", place);
         }
         self.put(&result, out);
     }
@@ -82,7 +82,7 @@ impl Sheet for Sarif {
         let finding = found.finding;
         let mut physical = json!({"artifactLocation": {"uri": uri(found.file)}});
         if let Some(region) = region(found) {
-            physical["region"] = region;
+            set(&mut physical, "region", region);
         }
         let index = finding.location.record.record;
         let path = found.path();
@@ -92,7 +92,7 @@ impl Sheet for Sarif {
         let mut logical = json!({"fullyQualifiedName": name, "kind": kind});
         let id = found.id();
         if let Some(id) = &id {
-            logical["name"] = json!(id);
+            set(&mut logical, "name", json!(id));
         }
         let message = match id {
             Some(id) => format!("{} (record {}, {id})", found.message(), index.saturating_add(1)),
@@ -123,7 +123,7 @@ impl Sheet for Sarif {
         if !failures.is_empty() {
             let notes: Vec<Value> =
                 failures.iter().map(|why| json!({"level": "error", "message": {"text": why}})).collect();
-            invocation["toolExecutionNotifications"] = Value::from(notes);
+            set(&mut invocation, "toolExecutionNotifications", Value::from(notes));
         }
         let artifacts: Vec<Value> =
             totals.files.iter().map(|file| json!({"location": {"uri": uri(&file.name)}})).collect();
@@ -140,6 +140,13 @@ impl Sheet for Sarif {
         });
         _ = write!(out, "\n],\"artifacts\":{},", Value::from(artifacts));
         _ = writeln!(out, r#""invocations":[{invocation}],"properties":{properties}}}]}}"#);
+    }
+}
+
+/// Adds a member to an object.
+fn set(object: &mut Value, key: &str, value: Value) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(key.to_owned(), value);
     }
 }
 
@@ -185,11 +192,11 @@ fn region(found: &Found<'_>) -> Option<Value> {
     if let Some((offset, len)) = found.bytes.find(location).filter(|_| location.byte != location.record.byte)
     {
         let column = found.bytes.column(offset);
-        region["startColumn"] = json!(column.saturating_add(1));
+        set(&mut region, "startColumn", json!(column.saturating_add(1)));
         let (start, line) = found.bytes.line(offset);
         let end = offset.saturating_add(len).min(start.saturating_add(line.len()));
         if end > offset {
-            region["endColumn"] = json!(found.bytes.column(end).saturating_add(1));
+            set(&mut region, "endColumn", json!(found.bytes.column(end).saturating_add(1)));
         }
     }
     Some(region)
