@@ -25,7 +25,7 @@
 //! - A [`Record`] owns the bytes of one record; [`RecordRef`], [`FieldRef`] and [`SubfieldRef`] look into them, and
 //!   [`Text`] is a value whose bytes become text when you ask.
 //! - [`open`] finds out what a file is. The formats themselves are modules: [`iso2709`], [`irbis_text`],
-//!   [`mrk`], [`line`], [`aleph`], [`microlif`], `marcxml`, `json`, `ndjson`; each has a `Reader`, a `SliceReader` and a
+//!   [`mrk`], [`line`](mod@line), [`aleph`], [`microlif`], `marcxml`, `json`, `ndjson`; each has a `Reader`, a `SliceReader` and a
 //!   `Writer`, where it is written.
 //! - [`RecordRead`] and [`RecordWrite`] are what all of them can do; [`copy()`] goes from one to the other.
 //!   [`ReadOptions`] and [`WriteOptions`] hold for all.
