@@ -11,6 +11,7 @@ mod info;
 mod input;
 mod names;
 mod output;
+mod path;
 mod progress;
 mod report;
 mod show;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Info(options) => info::run(options),
         Command::Count(options) => count::run(options),
         Command::Formats(options) => formats::run(options),
+        Command::Path(options) => path::run(options),
     };
     match result {
         Ok(Outcome::Clean) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
