@@ -79,6 +79,7 @@
 #![forbid(unsafe_code)]
 
 pub mod charset;
+pub mod check;
 mod diagnostic;
 mod error;
 mod format;

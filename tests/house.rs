@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom up. A module may use its own level and all below.
-const LEVELS: [&[&str]; 8] = [
+const LEVELS: [&[&str]; 9] = [
     &["error", "position", "diagnostic", "limits", "tag"],
     &["charset"],
     &["record"],
@@ -14,6 +14,7 @@ const LEVELS: [&[&str]; 8] = [
     &["filter", "stats", "table"],
     &["io"],
     &["format"],
+    &["check"],
     &["testing"],
 ];
 

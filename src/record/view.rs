@@ -139,6 +139,11 @@ impl<'a> RecordRef<'a> {
         (self.origin == format).then_some(self.bytes)
     }
 
+    /// Offset in the buffer of the body of a field of this record.
+    pub(crate) fn offset_of(self, field: FieldRef<'_>) -> usize {
+        self.slots.get(field.index()).map_or(0, |slot| slot.start as usize)
+    }
+
     /// All bytes of the buffer, for a scan over everything at once; bodies and what lies between them.
     #[inline]
     pub(crate) fn buffer(self) -> &'a [u8] {

@@ -8,7 +8,7 @@ use kartoteka::{
     WriteOptions,
 };
 
-use crate::names::{self, Shown};
+use crate::names::{self, Codes, Shown};
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -31,17 +31,19 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Convert(Box<Convert>),
+    Validate(Validate),
     Show(Show),
     Info(Info),
     Count(Count),
     Formats(Formats),
     Path(PathOptions),
+    Explain(Explain),
 }
 
 /// Options of all commands that read.
 #[derive(Debug, Args)]
 pub(crate) struct Reading {
-    /// Files to read; - is standard input
+    /// Files to read; - is standard input. What is compressed with gzip or zstd is decompressed
     #[arg(value_name = "INPUT", required = true)]
     pub(crate) inputs: Vec<PathBuf>,
 
@@ -134,7 +136,7 @@ pub(crate) struct Convert {
     #[arg(short, long, value_name = "FORMAT", value_parser = names::writable(), hide_possible_values = true)]
     pub(crate) to: Option<Format>,
 
-    /// File to write; - is standard output
+    /// File to write; - is standard output. A name that ends in .gz or .zst has it compressed
     #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
     pub(crate) output: PathBuf,
 
@@ -183,6 +185,52 @@ impl Convert {
             .mfn_as_control_number(self.mfn_as)
             .indent(!self.no_indent)
     }
+}
+
+/// A form of report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportForm {
+    /// For people: each finding with its place shown
+    Text,
+    /// A line for each finding
+    Concise,
+    /// JSON Lines: an object for each finding, and one for the totals
+    Json,
+    /// SARIF 2.1.0, for code hosts; at most 25,000 results, the rest counted by rule
+    Sarif,
+    /// JUnit XML: a suite for each input, a case for each rule
+    Junit,
+}
+
+/// Check records, and list what is wrong with their structure, leader and encoding
+///
+/// Findings have ids: B bytes and structure, E encoding, L leader. All that is found is counted, whether it is listed
+/// or not. Records go by in one pass, and none is held.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Validate {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// Form of the report
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = ReportForm::Text)]
+    pub(crate) format: ReportForm,
+
+    /// File to write; - is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
+    pub(crate) output: PathBuf,
+
+    /// Look for these findings only: ids, the first letters of ids such as B or E00, or names
+    #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = names::codes)]
+    pub(crate) select: Vec<Codes>,
+
+    /// Do not look for these findings, even if they are selected
+    #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = names::codes)]
+    pub(crate) ignore: Vec<Codes>,
+
+    /// List so many findings at most, and count the rest [default: all; for sarif so many that 25,000 results hold them]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_findings: Option<u64>,
 }
 
 /// Show records for human eyes: a line per field, with the findings below
@@ -249,6 +297,16 @@ pub(crate) struct PathOptions {
     /// Read paths from standard input, a line each, and answer each with a line: ok CANONICAL, or error OFFSET MESSAGE
     #[arg(long, conflicts_with = "spec")]
     pub(crate) check: bool,
+}
+
+/// Explain a finding: what it means, what is done about it, and an example
+///
+/// Without a code: the list of all findings.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Ids, the first letters of ids such as B or E00, or names
+    #[arg(value_name = "CODE", value_parser = names::codes)]
+    pub(crate) codes: Vec<Codes>,
 }
 
 #[cfg(test)]
