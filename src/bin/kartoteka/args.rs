@@ -36,6 +36,7 @@ pub(crate) enum Command {
     Info(Info),
     Count(Count),
     Formats(Formats),
+    Path(PathOptions),
     Explain(Explain),
 }
 
@@ -281,6 +282,21 @@ pub(crate) struct Formats {
     /// Print a JSON array
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Tell what a path means, and its canonical form
+///
+/// Paths are MARCspec, such as 245$a, 008/35-37 or 020$a{$q=\paperback}; also 245ab, 6XX, 650[*0]a, 461$1/200$a and,
+/// of IRBIS, v200^a.
+#[derive(Debug, Args)]
+pub(crate) struct PathOptions {
+    /// The path
+    #[arg(value_name = "SPEC", required_unless_present = "check")]
+    pub(crate) spec: Option<String>,
+
+    /// Read paths from standard input, a line each, and answer each with a line: ok CANONICAL, or error OFFSET MESSAGE
+    #[arg(long, conflicts_with = "spec")]
+    pub(crate) check: bool,
 }
 
 /// Explain a finding: what it means, what is done about it, and an example

@@ -13,6 +13,7 @@ mod info;
 mod input;
 mod names;
 mod output;
+mod path;
 mod place;
 mod progress;
 mod report;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Info(options) => info::run(options),
         Command::Count(options) => count::run(options),
         Command::Formats(options) => formats::run(options),
+        Command::Path(options) => path::run(options),
         Command::Explain(options) => explain::run(options),
     };
     match result {
