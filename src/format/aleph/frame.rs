@@ -9,7 +9,7 @@ use crate::record::{Dialect, from_marc_form};
 use crate::{Code, Record, Result, Tag};
 
 /// The framing of Aleph sequential: a record is a run of lines with the same number.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Aleph {
     options: ReadOptions,
     cutter: Cutter,

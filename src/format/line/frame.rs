@@ -9,7 +9,7 @@ use crate::record::{Dialect, from_marc_form};
 use crate::{Code, Record, Result, Tag};
 
 /// The framing of the line formats: a record ends with an empty line, or before the next leader.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Line {
     options: ReadOptions,
     cutter: Cutter,

@@ -25,7 +25,7 @@ pub(super) enum Line {
 }
 
 /// Finds the ends of records that are made of whole lines.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Cutter {
     /// The start of the first line that was not looked at.
     line: usize,

@@ -8,7 +8,7 @@ use crate::io::{Frame, Framing, ReadOptions, Step};
 use crate::{Code, Diagnostic, Location, Position, Record, Result, Tag};
 
 /// The framing of MicroLIF: a record goes from its leader to a backtick, or to the next leader.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Microlif {
     options: ReadOptions,
     /// How many bytes of the record were searched for its end in vain.

@@ -12,7 +12,7 @@ use crate::{Code, Record, Result, Tag};
 const LONGEST: usize = 14;
 
 /// The framing of MARCMaker text: a record ends with a blank line, or before the next leader.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Mrk {
     options: ReadOptions,
     cutter: Cutter,
