@@ -56,6 +56,12 @@ impl Tag {
         }
     }
 
+    /// Makes a tag of the first three of four bytes that were read as one big-endian number.
+    #[inline]
+    pub(crate) const fn of_word(word: u32) -> Tag {
+        Tag::raw(BYTES | word >> 8)
+    }
+
     const fn raw(value: u32) -> Tag {
         match NonZeroU32::new(value) {
             Some(value) => Tag(value),

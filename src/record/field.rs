@@ -115,7 +115,7 @@ impl<'a> FieldRef<'a> {
     /// The subfields, in order. A delimiter that nothing follows is passed over; [`FieldRef::raw`] has it.
     #[inline]
     pub fn subfields(self) -> Subfields<'a> {
-        Subfields { field: self, next: self.lead_end().saturating_add(1) }
+        Subfields { field: self, next: self.lead_end() + 1 }
     }
 
     /// Indicators, lead and subfields at once.
@@ -124,7 +124,7 @@ impl<'a> FieldRef<'a> {
         let end = self.lead_end();
         let start = self.indicator_end(end);
         let indicators = self.bytes.get(..start).unwrap_or_default();
-        (indicators, self.slice(start, end), Subfields { field: self, next: end.saturating_add(1) })
+        (indicators, self.slice(start, end), Subfields { field: self, next: end + 1 })
     }
 
     /// The first subfield with this code.
@@ -229,17 +229,19 @@ fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
         (hit != 0).then_some(hit.trailing_zeros() as usize / 8)
     };
     let (words, tail) = bytes.as_chunks::<8>();
-    for (word, at) in words.iter().zip([0usize, 8, 16, 24]) {
+    let mut at = 0;
+    for word in words.iter().take(4) {
         if let Some(found) = first_in(*word) {
-            return Some(at.saturating_add(found));
+            return Some(at + found);
         }
+        at += 8;
     }
     if words.len() > 4 {
-        return memchr(byte, bytes.get(32..)?).map(|found| found.saturating_add(32));
+        return memchr(byte, bytes.get(32..)?).map(|found| found + 32);
     }
     match bytes.last_chunk::<8>() {
         // What was looked at already has none.
-        Some(word) => first_in(*word).map(|found| bytes.len().saturating_sub(8).saturating_add(found)),
+        Some(word) => first_in(*word).map(|found| bytes.len() - 8 + found),
         None => tail.iter().position(|other| *other == byte),
     }
 }
@@ -303,10 +305,10 @@ impl<'a> Subfields<'a> {
         let start = self.next;
         let rest = self.field.bytes.get(start..)?;
         let end = match find(self.field.syntax.delimiter, rest) {
-            Some(len) => start.saturating_add(len),
+            Some(len) => start + len, // offsets in a slice: far from the largest number
             None => self.field.bytes.len(),
         };
-        self.next = end.saturating_add(1);
+        self.next = end + 1;
         Some((start, end))
     }
 
@@ -346,7 +348,7 @@ impl<'a> Iterator for Subfields<'a> {
             if start == end {
                 continue;
             }
-            let code_end = start.saturating_add(self.code_len(start)).min(end);
+            let code_end = (start + self.code_len(start)).min(end);
             let field = self.field;
             return Some(SubfieldRef {
                 code: Text::new(field.bytes.get(start..code_end).unwrap_or_default(), field.charset),

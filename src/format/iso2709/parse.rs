@@ -291,10 +291,11 @@ fn strict(
     slots.resize(entries.len(), Slot::new(Tag::new(*b"000"), 0, 0, false));
     let mut next = base;
     let mut unordered = false;
-    let mut odd = !directory.is_ascii();
+    let mut odd = false;
+    let mut tags = 0u32;
     let mut total = 0usize;
     for (bytes, slot) in entries.iter().zip(slots.iter_mut()) {
-        let Entry { tag, len, start } = entry_of_12(bytes)?;
+        let Entry { len, start, .. } = entry_of_12(bytes)?;
         // All three are below 100,000.
         let (start, len) = (base + start as usize, len as usize);
         let after = start + len;
@@ -310,12 +311,19 @@ fn strict(
         }
         next = after;
         total += len;
-        let tag = Tag::new(tag);
+        let [a, b, c, d, ..] = *bytes;
+        let word = u32::from_be_bytes([a, b, c, d]);
+        tags |= word;
+        let tag = Tag::of_word(word);
         let control = tag.is_control();
-        odd |= len == 1;
-        if let Some([first, second, third]) = frame.get(start..).and_then(|body| body.first_chunk::<3>()) {
-            odd |= (*third == DELIMITER) == control;
-            odd |= !(control || is_indicator(*first) && is_indicator(*second));
+        let body = frame.get(start..).and_then(|body| body.first_chunk::<3>());
+        let usual = match body {
+            Some([_, _, third]) if control => *third != DELIMITER && len > 1,
+            Some([first, second, DELIMITER]) => is_indicator(*first) && is_indicator(*second),
+            _ => false,
+        };
+        if !usual {
+            odd = true;
         }
         *slot = Slot::new(tag, start as u32, last as u32, control);
     }
@@ -327,6 +335,7 @@ fn strict(
     if unordered && overlap(slots) {
         return None;
     }
+    odd |= tags & 0x8080_8080 != 0; // not ASCII
     odd |= has_strays(frame.get(base..end)?, entries.len(), doubled);
     Some(Whole { unordered, odd })
 }
