@@ -137,6 +137,43 @@ fn every_format_goes_to_every_format() {
 }
 
 #[test]
+fn compressed_files_are_read_and_written() {
+    let folder = folder("compressed");
+    let plain = fs::read(MARC21).unwrap();
+    for (end, magic) in [("gz", &b"\x1F\x8B"[..]), ("zst", b"\x28\xB5\x2F\xFD")] {
+        let path = folder.join(format!("x.mrc.{end}"));
+        let output = run(&["convert", MARC21, "-o", text(&path)]);
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        let packed = fs::read(&path).unwrap();
+        assert!(packed.starts_with(magic) && packed.len() < plain.len());
+        // By content, not by name; from standard input too; and two files in one.
+        assert_eq!(run(&["convert", text(&path), "-t", "iso2709"]).stdout, plain);
+        let output = run_with_input(&["convert", "-", "-t", "iso2709"], &packed);
+        assert_eq!(output.stdout, plain);
+        let output = run_with_input(&["count", "-"], &[&packed[..], &packed].concat());
+        assert_eq!(stdout(&output), "16\n");
+        // Another program reads it.
+        let program = if end == "gz" { "gzip" } else { "zstd" };
+        match Command::new(program).args(["-dc", text(&path)]).output() {
+            Ok(output) => assert!(output.status.success() && output.stdout == plain, "{program}"),
+            Err(_) => eprintln!("SKIPPED: no {program}"),
+        }
+        // Cut short, it is an input that cannot be read, and leaves no output.
+        let cut = folder.join("cut");
+        fs::write(&cut, &packed[..packed.len() / 2]).unwrap();
+        let target = folder.join("cut.xml");
+        let output = run(&["convert", text(&cut), "-f", "iso2709", "-o", text(&target)]);
+        assert_eq!(status(&output), 2);
+        says(&output, &["cut: cannot read"]);
+        assert!(!target.exists());
+    }
+    let rejects = folder.join("rejects.mrc.gz");
+    let output = run(&["convert", DAMAGED, "-t", "ndjson", "--rejects", text(&rejects), "-q"]);
+    assert_eq!(status(&output), 1);
+    assert!(fs::read(&rejects).unwrap().starts_with(b"\x1F\x8B"));
+}
+
+#[test]
 fn convert_transcodes() {
     let cp1251 = fs::read("fixtures/iso2709/rusmarc-cp1251.mrc").unwrap();
     let utf8 = fs::read("fixtures/iso2709/rusmarc-utf8.mrc").unwrap();
@@ -416,10 +453,10 @@ fn wrong_usage_is_2() {
 
 #[test]
 fn an_unknown_format_is_named() {
-    let gzip = b"\x1F\x8B\x08\0\0\0\0\0\0\x03";
-    let output = run_with_input(&["count", "-"], gzip);
+    let bzip = b"BZh91AY&SY";
+    let output = run_with_input(&["count", "-"], bzip);
     assert_eq!(status(&output), 2);
-    says(&output, &["kartoteka: stdin: ", "compressed with gzip"]);
+    says(&output, &["kartoteka: stdin: ", "compressed with bzip2"]);
     let output = run_with_input(&["count", "-"], b"<html><body>Not found</body></html>");
     assert_eq!(status(&output), 2);
     says(&output, &["nearest is marcxml", "html", "--from"]);

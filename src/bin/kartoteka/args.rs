@@ -40,7 +40,7 @@ pub(crate) enum Command {
 /// Options of all commands that read.
 #[derive(Debug, Args)]
 pub(crate) struct Reading {
-    /// Files to read; - is standard input
+    /// Files to read; - is standard input. What is compressed with gzip or zstd is decompressed
     #[arg(value_name = "INPUT", required = true)]
     pub(crate) inputs: Vec<PathBuf>,
 
@@ -133,7 +133,7 @@ pub(crate) struct Convert {
     #[arg(short, long, value_name = "FORMAT", value_parser = names::writable(), hide_possible_values = true)]
     pub(crate) to: Option<Format>,
 
-    /// File to write; - is standard output
+    /// File to write; - is standard output. A name that ends in .gz or .zst has it compressed
     #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
     pub(crate) output: PathBuf,
 

@@ -1,6 +1,7 @@
 //! `convert`: from any readable format to any writable one.
 
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use kartoteka::{
@@ -8,6 +9,7 @@ use kartoteka::{
 };
 
 use crate::args::{Convert, Form};
+use crate::compression::uncompressed_name;
 use crate::failure::{Failure, Outcome};
 use crate::input::{Input, Run};
 use crate::output::{Output, is_stdout, refuse_to_replace};
@@ -23,11 +25,11 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
     // An output that is written directly is emptied when it is opened: only for an input that can be read.
     let mut first = reading.inputs.first().map(|path| run.open(path)).transpose()?;
     let output = Output::open(&options.output, &reading.inputs)?;
-    let rejects = match &options.rejects {
-        Some(path) => Some(Output::open(path, &reading.inputs)?),
+    let mut rejects = match &options.rejects {
+        Some(path) => Some(Rejects::open(path, &reading.inputs)?),
         None => None,
     };
-    let mut records = writer(format, output.sink.clone(), &options.options())
+    let mut records = writer(format, output.writer(&options.output)?, &options.options())
         .map_err(|error| Failure::new(error.to_string()))?;
     let mut summary = Summary::default();
     let mut bytes_read = 0u64;
@@ -36,13 +38,16 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
             Some(input) => input,
             None => run.open(path)?,
         };
-        let mut copy = Copy { options, rejects: rejects.as_ref(), output: &output, summary: &mut summary };
+        let mut copy = Copy { options, rejects: rejects.as_mut(), output: &output, summary: &mut summary };
         copy.all(&mut input, &mut *records, &mut run.reporter)?;
         bytes_read = bytes_read.saturating_add(input.reader.position().byte);
     }
     let finished = records.finish();
     drop(records);
     finished.map_err(|error| output.sink.failure().unwrap_or_else(|| Failure::new(error.to_string())))?;
+    if let Some(failure) = output.sink.failure() {
+        return Err(failure); // what a compressed file ends with could not be written
+    }
     let bytes_written = output.sink.written();
     if let Some(rejects) = rejects {
         rejects.commit()?;
@@ -62,7 +67,7 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
 /// One input on its way to the output.
 struct Copy<'a> {
     options: &'a Convert,
-    rejects: Option<&'a Output>,
+    rejects: Option<&'a mut Rejects>,
     output: &'a Output,
     summary: &'a mut Summary,
 }
@@ -78,7 +83,7 @@ impl Copy<'_> {
         let strict = self.options.reading.strict;
         let name = &input.name;
         let is_text = input.format.info().is_some_and(|info| info.text);
-        let rejects = self.rejects;
+        let mut rejects = self.rejects.as_deref_mut();
         let suppressed = self.summary.report.unlisted();
         let mut watch = |event: Event<'_>| {
             match event {
@@ -90,8 +95,8 @@ impl Copy<'_> {
                     }
                 }
                 Event::Rejected { raw, .. } => {
-                    if let Some(rejects) = rejects
-                        && let Err(failure) = keep(raw, is_text, rejects)
+                    if let Some(rejects) = rejects.as_deref_mut()
+                        && let Err(failure) = rejects.keep(raw, is_text)
                     {
                         stop = Some(failure);
                         return Err(Error::new(ErrorKind::Argument("no room for rejects".to_owned())));
@@ -111,14 +116,41 @@ impl Copy<'_> {
     }
 }
 
-/// Writes a rejected record; one of a text format ends with a line, so that the next one begins with a line.
-fn keep(raw: &[u8], is_text: bool, rejects: &Output) -> Result<(), Failure> {
-    let mut sink = rejects.sink.clone();
-    sink.put(raw)?;
-    if is_text && !raw.is_empty() && !raw.ends_with(b"\n") {
-        sink.put(b"\n")?;
+/// Where rejected records go.
+struct Rejects {
+    output: Output,
+    writer: Box<dyn Write + Send>,
+}
+
+impl Rejects {
+    fn open(path: &Path, inputs: &[PathBuf]) -> Result<Rejects, Failure> {
+        let output = Output::open(path, inputs)?;
+        let writer = output.writer(path)?;
+        Ok(Rejects { output, writer })
     }
-    Ok(())
+
+    /// Writes a rejected record; one of a text format ends with a line, so that the next one begins with a line.
+    fn keep(&mut self, raw: &[u8], is_text: bool) -> Result<(), Failure> {
+        let ends = !is_text || raw.is_empty() || raw.ends_with(b"\n");
+        let written = self.writer.write_all(raw).and_then(|()| match ends {
+            true => Ok(()),
+            false => self.writer.write_all(b"\n"),
+        });
+        written.map_err(|why| {
+            self.output
+                .sink
+                .failure()
+                .unwrap_or_else(|| Failure::at("rejects", format_args!("cannot write: {why}")))
+        })
+    }
+
+    fn commit(self) -> Result<(), Failure> {
+        drop(self.writer);
+        match self.output.sink.failure() {
+            Some(failure) => Err(failure),
+            None => self.output.commit(),
+        }
+    }
 }
 
 /// Whether writing left anything out.
@@ -135,7 +167,8 @@ fn has_losses(report: &Report) -> bool {
 
 /// The format to write, if all else on the command line goes with it.
 fn output_format(options: &Convert) -> Result<Format, Failure> {
-    let by_extension = || Format::from_extension(&options.output).filter(|_| !is_stdout(&options.output));
+    let by_extension =
+        || Format::from_extension(uncompressed_name(&options.output)).filter(|_| !is_stdout(&options.output));
     let Some(format) = options.to.or_else(by_extension) else {
         let why = match is_stdout(&options.output) {
             true => "no format for the output: give --to",

@@ -9,6 +9,7 @@ use kartoteka::{
 };
 
 use crate::args::Reading;
+use crate::compression::{decompress, uncompressed_name};
 use crate::failure::{Failure, Outcome, reason};
 use crate::progress::Progress;
 use crate::report::{Reporter, outcome};
@@ -74,19 +75,27 @@ impl<'a> Run<'a> {
         };
         let source = self.reporter.progress.watch(source);
         let failed = |error: kartoteka::Error| Failure::reading(&name, &error);
+        let (source, compression) = decompress(source)
+            .map_err(|why| Failure::at(&name, format_args!("cannot read: {}", reason(&why))))?;
+        if let Some(compression) = compression {
+            self.reporter.detail(&name, &format!("compressed with {}", compression.name()));
+        }
         if let Some(format) = self.reading.from {
             let reader = reader(source, Some(format), &self.options).map_err(failed)?;
             return Ok(Input { name, format, detection: None, reader });
         }
         let source = Peek::new(source).map_err(failed)?;
+        let uncompressed = uncompressed_name(path);
         let found =
-            source.detect((!is_stdin(path)).then_some(path)).map_err(|error| match error.is_io() {
-                true => Failure::reading(&name, &error),
-                false if error.to_string().contains("not recognized") => {
-                    Failure::at(&name, format_args!("{error} (--from names the format)"))
-                }
-                false => Failure::at(&name, error),
-            })?;
+            source.detect((!is_stdin(path)).then_some(uncompressed.as_path())).map_err(
+                |error| match error.is_io() {
+                    true => Failure::reading(&name, &error),
+                    false if error.to_string().contains("not recognized") => {
+                        Failure::at(&name, format_args!("{error} (--from names the format)"))
+                    }
+                    false => Failure::at(&name, error),
+                },
+            )?;
         self.reporter.detail(&name, &format!("{} ({}: {})", found.format, found.confidence, found.reason));
         let format = found.format;
         let reader = reader(source, Some(format), &self.options).map_err(failed)?;

@@ -3,6 +3,7 @@
 //! Data go to standard output, everything said to a person to standard error. See `kartoteka help`.
 
 mod args;
+mod compression;
 mod convert;
 mod count;
 mod failure;

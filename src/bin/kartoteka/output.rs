@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::compression::compress;
 use crate::failure::{Failure, reason};
 use crate::input::is_stdin;
 
@@ -60,7 +61,7 @@ impl Sink {
         self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Writes all of `bytes`.
+    /// Writes all of `bytes`, and lets nothing wait.
     pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         let written = self.write_all(bytes).and_then(|()| self.flush());
         written.map_err(|why| self.failure().unwrap_or_else(|| Failure::writing(&self.0.name, &why)))
@@ -154,6 +155,14 @@ impl Output {
                 Ok(Output { sink: Sink::new(name.to_string(), Destination::File(file)), pending: None })
             }
         }
+    }
+
+    /// A writer to it, which compresses if its name asks for that. The file is whole only when the writer is dropped.
+    pub(crate) fn writer(&self, path: &Path) -> Result<Box<dyn Write + Send>, Failure> {
+        if is_stdout(path) {
+            return Ok(Box::new(self.sink.clone()));
+        }
+        compress(self.sink.clone(), path).map_err(|why| Failure::writing(path.display(), &why))
     }
 
     /// Opens a new file beside `path`, with the permissions of the one that it is to replace.
