@@ -2,6 +2,7 @@
 
 mod detect;
 pub mod irbis_text;
+pub mod isis;
 pub mod iso2709;
 #[cfg(feature = "json")]
 pub mod json;
