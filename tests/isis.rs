@@ -201,3 +201,79 @@ fn random_access_costs_two_reads() {
     }
     fs::remove_dir_all(&folder).unwrap();
 }
+
+/// Everything that comes out of a base: records by number, errors and findings counted.
+struct Outcome {
+    records: Vec<Value>,
+    told: usize,
+}
+
+fn outcome(mst: &[u8], xrf: &[u8], history: bool) -> Option<Outcome> {
+    let options = ReadOptions::new().deleted(Deleted::Include).history(history);
+    let mut reader = SliceReader::from_slice(mst, Some(xrf), &options).ok()?;
+    let mut outcome = Outcome { records: Vec::new(), told: 0 };
+    let mut record = Record::new();
+    for _ in 0..10_000 {
+        let read = reader.read_record(&mut record);
+        outcome.told += reader.diagnostics().len();
+        for finding in reader.diagnostics() {
+            let len = if finding.location.file.is_some() { xrf.len() } else { mst.len() };
+            assert!(finding.location.byte <= len as u64 + 12, "{finding}");
+        }
+        match read {
+            Ok(false) => return Some(outcome),
+            Ok(true) => {
+                let isis = record.header().isis.unwrap();
+                let fields: Vec<Value> = record
+                    .fields()
+                    .map(|field| json!([field.tag().to_string(), field.raw_text().to_str_lossy()]))
+                    .collect();
+                outcome.records.push(json!([isis.mfn, isis.status, isis.version, fields]));
+            }
+            Err(error) => assert!(error.is_record(), "{error}"),
+        }
+    }
+    panic!("no end");
+}
+
+/// Each byte of both files is changed, one at a time: nothing panics or loops, and what was not touched comes out, or
+/// something is said.
+#[test]
+fn any_byte_may_be_wrong() {
+    for (name, _) in FIXTURES {
+        let path = Path::new("fixtures/isis").join(format!("tiny-{name}"));
+        let (mst, xrf) = base(&path);
+        let whole = outcome(&mst, &xrf, false).unwrap();
+        let mut refused = 0;
+        let files = [(0usize, mst.len()), (1, xrf.len().min(36))];
+        for (file, len) in files {
+            for at in 0..len {
+                for flip in [0x01u8, 0x80, 0xFF] {
+                    let (mut mst, mut xrf) = (mst.clone(), xrf.clone());
+                    if file == 0 { mst[at] ^= flip } else { xrf[at] ^= flip }
+                    if name == "irbis64" {
+                        outcome(&mst, &xrf, true);
+                    }
+                    let Some(found) = outcome(&mst, &xrf, false) else {
+                        refused += 1;
+                        continue;
+                    };
+                    // Flags of a slot may change the status only.
+                    let same = |one: &Value, two: &Value| {
+                        one[0] == two[0] && one[3] == two[3] && (file == 1 || one == two)
+                    };
+                    let is_lost = |record: &&Value| !found.records.iter().any(|other| same(record, other));
+                    let lost: Vec<&Value> = whole.records.iter().filter(is_lost).collect();
+                    // The record with the byte may differ; all others are there, unless something was said.
+                    assert!(
+                        lost.len() <= usize::from(file == 0) || found.told > whole.told,
+                        "{name}, file {file}, byte {at} ^ {flip:02X}: lost without a word: {lost:?}"
+                    );
+                    let others = lost.len().saturating_sub(1);
+                    assert!(others == 0, "{name}, file {file}, byte {at} ^ {flip:02X}: {} lost: {lost:?}", lost.len());
+                }
+            }
+        }
+        assert_eq!(refused, 0, "{name}");
+    }
+}

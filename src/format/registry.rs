@@ -206,7 +206,7 @@ pub static FORMATS: &[FormatInfo] = &[
         extensions: &["mst"],
         description: "master files of IRBIS64, IRBIS32 and CDS/ISIS",
         reads: true,
-        writes: true,
+        writes: false,
         seeks: true,
         text: false,
         utf8_only: true,

@@ -429,7 +429,7 @@ impl<R: Read + Seek> Reader<R> {
         self.last = position;
         let head = self.mst.get(offset, layout.shape.leader_len())?;
         let Some(leader) = layout.leader(head) else { return Err(self.refuse(offset, mfn, "the file ends")) };
-        let status = leader.status | if layout.is_irbis64() { flags } else { flags & DELETED };
+        let status = leader.status | flags & if layout.is_irbis64() { KNOWN } else { DELETED };
         if !self.options.history && !self.is_wanted(status) {
             self.check_status(position, &leader, mfn, flags);
             return Ok(false);
@@ -482,6 +482,10 @@ impl<R: Read + Seek> Reader<R> {
                 format!("{} by the cross reference, {} by the record", say(in_slot), say(in_record));
             self.findings.push(Diagnostic::new(Code::StatusMismatch, location, message, "taken as deleted"));
         }
+        if flags & !KNOWN != 0 {
+            let message = format!("the slot has the flags {:X}, which mean nothing", flags & !KNOWN);
+            self.findings.push(Diagnostic::new(Code::StatusMismatch, location, message, "left out"));
+        }
         if leader.locked || flags & LOCKED != 0 {
             let message = "the record is locked for data entry";
             self.findings.push(Diagnostic::new(Code::RecordLocked, location, message, "read"));
@@ -525,6 +529,9 @@ impl<R: Read + Seek> Reader<R> {
         read
     }
 }
+
+/// The bits that flags can have.
+const KNOWN: u32 = 0x1FF;
 
 /// The most versions of a record that are followed.
 const MOST_VERSIONS: usize = 1 << 20;

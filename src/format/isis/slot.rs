@@ -120,6 +120,7 @@ fn unpack(pointer: i32, shift: u8) -> (Option<u64>, u32) {
 }
 
 /// The pointer of CDS/ISIS to `offset`; `None` if it lies too far, or between two places where records begin.
+#[cfg(test)]
 pub(super) fn pack(offset: u64, flags: u32, shift: u8) -> Option<i32> {
     let shift = u32::from(shift.min(6));
     if flags & PHYSICALLY_DELETED != 0 {
