@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use kartoteka::isis::{Reader, Shape, SliceReader};
 use kartoteka::{
-    Charset, Code, Deleted, ReadOptions, Record, RecordRead, RecordSeek, RecordWrite, WriteOptions, ndjson,
+    Charset, Code, Deleted, ReadOptions, Record, RecordRead, RecordSeek, WriteOptions, ndjson,
 };
 use serde_json::{Value, json};
 
