@@ -10,9 +10,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use kartoteka::isis::{Reader, Shape, SliceReader};
-use kartoteka::{
-    Charset, Code, Deleted, ReadOptions, Record, RecordRead, RecordSeek, WriteOptions, ndjson,
-};
+use kartoteka::{Charset, Code, Deleted, ReadOptions, Record, RecordRead, RecordSeek, WriteOptions, ndjson};
 use serde_json::{Value, json};
 
 fn corpus() -> Option<PathBuf> {
@@ -94,7 +92,9 @@ fn every_base_of_the_corpus_equals_its_expectation() {
         for expected in &expected {
             assert!(reader.read_record(&mut record).unwrap(), "{name}");
             assert_eq!(row(&record), expected_row(expected), "{name}");
-            errors.extend(reader.diagnostics().iter().filter(|f| f.severity() > kartoteka::Severity::Note).cloned());
+            errors.extend(
+                reader.diagnostics().iter().filter(|f| f.severity() > kartoteka::Severity::Note).cloned(),
+            );
             let locked = reader.diagnostics().iter().any(|finding| finding.code == Code::RecordLocked);
             assert_eq!(locked, expected["locked"] == true, "{name}");
         }
@@ -250,7 +250,11 @@ fn any_byte_may_be_wrong() {
             for at in 0..len {
                 for flip in [0x01u8, 0x80, 0xFF] {
                     let (mut mst, mut xrf) = (mst.clone(), xrf.clone());
-                    if file == 0 { mst[at] ^= flip } else { xrf[at] ^= flip }
+                    if file == 0 {
+                        mst[at] ^= flip
+                    } else {
+                        xrf[at] ^= flip
+                    }
                     if name == "irbis64" {
                         outcome(&mst, &xrf, true);
                     }
@@ -270,7 +274,11 @@ fn any_byte_may_be_wrong() {
                         "{name}, file {file}, byte {at} ^ {flip:02X}: lost without a word: {lost:?}"
                     );
                     let others = lost.len().saturating_sub(1);
-                    assert!(others == 0, "{name}, file {file}, byte {at} ^ {flip:02X}: {} lost: {lost:?}", lost.len());
+                    assert!(
+                        others == 0,
+                        "{name}, file {file}, byte {at} ^ {flip:02X}: {} lost: {lost:?}",
+                        lost.len()
+                    );
                 }
             }
         }

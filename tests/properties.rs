@@ -127,6 +127,16 @@ proptest! {
     }
 
     #[test]
+    fn paths(text in testing::path_text()) {
+        testing::path(text.as_bytes());
+    }
+
+    #[test]
+    fn damaged_paths(text in mutated(br"020[1]$a/0-2{$q=\paperback|^1~\s}{!$z}".to_vec(), b"0a$[]/{}=!~?|^#-v.*\\ \xC3")) {
+        testing::path(&text);
+    }
+
+    #[test]
     fn irbis_records_go_through_every_form(record in irbis_record()) {
         let irbis = ReadOptions::new().dialect(Dialect::Irbis);
         let fields = |record: &Record| -> Vec<_> {

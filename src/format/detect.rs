@@ -3,8 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
-use super::{Format, isis};
 use super::sniff::{SNIFFERS, foreign};
+use super::{Format, isis};
 use crate::{Error, ErrorKind, Result};
 
 /// How many bytes from the start of an input are looked at, at most.
@@ -140,7 +140,8 @@ pub fn detect(sample: &[u8], path: Option<&Path>) -> Result<Detection> {
 
 /// Whether all lines are a number from 1 to 11, `=`, and a folder.
 fn is_parameter_file(sample: &[u8]) -> bool {
-    let mut lines = sample.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let mut lines =
+        sample.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     let is_line = |line: &[u8]| {
         let mut parts = line.splitn(2, |byte| *byte == b'=');
         let number = parts.next().and_then(|number| std::str::from_utf8(number).ok()?.parse::<u8>().ok());

@@ -5,6 +5,7 @@
 
 pub mod corpus;
 mod invariants;
+mod paths;
 mod strategies;
 
 #[cfg(feature = "xml")]
@@ -12,4 +13,5 @@ pub use self::invariants::marcxml;
 pub use self::invariants::{irbis_text, iso2709};
 #[cfg(feature = "json")]
 pub use self::invariants::{json, ndjson};
+pub use self::paths::{path, path_text};
 pub use self::strategies::{irbis_record, marc_record, mutated};

@@ -80,10 +80,7 @@ const SAMPLES: usize = 24;
 
 /// Finds the layout of a master file by its bytes: that under which most of the records looked at, the first one and
 /// those of the first slots of the cross reference, are records.
-pub(super) fn find<R: Read + Seek>(
-    mst: &mut Window<R>,
-    mut xrf: Option<&mut Window<R>>,
-) -> Result<Found> {
+pub(super) fn find<R: Read + Seek>(mst: &mut Window<R>, mut xrf: Option<&mut Window<R>>) -> Result<Found> {
     let head = mst.get(0, 64)?.to_vec();
     let mut best: Option<(usize, Found)> = None;
     for layout in candidates(&head) {
@@ -124,7 +121,13 @@ pub(super) fn find<R: Read + Seek>(
     })
 }
 
-fn evidence(layout: Layout, first: bool, (good, seen): (usize, usize), is_empty: bool, declared: bool) -> String {
+fn evidence(
+    layout: Layout,
+    first: bool,
+    (good, seen): (usize, usize),
+    is_empty: bool,
+    declared: bool,
+) -> String {
     let mut parts = Vec::new();
     if first {
         let place = layout.first();

@@ -64,18 +64,19 @@ impl Files {
             "ifp" => Some(8),
             _ => None,
         };
-        let named = self.par.as_ref().zip(line).and_then(|((par, folder), line)| {
-            resolve(folder, par.path(line)?, &self.mst, extension)
-        });
+        let named = self
+            .par
+            .as_ref()
+            .zip(line)
+            .and_then(|((par, folder), line)| resolve(folder, par.path(line)?, &self.mst, extension));
         named.or_else(|| sibling(&self.mst, extension))
     }
 }
 
 fn is_dictionary(path: &Path) -> bool {
     let known = ["n01", "l01", "ifp"];
-    path.extension().is_some_and(|found| {
-        known.iter().any(|known| found.to_string_lossy().eq_ignore_ascii_case(known))
-    })
+    path.extension()
+        .is_some_and(|found| known.iter().any(|known| found.to_string_lossy().eq_ignore_ascii_case(known)))
 }
 
 fn missing(path: &Path) -> Error {
@@ -109,8 +110,10 @@ fn in_folder(folder: &Path, name: &str, is_folder: bool) -> Option<PathBuf> {
 
 /// The file in the folder that a parameter file names.
 fn resolve(par_folder: &Path, named: &str, base: &Path, extension: &str) -> Option<PathBuf> {
-    let parts: Vec<&str> =
-        named.split(['\\', '/']).filter(|part| !part.is_empty() && *part != "." && !part.contains(':')).collect();
+    let parts: Vec<&str> = named
+        .split(['\\', '/'])
+        .filter(|part| !part.is_empty() && *part != "." && !part.contains(':'))
+        .collect();
     if parts.contains(&"..") {
         return None;
     }

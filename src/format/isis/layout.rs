@@ -175,26 +175,18 @@ impl Layout {
     /// The directory entries behind a leader, as far as there are bytes: tag, offset behind the base, length.
     pub(super) fn entries(self, directory: &[u8]) -> impl Iterator<Item = Entry> + '_ {
         directory.chunks_exact(self.shape.entry_len()).map(move |entry| match self.shape {
-            Shape::Irbis64 => Entry {
-                tag: self.u32(entry, 0),
-                start: self.u32(entry, 4),
-                len: self.u32(entry, 8),
-            },
-            Shape::Isis18 | Shape::Isis20 => Entry {
-                tag: self.u16(entry, 0),
-                start: self.u16(entry, 2),
-                len: self.u16(entry, 4),
-            },
-            Shape::Ffi22 => Entry {
-                tag: self.u16(entry, 0),
-                start: self.u32(entry, 2),
-                len: self.u32(entry, 6),
-            },
-            Shape::Ffi24 => Entry {
-                tag: self.u16(entry, 0),
-                start: self.u32(entry, 4),
-                len: self.u32(entry, 8),
-            },
+            Shape::Irbis64 => {
+                Entry { tag: self.u32(entry, 0), start: self.u32(entry, 4), len: self.u32(entry, 8) }
+            }
+            Shape::Isis18 | Shape::Isis20 => {
+                Entry { tag: self.u16(entry, 0), start: self.u16(entry, 2), len: self.u16(entry, 4) }
+            }
+            Shape::Ffi22 => {
+                Entry { tag: self.u16(entry, 0), start: self.u32(entry, 2), len: self.u32(entry, 6) }
+            }
+            Shape::Ffi24 => {
+                Entry { tag: self.u16(entry, 0), start: self.u32(entry, 4), len: self.u32(entry, 8) }
+            }
         })
     }
 

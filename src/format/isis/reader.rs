@@ -104,7 +104,11 @@ impl<'a> SliceReader<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::Format`](crate::ErrorKind::Format) if it is no master file.
-    pub fn from_slice(mst: &'a [u8], xrf: Option<&'a [u8]>, options: &ReadOptions) -> Result<SliceReader<'a>> {
+    pub fn from_slice(
+        mst: &'a [u8],
+        xrf: Option<&'a [u8]>,
+        options: &ReadOptions,
+    ) -> Result<SliceReader<'a>> {
         Reader::new(Cursor::new(mst), xrf.map(Cursor::new), options)
     }
 }
@@ -305,8 +309,9 @@ impl<R: Read + Seek> Reader<R> {
                     Some(twin) if twin == offset => (Code::SlotDuplicate, "as the slot of that record does"),
                     _ => (Code::SlotMfn, "which has a place of its own"),
                 };
-                let message =
-                    format!("the slot of record {mfn} leads to byte {offset}, where record {other} is, {what}");
+                let message = format!(
+                    "the slot of record {mfn} leads to byte {offset}, where record {other} is, {what}"
+                );
                 match self.recover(mfn, Some(slot.at), code, message, slot.flags)? {
                     // No other copy has the number, and no other slot leads here: the number of the copy is wrong.
                     Place::Lost(_) if code == Code::SlotMfn => Ok(Place::At { offset, flags: slot.flags }),
@@ -390,12 +395,14 @@ impl<R: Read + Seek> Reader<R> {
             let (at, leader) = newer;
             let previous = leader.previous;
             let fault = if previous >= at || previous < layout.first() {
-                Some(format!("the version before it is said to lie at byte {previous}, not before its own {at}"))
+                Some(format!(
+                    "the version before it is said to lie at byte {previous}, not before its own {at}"
+                ))
             } else {
                 match layout.leader(self.mst.get(previous, 32)?) {
-                    Some(old) if !layout.is_leader(&old) || old.mfn != mfn => {
-                        Some(format!("byte {previous} is to have the version before it, and has another record or none"))
-                    }
+                    Some(old) if !layout.is_leader(&old) || old.mfn != mfn => Some(format!(
+                        "byte {previous} is to have the version before it, and has another record or none"
+                    )),
                     Some(old) if old.version.checked_add(1) != Some(leader.version) => {
                         Some(format!("version {} comes behind version {}", leader.version, old.version))
                     }
@@ -403,7 +410,9 @@ impl<R: Read + Seek> Reader<R> {
                         newer = (previous, old);
                         None
                     }
-                    None => Some(format!("no record is at byte {previous}, where the version before it is to be")),
+                    None => {
+                        Some(format!("no record is at byte {previous}, where the version before it is to be"))
+                    }
                 }
             };
             let fault = fault.or_else(|| {
@@ -456,7 +465,9 @@ impl<R: Read + Seek> Reader<R> {
         check_leader(layout, offset, &leader, there, free, &mut self.findings);
         let base = usize::try_from(layout.base_for(leader.fields)).unwrap_or(usize::MAX);
         let (directory, data) = match bytes.split_at_checked(base) {
-            Some((directory, data)) if u64::from(leader.base) == layout.base_for(leader.fields) => (directory, data),
+            Some((directory, data)) if u64::from(leader.base) == layout.base_for(leader.fields) => {
+                (directory, data)
+            }
             _ => return Err(self.refuse(offset, mfn, "its directory does not fit into it")),
         };
         let entries = directory.get(layout.shape.leader_len()..).unwrap_or_default();
@@ -508,7 +519,9 @@ impl<R: Read + Seek> Reader<R> {
     /// What strict reading says.
     fn judge(&self) -> Result<()> {
         match self.findings.first_error() {
-            Some(finding) if self.options.recovery == Recovery::Strict => Err(Error::malformed(finding.clone())),
+            Some(finding) if self.options.recovery == Recovery::Strict => {
+                Err(Error::malformed(finding.clone()))
+            }
             _ => Ok(()),
         }
     }
@@ -669,7 +682,8 @@ fn sample<R: Read + Seek>(mst: &mut Window<R>, layout: Layout) -> Result<Vec<u8>
     let mut walk = Walk::new(layout);
     for _ in 0..1000 {
         let Some((offset, leader)) = walk.next(mst)? else { break };
-        let len = usize::try_from(leader.len.saturating_sub(u64::from(leader.base))).unwrap_or(0).min(32 * 1024);
+        let len =
+            usize::try_from(leader.len.saturating_sub(u64::from(leader.base))).unwrap_or(0).min(32 * 1024);
         let data = mst.get(offset.saturating_add(u64::from(leader.base)), len)?;
         if !data.is_ascii() {
             sample.extend_from_slice(data);
@@ -694,8 +708,10 @@ fn check_leader(
     let expected = layout.base_for(leader.fields);
     let shape = layout.shape;
     if u64::from(leader.base) != expected {
-        let message =
-            format!("its data are said to begin at byte {}, {} fields need {expected}", leader.base, leader.fields);
+        let message = format!(
+            "its data are said to begin at byte {}, {} fields need {expected}",
+            leader.base, leader.fields
+        );
         findings.at(Code::RecordHeader, (0, shape.leader_len()), message, "not relied on");
     }
     if leader.len < u64::from(leader.base) {

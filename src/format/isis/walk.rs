@@ -58,12 +58,7 @@ impl Walk {
 }
 
 /// Whether the fields of a record lie one behind the other, as every program writes them.
-fn is_sound<R: Read + Seek>(
-    mst: &mut Window<R>,
-    layout: Layout,
-    at: u64,
-    leader: &Leader,
-) -> Result<bool> {
+fn is_sound<R: Read + Seek>(mst: &mut Window<R>, layout: Layout, at: u64, leader: &Leader) -> Result<bool> {
     let directory = (leader.base as usize).saturating_sub(layout.shape.leader_len());
     let bytes = mst.get(at.saturating_add(layout.shape.leader_len() as u64), directory)?;
     let mut end = 0u64;

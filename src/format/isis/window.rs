@@ -95,7 +95,8 @@ mod tests {
     fn any_place_in_any_order() {
         let data: Vec<u8> = (0..600_000u32).map(|number| (number / 7) as u8).collect();
         let mut window = Window::new(Cursor::new(&data)).unwrap();
-        for (offset, len) in [(0, 10), (599_990, 100), (5, 300_000), (100_000, 1), (600_000, 4), (700_000, 4)] {
+        for (offset, len) in [(0, 10), (599_990, 100), (5, 300_000), (100_000, 1), (600_000, 4), (700_000, 4)]
+        {
             let end = data.len().min(offset + len);
             let expected = data.get(offset..end).unwrap_or_default();
             assert_eq!(window.get(offset as u64, len).unwrap(), expected, "{offset} {len}");

@@ -73,11 +73,16 @@ impl Fst {
             let rest = rest.trim_start();
             let (method, format) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
             let mut ids = ids.split(',').map(|id| id.trim().parse::<u32>());
-            let (Some(Ok(id)), Ok(sources)) = (ids.next(), ids.collect::<std::result::Result<Vec<_>, _>>()) else {
+            let (Some(Ok(id)), Ok(sources)) = (ids.next(), ids.collect::<std::result::Result<Vec<_>, _>>())
+            else {
                 return Err(wrong("field select table", number, "expected a number first"));
             };
             let Some(method) = method.parse::<u8>().ok().filter(|method| *method <= 8) else {
-                return Err(wrong("field select table", number, format_args!("{method:?} is no method from 0 to 8")));
+                return Err(wrong(
+                    "field select table",
+                    number,
+                    format_args!("{method:?} is no method from 0 to 8"),
+                ));
             };
             let format = format.trim().to_owned();
             fst.rules.push(FstRule { id, sources, method: FstMethod(method), format });

@@ -76,7 +76,10 @@ mod tests {
     fn an_exact_code_comes_before_all_others() {
         let menu = Menu::parse(b"a - first\n1\nA\n2\na\n3\n\n4\n").unwrap();
         assert_eq!(menu.entries.len(), 3, "an empty code ends it");
-        assert_eq!((menu.lookup("a"), menu.lookup("A"), menu.lookup(" a ")), (Some("3"), Some("2"), Some("2")));
+        assert_eq!(
+            (menu.lookup("a"), menu.lookup("A"), menu.lookup(" a ")),
+            (Some("3"), Some("2"), Some("2"))
+        );
         assert_eq!(menu.lookup("a - first"), Some("1"));
         assert!(Menu::parse(b"a\n1\nb\n").is_err());
     }

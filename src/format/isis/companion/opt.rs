@@ -56,7 +56,11 @@ impl Opt {
             let end = line.char_indices().nth(width).map_or(line.len(), |(at, _)| at);
             let (pattern, name) = line.split_at(end);
             if name.trim().is_empty() {
-                return Err(wrong(what, number, format_args!("no name behind the {width} characters of the key")));
+                return Err(wrong(
+                    what,
+                    number,
+                    format_args!("no name behind the {width} characters of the key"),
+                ));
             }
             rules.push(OptRule { pattern: pattern.trim_end().to_owned(), name: name.trim().to_owned() });
         }

@@ -27,7 +27,8 @@ impl Par {
         let text = decode(bytes);
         let mut par = Par::default();
         for (number, line) in lines(&text).filter(|(_, line)| !line.trim().is_empty()) {
-            let parts = line.split_once('=').and_then(|(key, path)| Some((key.trim().parse().ok()?, path.trim())));
+            let parts =
+                line.split_once('=').and_then(|(key, path)| Some((key.trim().parse().ok()?, path.trim())));
             let Some((key, path)) = parts else {
                 return Err(wrong("parameter file", number, "expected a number, = and a folder"));
             };
