@@ -30,6 +30,10 @@ fn all(data: &[u8]) {
     testing::marcxml(data);
     testing::json(data);
     testing::ndjson(data);
+    testing::mrk(data);
+    testing::line(data);
+    testing::aleph(data);
+    testing::microlif(data);
 }
 
 #[test]
@@ -90,6 +94,31 @@ proptest! {
     #[test]
     fn damaged_ndjson(data in mutated(beginning("iso2709/marc21.expected.ndjson", 3000), b"{}[]\",:\\\n\x1F")) {
         testing::ndjson(&data);
+    }
+
+    #[test]
+    fn damaged_mrk(data in mutated(beginning("lines/marc21.mrk", 2000), b"={}\\$ \n\r0aLDR#")) {
+        testing::mrk(&data);
+    }
+
+    #[test]
+    fn damaged_line(data in mutated(beginning("lines/marc21.line", 2000), b"$_* \n\r0a(45)")) {
+        testing::line(&data);
+    }
+
+    #[test]
+    fn damaged_mrctxt(data in mutated(beginning("lines/marc21.mrctxt", 2000), b"$ \n\r0aLEADER")) {
+        testing::line(&data);
+    }
+
+    #[test]
+    fn damaged_aleph(data in mutated(beginning("lines/marc21.seq", 2500), b"$^ \n\r0a9L")) {
+        testing::aleph(&data);
+    }
+
+    #[test]
+    fn damaged_microlif(data in mutated(beginning("lines/microlif.lif", 2000), b"`^_ \n\r0aLDR")) {
+        testing::microlif(&data);
     }
 
     #[test]
