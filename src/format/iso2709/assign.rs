@@ -179,7 +179,7 @@ fn align(frame: &[u8], entries: &[&RawEntry], pieces: &[Span], from: usize) -> V
             left = left.get(cut.len()..).unwrap_or_default();
             found.extend(cut.into_iter().map(Some));
             rest = others;
-        } else if let Some((joined, count)) = stray_terminators(entry, rest) {
+        } else if let Some((joined, count)) = stray_terminators(frame, entry, rest) {
             found.push(Some(joined));
             left = more;
             rest = rest.get(count..).unwrap_or_default();
@@ -220,12 +220,11 @@ fn lost_terminators(entries: &[&RawEntry], piece: Span) -> Option<Vec<Span>> {
 }
 
 /// The first few pieces that are together as long as the entry, with terminators inside; and how many they are.
-fn stray_terminators(entry: &RawEntry, pieces: &[Span]) -> Option<(Span, usize)> {
-    let stated = stated(entry)?;
+fn stray_terminators(frame: &[u8], entry: &RawEntry, pieces: &[Span]) -> Option<(Span, usize)> {
     let start = pieces.first()?.0;
     let many = pieces.iter().take(JOINED).enumerate().skip(1);
     many.map(|(index, piece)| ((start, piece.1), index.saturating_add(1)))
-        .find(|(joined, _)| length(*joined) == stated)
+        .find(|(joined, _)| fits(frame, entry, *joined))
 }
 
 /// How many entries and how many pieces stand before the next place at which they agree; all, if there is none near.

@@ -4,7 +4,7 @@ use nom::Parser;
 
 use super::parse::{DIRECTORY, Entry, EntryMap, entry, number};
 use super::assign::pieces;
-use super::FIELD_TERMINATOR;
+use super::{FIELD_TERMINATOR, MAX_RECORD};
 use crate::diagnostic::Findings;
 use crate::{Code, Leader};
 
@@ -30,6 +30,34 @@ impl Directory {
     /// How many entries point to bytes that a field terminator ends.
     fn agreeing(&self, frame: &[u8]) -> usize {
         self.entries.iter().filter(|entry| self.range(entry, frame).is_some()).count()
+    }
+
+    /// Puts right the starts of fields that lie too far from the base address for five digits: nines, zeros, or the
+    /// last five digits of the number. Tells the first such entry, and how many there are.
+    pub(super) fn untangle(&mut self, frame: &[u8]) -> Option<(usize, usize)> {
+        const ROUND: usize = MAX_RECORD + 1;
+        if frame.len().saturating_sub(self.base) < ROUND {
+            return None;
+        }
+        let mut found: Option<(usize, usize)> = None;
+        let mut expected = 0usize;
+        for (index, entry) in self.entries.iter_mut().enumerate() {
+            let Some(said) = entry.start else { continue };
+            let wrapped = said == expected.wrapping_rem(ROUND) || said == MAX_RECORD || said == 0;
+            if expected >= ROUND && wrapped {
+                entry.start = Some(expected);
+                let (_, count) = found.get_or_insert((index, 0));
+                *count = count.saturating_add(1);
+            }
+            let start = entry.start.unwrap_or(said);
+            let body = frame.get(self.base.saturating_add(start)..).unwrap_or_default();
+            let len = match entry.len.and_then(|len| len.checked_sub(1)) {
+                Some(len) if body.get(len) == Some(&FIELD_TERMINATOR) => len,
+                _ => memchr::memchr(FIELD_TERMINATOR, body).unwrap_or(body.len()),
+            };
+            expected = start.saturating_add(len).saturating_add(1);
+        }
+        found
     }
 
     /// The body of a field, if its entry points to bytes that a terminator ends, and one stands before.
@@ -80,7 +108,13 @@ pub(super) fn find(frame: &[u8], leader: &Leader, findings: &mut Findings) -> Di
     }
     // No terminator where the entries end: either it is missing, or an entry is damaged.
     let (entries, end) = read_entries(frame, DIRECTORY, EntryMap::MARC);
-    let unterminated = Directory { entries, base: end };
+    let mut unterminated = Directory { entries, base: end };
+    // Another byte may stand in its place.
+    let agreeing = unterminated.agreeing(frame);
+    unterminated.base = end.saturating_add(1);
+    if unterminated.agreeing(frame) <= agreeing {
+        unterminated.base = end;
+    }
     let first = frame.iter().skip(DIRECTORY).position(|byte| *byte == FIELD_TERMINATOR);
     let damaged = first.map(|first| {
         let end = DIRECTORY.saturating_add(first);

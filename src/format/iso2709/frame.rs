@@ -201,6 +201,7 @@ impl Iso2709 {
             if inner.first().is_some_and(u8::is_ascii_digit)
                 && stated_length(inner) == Some(inner.len())
                 && is_leader(inner)
+                && has_directory(inner)
             {
                 findings.at(
                     Code::RecordUnterminated,
@@ -351,6 +352,12 @@ pub(crate) fn is_leader(bytes: &[u8]) -> bool {
     let count = |position| leader.get(position).is_some_and(|byte| byte.is_ascii_digit() || byte == b' ');
     let (Some(length), Some(base)) = (leader.record_length(), leader.base_address()) else { return false };
     base as usize > LEADER && base < length && [10, 11, 20, 21].into_iter().all(count)
+}
+
+/// Whether a field terminator stands before the base address.
+fn has_directory(bytes: &[u8]) -> bool {
+    let base = Leader::padded(bytes).base_address().and_then(|base| (base as usize).checked_sub(1));
+    base.and_then(|end| bytes.get(end)) == Some(&FIELD_TERMINATOR)
 }
 
 /// Whether a record may begin here, with a damaged leader: two of four signs.
