@@ -67,7 +67,7 @@ pub(crate) fn policy() -> impl TypedValueParser<Value = Policy> {
     named(&[
         ("strict", Policy::Strict, "Reject the record"),
         ("replace", Policy::Replace, "Write U+FFFD, or ? where the output has no such character"),
-        ("escape", Policy::Escape, r"Write \xE9 for a byte, &#x4D9; for a character"),
+        ("escape", Policy::Escape, r"Write \xE9 for a byte, &#x04D9; for a character"),
     ])
 }
 

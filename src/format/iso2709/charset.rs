@@ -197,20 +197,8 @@ fn declared(dialect: Dialect, leader: &Leader, record: &Record) -> Option<Charse
         return Some(if leader.coding() == b'a' { Charset::Utf8 } else { Charset::Marc8 });
     }
     let coded = record.field(100)?.subfield('a')?.as_bytes();
-    let code = |position: usize| {
-        let digit = |at: usize| coded.get(at).filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0');
-        Some(digit(position)? * 10 + digit(position.saturating_add(1))?)
-    };
-    let (g0, g1) = (code(26)?, code(28));
-    let known = |code| match code {
-        50 => Some(Charset::Utf8),
-        79 => Some(Charset::Ibm866),
-        89 => Some(Charset::Windows1251),
-        99 => Some(Charset::Koi8R),
-        _ => None,
-    };
-    let sets = Charset::Unimarc { g0, g1: g1.unwrap_or_default() };
-    Some(known(g0).or(g1.and_then(known)).unwrap_or(sets))
+    let end = coded.len().min(34);
+    Charset::from_unimarc(coded.get(26..end)?)
 }
 
 fn in_field_100(message: String, action: &'static str, record: &Record, findings: &mut Findings) {
@@ -257,7 +245,7 @@ mod tests {
             ("0189", Some(Charset::Windows1251)),
             ("79  ", Some(Charset::Ibm866)),
             ("0199", Some(Charset::Koi8R)),
-            ("0103", Some(Charset::Unimarc { g0: 1, g1: 3 })),
+            ("0103", Some(Charset::ISO_5426)),
             ("    ", None),
         ] {
             let coded = format!("{:26}{codes}    ca", "20200101d2020    k  y0rusy");
