@@ -9,6 +9,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use kartoteka::check::{self, Checker};
 use kartoteka::{
     Charset, Code, Diagnostic, Dialect, Format, ReadOptions, Record, WriteOptions, open_with, writer,
 };
@@ -30,7 +31,7 @@ fn fixtures(code: Code) -> Vec<PathBuf> {
     found
 }
 
-/// What is found in a file, read and written as its name says.
+/// What is found in a file, read, checked and written as its name says.
 fn findings(path: &Path) -> Vec<Diagnostic> {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let mut read = ReadOptions::new();
@@ -50,6 +51,7 @@ fn findings(path: &Path) -> Vec<Diagnostic> {
     let mut sink = to.map(|format| writer(format, Vec::new(), &write).unwrap());
     let mut record = Record::new();
     let mut found = Vec::new();
+    let mut checker = Checker::new(100).with(check::Leader::new()).with(check::Encoding::new());
     loop {
         let more = reader.read_record(&mut record);
         found.extend_from_slice(reader.diagnostics());
@@ -61,6 +63,7 @@ fn findings(path: &Path) -> Vec<Diagnostic> {
                 continue;
             }
         }
+        found.extend_from_slice(checker.check(record.view(), reader.raw(), reader.diagnostics()));
         if let Some(sink) = &mut sink {
             let written = sink.write_record(record.view());
             found.extend_from_slice(sink.diagnostics());

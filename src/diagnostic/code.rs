@@ -10,7 +10,7 @@ macro_rules! codes {
     ($($variant:ident $id:literal $name:literal $severity:ident $summary:literal;)+) => {
         /// The kinds of findings. An id is never used again for another thing, and never renumbered.
         ///
-        /// The letter is the layer: `B` bytes and structure, `E` encoding, `W` writing. Each has a page, which
+        /// The letter is the layer: `B` bytes and structure, `E` encoding, `L` leader, `W` writing. Each has a page, which
         /// [`Code::page`] returns, and a file in `fixtures/findings` that shows it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -119,6 +119,12 @@ codes! {
         "The last record has no end mark.";
     LineSpacing "B053" "line-spacing" Warning
         "The blank that the format wants in a line is missing.";
+    LineContinued "B054" "line-continued" Warning
+        "A line is no field by itself, and was taken as part of the one before it.";
+    LineRemark "B055" "line-remark" Note
+        "Something in the lines has no place in a record.";
+    MnemonicUnknown "B056" "mnemonic-unknown" Warning
+        "A name in braces is no mnemonic, or stands for no character.";
     JsonSyntax "B060" "json-syntax" Error
         "The text is not JSON.";
     JsonShape "B061" "json-shape" Error
@@ -139,12 +145,48 @@ codes! {
         "Leader/09 says UTF-8, but the record is not.";
     Undecodable "E004" "undecodable" Error
         "Bytes that have no meaning in the character set of the record.";
+    EncodedTwice "E006" "encoded-twice" Warning
+        "A value is UTF-8 that was taken for another character set and encoded again.";
     CharsetMismatch "E007" "unimarc-charset-mismatch" Warning
         "Field 100 names another character set than the record is in.";
+    ReplacementCharacter "E008" "replacement-character" Warning
+        "A value holds U+FFFD, which stands for a character that was lost before.";
     CharsetDoubtful "E009" "charset-doubtful" Warning
         "The character set was found by few letters, or another fits nearly as well.";
     CharsetUnsupported "E010" "charset-unsupported" Error
         "The record is in a character set that cannot be decoded yet.";
+    ControlCharacter "E020" "control-character" Warning
+        "A value holds a control character, which is no part of text.";
+    LeaderStatus "L005" "leader-status" Warning
+        "Leader/05, the record status, is not one of the format.";
+    LeaderType "L006" "leader-type" Warning
+        "Leader/06, the type of record, is not one of the format.";
+    LeaderLevel "L007" "leader-level" Warning
+        "Leader/07, the bibliographic level, is not one of the format.";
+    LeaderControl "L008" "leader-control" Warning
+        "Leader/08, the type of control or the hierarchical level, is not one of the format.";
+    LeaderCoding "L009" "leader-coding" Warning
+        "Leader/09, the character coding scheme, is not one of the format.";
+    LeaderIndicatorCount "L010" "leader-indicator-count" Warning
+        "Leader/10, the indicator count, is not 2.";
+    LeaderIdentifierLength "L011" "leader-identifier-length" Warning
+        "Leader/11, the length of delimiter and subfield code, is not 2.";
+    LeaderEncodingLevel "L017" "leader-encoding-level" Warning
+        "Leader/17, the encoding level, is not one of the format.";
+    LeaderForm "L018" "leader-form" Warning
+        "Leader/18, the descriptive cataloguing form, is not one of the format.";
+    LeaderMultipart "L019" "leader-multipart" Warning
+        "Leader/19, the multipart resource record level, is not one of the format.";
+    LeaderFieldLength "L020" "leader-field-length" Warning
+        "Leader/20, the number of digits of a field length in the directory, is not 4.";
+    LeaderStartLength "L021" "leader-start-length" Warning
+        "Leader/21, the number of digits of an offset in the directory, is not 5.";
+    LeaderImplementationLength "L022" "leader-implementation-length" Warning
+        "Leader/22, the length of the implementation part of a directory entry, is not 0.";
+    LeaderUndefined "L023" "leader-undefined" Warning
+        "Leader/23, which has no meaning, is not what the format has there.";
+    LeaderNotCurrent "L024" "leader-not-current" Note
+        "A position of the leader holds what the format has withdrawn, or what one network uses.";
     CharacterNotAllowed "W001" "character-not-allowed" Error
         "A value holds a character that the output cannot carry.";
     TagTooWide "W002" "tag-too-wide" Error

@@ -8,7 +8,7 @@ use kartoteka::{
     WriteOptions,
 };
 
-use crate::names::{self, Shown};
+use crate::names::{self, Codes, Shown};
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -31,10 +31,13 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Convert(Box<Convert>),
+    Validate(Validate),
     Show(Show),
     Info(Info),
     Count(Count),
     Formats(Formats),
+    Path(PathOptions),
+    Explain(Explain),
 }
 
 /// Options of all commands that read.
@@ -184,6 +187,52 @@ impl Convert {
     }
 }
 
+/// A form of report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportForm {
+    /// For people: each finding with its place shown
+    Text,
+    /// A line for each finding
+    Concise,
+    /// JSON Lines: an object for each finding, and one for the totals
+    Json,
+    /// SARIF 2.1.0, for code hosts; at most 25,000 results, the rest counted by rule
+    Sarif,
+    /// JUnit XML: a suite for each input, a case for each rule
+    Junit,
+}
+
+/// Check records, and list what is wrong with their structure, leader and encoding
+///
+/// Findings have ids: B bytes and structure, E encoding, L leader. All that is found is counted, whether it is listed
+/// or not. Records go by in one pass, and none is held.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Validate {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// Form of the report
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = ReportForm::Text)]
+    pub(crate) format: ReportForm,
+
+    /// File to write; - is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
+    pub(crate) output: PathBuf,
+
+    /// Look for these findings only: ids, the first letters of ids such as B or E00, or names
+    #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = names::codes)]
+    pub(crate) select: Vec<Codes>,
+
+    /// Do not look for these findings, even if they are selected
+    #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = names::codes)]
+    pub(crate) ignore: Vec<Codes>,
+
+    /// List so many findings at most, and count the rest [default: all; for sarif so many that 25,000 results hold them]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_findings: Option<u64>,
+}
+
 /// Show records for human eyes: a line per field, with the findings below
 ///
 /// Blank indicators are shown as _, the subfield delimiter of MARC as $, that of IRBIS as ^. Control characters and
@@ -233,6 +282,31 @@ pub(crate) struct Formats {
     /// Print a JSON array
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Tell what a path means, and its canonical form
+///
+/// Paths are MARCspec, such as 245$a, 008/35-37 or 020$a{$q=\paperback}; also 245ab, 6XX, 650[*0]a, 461$1/200$a and,
+/// of IRBIS, v200^a.
+#[derive(Debug, Args)]
+pub(crate) struct PathOptions {
+    /// The path
+    #[arg(value_name = "SPEC", required_unless_present = "check")]
+    pub(crate) spec: Option<String>,
+
+    /// Read paths from standard input, a line each, and answer each with a line: ok CANONICAL, or error OFFSET MESSAGE
+    #[arg(long, conflicts_with = "spec")]
+    pub(crate) check: bool,
+}
+
+/// Explain a finding: what it means, what is done about it, and an example
+///
+/// Without a code: the list of all findings.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Ids, the first letters of ids such as B or E00, or names
+    #[arg(value_name = "CODE", value_parser = names::codes)]
+    pub(crate) codes: Vec<Codes>,
 }
 
 #[cfg(test)]

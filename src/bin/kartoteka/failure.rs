@@ -12,6 +12,8 @@ pub(crate) enum Outcome {
     Clean,
     /// Exit status 1: something was found, rejected, replaced or dropped.
     Findings,
+    /// Exit status 2: an input could not be read, which was said, and the others were.
+    NotAll,
 }
 
 /// A run that was not.

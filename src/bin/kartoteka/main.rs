@@ -6,17 +6,21 @@ mod args;
 mod compression;
 mod convert;
 mod count;
+mod explain;
 mod failure;
 mod formats;
 mod info;
 mod input;
 mod names;
 mod output;
+mod path;
+mod place;
 mod progress;
 mod report;
 mod show;
 mod summary;
 mod terminal;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -29,14 +33,18 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
         Command::Convert(options) => convert::run(options),
+        Command::Validate(options) => validate::run(options),
         Command::Show(options) => show::run(options),
         Command::Info(options) => info::run(options),
         Command::Count(options) => count::run(options),
         Command::Formats(options) => formats::run(options),
+        Command::Path(options) => path::run(options),
+        Command::Explain(options) => explain::run(options),
     };
     match result {
         Ok(Outcome::Clean) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(Outcome::NotAll) => ExitCode::from(2),
         Err(Failure::Message(message)) => {
             terminal::complain(&message);
             ExitCode::from(2)

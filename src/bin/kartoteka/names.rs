@@ -2,8 +2,8 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kartoteka::{
-    Charset, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Policy, Severity, TagPattern,
-    WideTags,
+    Charset, Code, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Policy, Severity,
+    TagPattern, WideTags,
 };
 
 /// Formats that can be read.
@@ -151,6 +151,22 @@ pub(crate) fn shown(text: &str) -> Result<Shown, String> {
     }
 }
 
+/// The findings that an id, the start of ids, or a name means.
+#[derive(Debug, Clone)]
+pub(crate) struct Codes(pub(crate) Vec<Code>);
+
+/// Findings: `B001`, `B`, `E00` or `record-length-mismatch`.
+pub(crate) fn codes(text: &str) -> Result<Codes, String> {
+    let text = text.trim();
+    let id = text.to_ascii_uppercase();
+    let is_meant = |code: &Code| code.id().starts_with(&id) || code.name().eq_ignore_ascii_case(text);
+    let found: Vec<Code> = Code::ALL.iter().copied().filter(is_meant).collect();
+    match text.is_empty() || found.is_empty() {
+        true => Err(format!("no finding has an id that begins with {text:?}, or that name")),
+        false => Ok(Codes(found)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,6 +187,13 @@ mod tests {
         assert_eq!((found.record_bytes, found.diagnostics), (1 << 20, 5));
         assert_eq!(found.fields, Limits::default().fields);
         assert!(limits("records=1M").is_err() && limits("record").is_err());
+    }
+
+    #[test]
+    fn findings_by_id_and_name() {
+        assert_eq!(codes("b001").unwrap().0, [Code::RecordLengthMismatch]);
+        assert_eq!(codes("garbage").unwrap().0, [Code::Garbage]);
+        assert!(codes("L").unwrap().0.len() > 10 && codes("X").is_err() && codes("").is_err());
     }
 
     #[test]

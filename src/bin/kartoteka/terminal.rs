@@ -43,6 +43,11 @@ impl Style {
         Style::new(when, || io::stderr().is_terminal())
     }
 
+    /// No colours.
+    pub(crate) fn plain() -> Style {
+        Style { coloured: false }
+    }
+
     fn new(when: When, is_terminal: impl Fn() -> bool) -> Style {
         let unwanted = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let coloured = match when {

@@ -1,0 +1,280 @@
+//! Characters that have no business in text, and text that went through the wrong character set.
+
+use super::{Check, Subject};
+use crate::record::RecordRef;
+use crate::{Charset, Code, DecodeError, Diagnostic, FieldRef, Findings};
+
+/// Checks that values are text: no control characters, no bytes that delimit fields, no U+FFFD, nothing that does not
+/// decode, and no UTF-8 that was taken for Windows-1252 or Windows-1251 and encoded again.
+///
+/// One finding for each field and kind; its message tells how often and what came first.
+///
+/// # Cost
+/// One pass over the buffer of a record; another over the fields of a record in which something looks odd.
+#[derive(Debug, Clone, Default)]
+pub struct Encoding(());
+
+impl Encoding {
+    /// Makes the check.
+    pub fn new() -> Encoding {
+        Encoding::default()
+    }
+}
+
+impl Check for Encoding {
+    fn check(&mut self, subject: Subject<'_>, findings: &mut Findings) {
+        if may_be_odd(subject.record) {
+            for field in subject.record.fields() {
+                look(subject, field, findings);
+            }
+        }
+    }
+}
+
+/// Whether anything in the buffer deserves a closer look: no if it is text, all control bytes in it are where the
+/// format wants them, and no character is of those that are looked for.
+#[inline]
+fn may_be_odd(record: RecordRef<'_>) -> bool {
+    if !record.is_text() {
+        return true;
+    }
+    let buffer = record.buffer();
+    let (mut odd, mut high) = (false, 0u8);
+    let mut ends = 0usize;
+    for chunk in buffer.chunks(32) {
+        let mut end = 0u8;
+        for &byte in chunk {
+            odd |= (byte < 0x1D) | (byte == 0x7F);
+            high |= byte;
+            end += u8::from(byte.wrapping_sub(0x1D) < 2); // at most 32
+        }
+        ends = ends.saturating_add(usize::from(end));
+    }
+    odd || high >= 0x80 && has_odd_letters(buffer) || has_delimiters_in_values(record, ends)
+}
+
+/// Whether there are characters that stand for lost ones, or begin what was encoded twice.
+fn has_odd_letters(buffer: &[u8]) -> bool {
+    let holds = |text: &str| memchr::memmem::find(buffer, text.as_bytes()).is_some();
+    memchr::memchr2(0xC2, 0xC3, buffer).is_some()
+        || memchr::memchr(0xEF, buffer).is_some() && holds("\u{FFFD}")
+        || memchr::memchr(0xD0, buffer).is_some() && (holds("Р") || holds("С"))
+}
+
+/// Whether a value holds a byte that delimits records, fields or subfields.
+fn has_delimiters_in_values(record: RecordRef<'_>, ends: usize) -> bool {
+    // In a record of ISO 2709 each field ends once, and so do directory and record.
+    if ends > 0 && ends != record.fields().len().saturating_add(2) {
+        return true;
+    }
+    match record.syntax().delimiter {
+        0x1F => record.fields().any(|field| field.is_control() && field.raw().contains(&0x1F)),
+        _ => memchr::memchr(0x1F, record.buffer()).is_some(),
+    }
+}
+
+/// What is looked for in a field: the first of each kind, and how many.
+#[derive(Default)]
+struct Seen {
+    first: Option<(usize, usize, u32)>,
+    count: usize,
+}
+
+impl Seen {
+    fn add(&mut self, offset: usize, len: usize, what: u32) {
+        self.first.get_or_insert((offset, len, what));
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// Says it, if there is anything: `one` and `many` are what is counted.
+    fn tell(
+        self,
+        (code, one, many): (Code, &str, &str),
+        shown: impl Fn(u32) -> String,
+        (subject, field): (Subject<'_>, FieldRef<'_>),
+        findings: &mut Findings,
+    ) {
+        let Some((offset, len, what)) = self.first else { return };
+        let message = match self.count {
+            1 => format!("{one} {}", shown(what)),
+            count => format!("{count} {many}, the first is {}", shown(what)),
+        };
+        let place = subject.in_field(field, offset, len);
+        findings.push(Diagnostic::new(code, place, message, "kept"));
+    }
+}
+
+fn look(subject: Subject<'_>, field: FieldRef<'_>, findings: &mut Findings) {
+    let (mut delimiters, mut controls, mut lost) = (Seen::default(), Seen::default(), Seen::default());
+    let value = field.raw_text();
+    let own = field.syntax().delimiter;
+    let mut control = |offset: usize, len: usize, code: u32| match code {
+        0x1D..=0x1F if !field.is_control() && u32::from(own) == code => {}
+        0x1D..=0x1F => delimiters.add(offset, len, code),
+        _ => controls.add(offset, len, code),
+    };
+    match value.as_str() {
+        Some(text) if text.is_ascii() => ascii_controls(text.as_bytes(), false, &mut control),
+        Some(text) => {
+            for (offset, character) in text.char_indices() {
+                match character {
+                    // Those that stand around what is not sorted by.
+                    '\u{88}' | '\u{89}' | '\u{98}' | '\u{9C}' => {}
+                    '\u{FFFD}' => lost.add(offset, 3, 0xFFFD),
+                    _ if character.is_control() => {
+                        control(offset, character.len_utf8(), u32::from(character));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        None => {
+            let escapes = matches!(value.charset(), Charset::Marc8 | Charset::Unimarc { .. });
+            ascii_controls(value.as_bytes(), escapes, &mut control);
+            if value.charset() == Charset::Utf8 {
+                memchr::memmem::find_iter(value.as_bytes(), "\u{FFFD}".as_bytes())
+                    .for_each(|offset| lost.add(offset, 3, 0xFFFD));
+            }
+        }
+    }
+    let place = (subject, field);
+    let byte = |code: u32| format!("{code:02X}");
+    let delimiter = (Code::ControlByteInData, "the value holds byte", "bytes that delimit fields or records");
+    delimiters.tell(delimiter, byte, place, findings);
+    let unicode = |code: u32| format!("U+{code:04X}");
+    let kind = (Code::ControlCharacter, "the value holds the control character", "control characters");
+    controls.tell(kind, unicode, place, findings);
+    let kind = (Code::ReplacementCharacter, "the value holds", "characters were replaced before");
+    lost.tell(kind, |_| "U+FFFD, which stands for a lost character".to_owned(), place, findings);
+    match value.as_str() {
+        Some(text) => twice_encoded(subject, field, text, findings),
+        None => decodes(subject, field, findings),
+    }
+}
+
+fn ascii_controls(bytes: &[u8], escapes: bool, control: &mut impl FnMut(usize, usize, u32)) {
+    for (offset, &byte) in bytes.iter().enumerate() {
+        if byte < 0x20 && !(escapes && byte == 0x1B) || byte == 0x7F {
+            control(offset, 1, u32::from(byte));
+        }
+    }
+}
+
+/// Says of a field that does not decode where it does not.
+fn decodes(subject: Subject<'_>, field: FieldRef<'_>, findings: &mut Findings) {
+    if let Err(DecodeError::Invalid { offset, charset }) = field.raw_text().to_str() {
+        let byte = field.raw().get(offset).copied().unwrap_or_default();
+        let message = format!("byte {byte:02X} has no meaning in {charset} here");
+        let place = subject.in_field(field, offset, 1);
+        findings.push(Diagnostic::new(Code::Undecodable, place, message, "kept"));
+    }
+}
+
+/// Says of a value of which all letters beyond ASCII are UTF-8 taken for a single-byte set.
+fn twice_encoded(subject: Subject<'_>, field: FieldRef<'_>, text: &str, findings: &mut Findings) {
+    let Some(start) = text.bytes().position(|byte| byte >= 0x80) else { return };
+    let begins = text.get(start..).and_then(|rest| rest.chars().next());
+    // The first byte of a sequence is C2 to F4, which are letters in Windows-1252; Cyrillic begins with D0 and D1,
+    // which are two others in Windows-1251. Where such a letter is common, one pair alone may be meant.
+    let (charset, fewest) = match begins {
+        Some('Â' | 'Ã' | 'Ä' | 'Å' | 'â') => (Charset::Windows1252, 1),
+        Some('Æ'..='ô') => (Charset::Windows1252, 2),
+        Some('Р' | 'С') => (Charset::Windows1251, 2),
+        _ => return,
+    };
+    let mut bytes = Vec::new();
+    let latin1 = |character: char| {
+        matches!(character, '\u{81}' | '\u{8D}' | '\u{8F}' | '\u{90}' | '\u{9D}' | '\u{98}')
+    };
+    for character in text.chars() {
+        let mut one = [0; 4];
+        if latin1(character) {
+            bytes.push(character as u8);
+        } else if charset
+            .encode_into(character.encode_utf8(&mut one), crate::Policy::Strict, &mut bytes)
+            .is_err()
+        {
+            return;
+        }
+    }
+    let Ok(original) = std::str::from_utf8(&bytes) else { return };
+    let sequences = original.chars().filter(|character| !character.is_ascii()).count();
+    if sequences >= fewest {
+        let original: String = original.chars().filter(|character| !character.is_ascii()).take(8).collect();
+        let message = format!("{sequences} characters were encoded twice, by way of {charset}: {original}");
+        let place = subject.in_field(field, start, text.len().saturating_sub(start));
+        findings.push(Diagnostic::new(Code::EncodedTwice, place, message, "kept"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Checker;
+    use crate::{ReadOptions, Record, RecordRead, iso2709};
+
+    fn found(record: &Record) -> Vec<(&'static str, String)> {
+        let mut checker = Checker::new(100).with(Encoding::new());
+        let found = checker.check(record.view(), &[], &[]);
+        found.iter().map(|finding| (finding.code.id(), finding.message.to_string())).collect()
+    }
+
+    fn title(value: &str) -> Vec<(&'static str, String)> {
+        found(&Record::builder().data_field("245", "10", [('a', value)]).build().unwrap())
+    }
+
+    #[test]
+    fn clean_text_is_passed_over() {
+        for value in [
+            "",
+            "Война и мир",
+            "São Tomé",
+            "Ñandú",
+            "Рё",
+            "\u{98}The\u{9C} end",
+            "ﬁ",
+            "Ångström",
+            "Ð",
+            "Århus",
+        ] {
+            assert_eq!(title(value), [], "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_text() {
+        assert_eq!(
+            title("a\u{1}b\u{2}")[0],
+            ("E020", "2 control characters, the first is U+0001".to_owned())
+        );
+        assert_eq!(title("a\tb")[0].0, "E020");
+        assert_eq!(title("a\u{85}b")[0].0, "E020");
+        assert_eq!(title("Caf\u{FFFD}")[0].0, "E008");
+    }
+
+    #[test]
+    fn encoded_twice() {
+        for (value, what) in
+            [("CafÃ©", "é"), ("â".to_owned().as_str(), ""), ("Ð’Ð¾Ð¹Ð½Ð°", "Война"), ("Р’РѕР№РЅР°", "Война")]
+        {
+            let found = title(value);
+            match what {
+                "" => assert_eq!(found, [], "{value}"),
+                _ => assert!(found[0].0 == "E006" && found[0].1.ends_with(what), "{value}: {found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_delimiter_in_a_control_field_has_its_place() {
+        let data = b"00063nam a2200049   4500001000800000245000600008\x1ekart0\x1f1\x1e10\x1fab\x1e\x1d";
+        let mut reader = iso2709::SliceReader::new(data, &ReadOptions::new());
+        let mut record = Record::new();
+        assert!(reader.read_record(&mut record).unwrap());
+        let mut checker = Checker::new(100).with(Encoding::new());
+        let found = checker.check(record.view(), reader.raw(), reader.diagnostics());
+        assert_eq!(found.len(), 1, "{found:?} {:?}", reader.diagnostics());
+        let place = found[0].location;
+        assert_eq!((found[0].code.id(), place.byte, place.len, place.field), ("B014", 54, 1, Some(0)));
+    }
+}
