@@ -35,7 +35,9 @@ use std::fmt;
 
 use self::iso2022::{Mend, Missing, Profile};
 
-pub use self::detect::{CyrillicGuess, guess_cyrillic, is_mostly_utf8};
+pub use self::detect::{
+    CyrillicGuess, MarkEvidence, guess_cyrillic, guess_latin, is_mostly_utf8, weigh_marks,
+};
 pub use self::iso2022::{Fault, FaultKind};
 pub use crate::error::DecodeError;
 
@@ -67,6 +69,9 @@ pub enum Charset {
     Iso6937,
     /// danMARC: Latin-1, in which `@` and four digits are a character of Unicode.
     DanMarc,
+    /// UTF-8, but values that are not UTF-8 at all are in another set: what becomes of records into which values were
+    /// put without being converted. Found by evidence; it has no name.
+    Utf8Or(&'static Charset),
     /// UTF-16, little end first. Not for records of ISO 2709, whose delimiters are single bytes.
     Utf16Le,
     /// UTF-16, big end first.
@@ -177,6 +182,7 @@ impl Charset {
             Charset::Unimarc { g0: 1, g1: 5, g2: 0, g3: 0 } => "iso-5428",
             Charset::Unimarc { g0: 1, g1: 6, g2: 0, g3: 0 } => "iso-6438",
             Charset::Unimarc { .. } => "unimarc-sets",
+            Charset::Utf8Or(_) => "utf-8",
             Charset::Iso6937 => "iso-6937",
             Charset::DanMarc => "danmarc",
             Charset::Utf16Le => "utf-16le",
@@ -199,7 +205,7 @@ impl Charset {
         if is("auto") {
             return Some(Charset::Auto);
         }
-        if alias(&["utf8", "ascii", "us-ascii"]) {
+        if alias(&["utf-8", "utf8", "ascii", "us-ascii"]) {
             return Some(Charset::Utf8);
         }
         if alias(&["marc8", "ansel"]) {
@@ -270,13 +276,14 @@ impl Charset {
         match self {
             Charset::Auto => false,
             Charset::Unimarc { .. } => Profile::of(self).is_some(),
+            Charset::Utf8Or(other) => other.is_supported(),
             _ => true,
         }
     }
 
-    /// Whether the meaning of bytes depends on the escapes before them, and each subfield begins anew.
+    /// Whether each subfield is decoded for itself: the sets begin anew, or one is in another set than the next.
     pub(crate) const fn has_states(self) -> bool {
-        matches!(self, Charset::Marc8 | Charset::Iso6937 | Charset::Unimarc { .. })
+        matches!(self, Charset::Marc8 | Charset::Iso6937 | Charset::Unimarc { .. } | Charset::Utf8Or(_))
     }
 
     /// Whether ASCII text is, byte for byte, itself.
@@ -305,6 +312,13 @@ impl Charset {
             Charset::Utf8 => match simdutf8::compat::from_utf8(bytes) {
                 Ok(text) => Ok(Cow::Borrowed(text)),
                 Err(error) => Err(DecodeError::Invalid { offset: error.valid_up_to(), charset: self.name() }),
+            },
+            Charset::Utf8Or(other) => match (std::str::from_utf8(bytes), has_multibyte(bytes)) {
+                (Ok(text), _) => Ok(Cow::Borrowed(text)),
+                (Err(_), false) => other.decode(bytes),
+                (Err(error), true) => {
+                    Err(DecodeError::Invalid { offset: error.valid_up_to(), charset: self.name() })
+                }
             },
             Charset::Marc8 | Charset::Iso6937 | Charset::Unimarc { .. } | Charset::Auto => {
                 let plain = iso2022::is_plain(bytes).then(|| std::str::from_utf8(bytes).ok()).flatten();
@@ -374,6 +388,13 @@ impl Charset {
         policy: Policy,
         out: &mut String,
     ) -> Result<u64, DecodeError> {
+        if let Charset::Utf8Or(other) = self {
+            let valid = std::str::from_utf8(bytes).is_ok() || has_multibyte(bytes);
+            return match valid {
+                true => Charset::Utf8.decode_field(bytes, indicators, policy, out),
+                false => other.decode_field(bytes, indicators, policy, out),
+            };
+        }
         if let Some(profile) = Profile::of(self) {
             let start = out.len();
             let mut faults = 0u64;
@@ -499,7 +520,7 @@ impl Charset {
         policy: Policy,
         out: &mut Vec<u8>,
     ) -> Result<u64, DecodeError> {
-        if self == Charset::Utf8 || self.keeps_ascii() && text.is_ascii() {
+        if matches!(self, Charset::Utf8 | Charset::Utf8Or(_)) || self.keeps_ascii() && text.is_ascii() {
             out.extend_from_slice(text.as_bytes());
             return Ok(0);
         }
@@ -563,9 +584,15 @@ impl Charset {
     }
 }
 
+/// Whether there are whole characters of UTF-8 beyond ASCII.
+fn has_multibyte(bytes: &[u8]) -> bool {
+    bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii())
+}
+
 impl fmt::Display for Charset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Charset::Utf8Or(other) => write!(f, "utf-8, in places {other}"),
             Charset::Unimarc { g0, g1, g2: 0, g3: 0 } if self.name() == "unimarc-sets" => {
                 write!(f, "unimarc-{g0:02}{g1:02}")
             }
@@ -594,6 +621,8 @@ pub enum Reason {
     Declared,
     /// By the frequency of Cyrillic letters under each candidate.
     Letters(CyrillicGuess),
+    /// By marks before letters and escape sequences, for MARC-8 or against it.
+    Marks(MarkEvidence),
     /// The format has no other, or nothing speaks for another.
     Format,
 }
@@ -607,6 +636,7 @@ impl fmt::Display for Reason {
             Reason::ValidUtf8 => f.write_str("valid UTF-8 with multi-byte characters"),
             Reason::Declared => f.write_str("declared in the record"),
             Reason::Letters(guess) => guess.fmt(f),
+            Reason::Marks(evidence) => evidence.fmt(f),
             Reason::Format => f.write_str("default of the format"),
         }
     }

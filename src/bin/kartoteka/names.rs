@@ -80,7 +80,10 @@ pub(crate) fn mfn_as() -> impl TypedValueParser<Value = bool> {
 pub(crate) fn charset(name: &str) -> Result<Charset, String> {
     Charset::from_name(name).ok_or_else(|| {
         let known: Vec<_> = Charset::all().map(Charset::name).collect();
-        format!("no such character set; known are auto, marc-8, {}, and cp1251 and its kin", known.join(", "))
+        format!(
+            "no such character set; known are auto, {}, unimarc-0103 and its kin, and cp1251 and its kin",
+            known.join(", ")
+        )
     })
 }
 
@@ -89,7 +92,7 @@ pub(crate) fn output_charset(name: &str) -> Result<Charset, String> {
     match charset(name)? {
         found if found.is_supported() => Ok(found),
         Charset::Auto => Ok(Charset::Auto),
-        found => Err(format!("{found} cannot be written yet")),
+        found => Err(format!("{found} cannot be written")),
     }
 }
 
