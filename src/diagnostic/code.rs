@@ -137,6 +137,8 @@ codes! {
         "An element or attribute is missing, or not one of the format.";
     XmlNamespace "B072" "xml-namespace" Note
         "The records have no namespace, or another than that of the format.";
+    XmlType "B073" "xml-type" Warning
+        "The type of a record is not one that the schema knows, or not that of its leader.";
     InvalidUtf8 "E001" "invalid-utf8" Error
         "A value is not valid UTF-8, which its record is said to be.";
     NotMarc8 "E002" "leader-says-marc8" Warning

@@ -12,6 +12,7 @@ mod copy;
 mod framing;
 mod options;
 mod traits;
+mod unicode;
 mod writer;
 
 pub(crate) use self::adapt::{Adapter, place};
@@ -21,4 +22,5 @@ pub use self::copy::{Event, Summary, copy, copy_with};
 pub use self::framing::{Frame, Framing, Push, Pushed, Slice, Step, Stream};
 pub use self::options::{IllegalCharacters, ReadOptions, Recovery, WideTags, WriteOptions};
 pub use self::traits::{RecordRead, RecordWrite, Records};
+pub(crate) use self::unicode::{Unicode, utf16};
 pub use self::writer::{Layout, Writer};
