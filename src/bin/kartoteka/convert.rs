@@ -121,10 +121,10 @@ impl Copy<'_> {
 
 /// Where what is rejected goes: records, and what stands between them and belongs to none.
 #[derive(Clone)]
-struct Rejects(Arc<Mutex<Target>>);
+pub(crate) struct Rejects(Arc<Mutex<Target>>);
 
 impl Rejects {
-    fn open(path: &Path, inputs: &[PathBuf]) -> Result<Rejects, Failure> {
+    pub(crate) fn open(path: &Path, inputs: &[PathBuf]) -> Result<Rejects, Failure> {
         Ok(Rejects(Arc::new(Mutex::new(Target::open(path, inputs)?))))
     }
 
@@ -133,7 +133,7 @@ impl Rejects {
     }
 
     /// Keeps what the reader of an input passes over as damage. If that fails, it is told in the end.
-    fn listen(&self, input: &mut Input) {
+    pub(crate) fn listen(&self, input: &mut Input) {
         let rejects = self.clone();
         input.reader.on_lost(Box::new(move |bytes| {
             let _ = rejects.put(bytes);
@@ -141,7 +141,7 @@ impl Rejects {
     }
 
     /// Writes a rejected record; one of a text format ends with a line, so that the next one begins with a line.
-    fn keep(&self, raw: &[u8], is_text: bool) -> Result<(), Failure> {
+    pub(crate) fn keep(&self, raw: &[u8], is_text: bool) -> Result<(), Failure> {
         self.put(raw)?;
         match !is_text || raw.is_empty() || raw.ends_with(b"\n") {
             true => Ok(()),
@@ -150,7 +150,7 @@ impl Rejects {
     }
 
     /// All readers must be gone.
-    fn commit(self) -> Result<(), Failure> {
+    pub(crate) fn commit(self) -> Result<(), Failure> {
         match Arc::into_inner(self.0) {
             Some(target) => target.into_inner().unwrap_or_else(PoisonError::into_inner).commit(),
             None => Err(Failure::new("rejects: an input is still being read")),
@@ -159,7 +159,7 @@ impl Rejects {
 }
 
 /// Whether writing left anything out.
-fn has_losses(report: &Report) -> bool {
+pub(crate) fn has_losses(report: &Report) -> bool {
     let lossy = [
         Code::CharacterNotAllowed,
         Code::TagTooWide,
@@ -198,7 +198,7 @@ fn output_format(options: &Convert) -> Result<Format, Failure> {
     Ok(format)
 }
 
-fn is_one_place(one: &Path, other: &Path) -> bool {
+pub(crate) fn is_one_place(one: &Path, other: &Path) -> bool {
     let place = |path: &Path| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         match (std::fs::canonicalize(path), std::fs::canonicalize(folder), path.file_name()) {

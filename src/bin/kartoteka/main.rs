@@ -6,6 +6,7 @@ mod args;
 mod compression;
 mod convert;
 mod count;
+mod diff;
 mod explain;
 mod failure;
 mod formats;
@@ -13,8 +14,10 @@ mod info;
 mod input;
 mod names;
 mod output;
+mod pieces;
 mod place;
 mod progress;
+mod repair;
 mod report;
 mod show;
 mod summary;
@@ -36,6 +39,11 @@ fn main() -> ExitCode {
         Command::Show(options) => show::run(options),
         Command::Info(options) => info::run(options),
         Command::Count(options) => count::run(options),
+        Command::Slice(options) => pieces::slice(options),
+        Command::Split(options) => pieces::split(options),
+        Command::Sample(options) => pieces::sample(options),
+        Command::Diff(options) => diff::run(options),
+        Command::Repair(options) => repair::run(options),
         Command::Formats(options) => formats::run(options),
         Command::Explain(options) => explain::run(options),
     };
