@@ -25,7 +25,9 @@
 //! - A [`Record`] owns the bytes of one record; [`RecordRef`], [`FieldRef`] and [`SubfieldRef`] look into them, and
 //!   [`Text`] is a value whose bytes become text when you ask.
 //! - [`open`] finds out what a file is. The formats themselves are modules: [`iso2709`], [`irbis_text`],
-//!   `marcxml`, `json`, `ndjson`; each has a `Reader`, a `SliceReader` and a `Writer`.
+//!   [`mrk`], [`line`](mod@line), [`aleph`], [`microlif`], `marcxml`, `json`, `ndjson`; each has a `Reader`, a `SliceReader` and a
+//!   `Writer`, where it is written.
+//! - A [`FieldPath`] points into records: `245$a`, `008/35-37`. See [`path`].
 //! - [`RecordRead`] and [`RecordWrite`] are what all of them can do; [`copy()`] goes from one to the other.
 //!   [`ReadOptions`] and [`WriteOptions`] hold for all.
 //! - What is wrong in the data is a [`Diagnostic`] with a [`Code`] and a [`Location`]. An [`Error`] comes only when
@@ -84,6 +86,7 @@ mod error;
 mod format;
 mod io;
 mod limits;
+pub mod path;
 mod position;
 mod record;
 mod tag;
@@ -99,6 +102,7 @@ pub use crate::io::{
     Records, Recovery, Slice, Step, Stream, Summary, WideTags, WriteOptions, Writer, copy, copy_with,
 };
 pub use crate::limits::Limits;
+pub use crate::path::{FieldPath, Match, ParsePathError, Place, SelectOptions};
 pub use crate::position::{Location, Position};
 pub use crate::record::{
     Builder, Dialect, Embedded, FieldBuf, FieldKind, FieldRef, FieldWriter, Header, IsisHeader, Leader,

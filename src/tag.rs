@@ -187,6 +187,17 @@ enum Pattern {
 impl TagPattern {
     const NOTHING: TagPattern = TagPattern(Pattern::Masked { value: u32::MAX, mask: 0 });
 
+    /// Tags of three bytes, in which `any` stands for any byte.
+    pub(crate) fn shape(bytes: [u8; 3], any: u8) -> TagPattern {
+        let mut mask = u32::MAX;
+        for (byte, shift) in bytes.into_iter().zip([16, 8, 0]) {
+            if byte == any {
+                mask &= !(0xFF << shift);
+            }
+        }
+        TagPattern(Pattern::Masked { value: Tag::new(bytes).0.get() & mask, mask })
+    }
+
     /// Whether `tag` is one of those meant.
     #[inline]
     pub fn matches(self, tag: Tag) -> bool {

@@ -6,10 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom up. A module may use its own level and all below.
-const LEVELS: [&[&str]; 7] = [
+const LEVELS: [&[&str]; 9] = [
     &["error", "position", "diagnostic", "limits", "tag"],
     &["charset"],
     &["record"],
+    &["path"],
+    &["filter", "stats", "table"],
     &["io"],
     &["format"],
     &["check"],

@@ -65,3 +65,40 @@ fn reading_marcxml() {
     let xml = writer.into_inner();
     assert_eq!(allocations(kartoteka::marcxml::SliceReader::new(&xml, &ReadOptions::new()), 400, look), 0);
 }
+
+/// Values are found without an allocation, whatever the path; only text that has to be made is.
+#[test]
+fn paths() {
+    let paths = [
+        "245$a",
+        "245$a$b$c",
+        "6..$a/0-2",
+        r"650[#]$a{^2=\0}",
+        r"...$a-z{$b|!$c}{300$a!=\x}",
+        "008/35-37",
+        "LDR/6",
+        "100^1",
+        "461$1/200$a",
+    ];
+    let paths: Vec<kartoteka::FieldPath> = paths.iter().map(|path| path.parse().unwrap()).collect();
+    let options = kartoteka::SelectOptions::new().linked(true).trim(true).skip_nonfiling(true);
+    for kind in [Kind::Latin, Kind::Cyrillic, Kind::IrbisText] {
+        let data = file(kind, 400);
+        let reader: Box<dyn RecordRead> = match kind {
+            Kind::IrbisText => Box::new(irbis_text::SliceReader::new(&data, &ReadOptions::new())),
+            _ => Box::new(iso2709::SliceReader::new(&data, &ReadOptions::new())),
+        };
+        let mut found = 0;
+        let count = allocations(reader, 400, |record| {
+            for path in &paths {
+                found += record.select(path).map(|found| found.text().len().min(1)).sum::<usize>();
+                found += record
+                    .select_with(path, options)
+                    .map(|found| found.place().occurrence as usize)
+                    .sum::<usize>();
+            }
+        });
+        assert_eq!(count, 0, "{kind:?}");
+        assert!(found > 400, "{kind:?}: {found}");
+    }
+}

@@ -30,6 +30,10 @@ fn all(data: &[u8]) {
     testing::marcxml(data);
     testing::json(data);
     testing::ndjson(data);
+    testing::mrk(data);
+    testing::line(data);
+    testing::aleph(data);
+    testing::microlif(data);
 }
 
 #[test]
@@ -93,6 +97,31 @@ proptest! {
     }
 
     #[test]
+    fn damaged_mrk(data in mutated(beginning("lines/marc21.mrk", 2000), b"={}\\$ \n\r0aLDR#")) {
+        testing::mrk(&data);
+    }
+
+    #[test]
+    fn damaged_line(data in mutated(beginning("lines/marc21.line", 2000), b"$_* \n\r0a(45)")) {
+        testing::line(&data);
+    }
+
+    #[test]
+    fn damaged_mrctxt(data in mutated(beginning("lines/marc21.mrctxt", 2000), b"$ \n\r0aLEADER")) {
+        testing::line(&data);
+    }
+
+    #[test]
+    fn damaged_aleph(data in mutated(beginning("lines/marc21.seq", 2500), b"$^ \n\r0a9L")) {
+        testing::aleph(&data);
+    }
+
+    #[test]
+    fn damaged_microlif(data in mutated(beginning("lines/microlif.lif", 2000), b"`^_ \n\r0aLDR")) {
+        testing::microlif(&data);
+    }
+
+    #[test]
     fn any_bytes(data in proptest::collection::vec(any::<u8>(), 0..300)) {
         all(&data);
     }
@@ -124,6 +153,16 @@ proptest! {
         let mut back = iso2709::Writer::new(Vec::new(), &WriteOptions::new());
         kartoteka::copy(&mut ndjson::SliceReader::new(&lines, &ReadOptions::new()), &mut back).unwrap();
         prop_assert_eq!(back.into_inner(), iso);
+    }
+
+    #[test]
+    fn paths(text in testing::path_text()) {
+        testing::path(text.as_bytes());
+    }
+
+    #[test]
+    fn damaged_paths(text in mutated(br"020[1]$a/0-2{$q=\paperback|^1~\s}{!$z}".to_vec(), b"0a$[]/{}=!~?|^#-v.*\\ \xC3")) {
+        testing::path(&text);
     }
 
     #[test]

@@ -119,6 +119,12 @@ codes! {
         "The last record has no end mark.";
     LineSpacing "B053" "line-spacing" Warning
         "The blank that the format wants in a line is missing.";
+    LineContinued "B054" "line-continued" Warning
+        "A line is no field by itself, and was taken as part of the one before it.";
+    LineRemark "B055" "line-remark" Note
+        "Something in the lines has no place in a record.";
+    MnemonicUnknown "B056" "mnemonic-unknown" Warning
+        "A name in braces is no mnemonic, or stands for no character.";
     JsonSyntax "B060" "json-syntax" Error
         "The text is not JSON.";
     JsonShape "B061" "json-shape" Error

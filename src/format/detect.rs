@@ -198,6 +198,24 @@ mod tests {
     }
 
     #[test]
+    fn forms_in_lines() {
+        for (sample, format) in [
+            (&b"=LDR  00714cam a2200205 a 4500\n=001  1\n"[..], Format::Mrk),
+            (b"000000002 FMT   L BK\n000000002 LDR   L 00000nam^a2200301^i^4500\n", Format::Aleph),
+            (b"00251nas a2200121 c 4500\n001 987874829\n022    $a 1940-5758\n", Format::Line),
+            (b"LEADER 02191cam a2200541   4500\n001 010000011\n", Format::Line),
+            (b"LDR    00000ngm  2200000   4500\n001    123456\n", Format::Line),
+            (b"header\r\nLDR00180nam  22     2  4500^\r\n040  _cIMchF^\r\n", Format::Microlif),
+            (b"header\rLDR00180nam  22     2  4500^\r040  _cIMchF^\r", Format::Microlif),
+        ] {
+            assert_eq!(found(sample), (format, Confidence::Certain), "{}", sample.escape_ascii());
+        }
+        assert!(
+            refused(b"001 987874829\n022    $a 1940\n", None).contains("nearest is line, but its first line")
+        );
+    }
+
+    #[test]
     fn one_line_of_json_goes_by_the_extension() {
         let sample = br#"{"fields":[{"001":"1"}]}"#;
         let format = |path| detect(sample, Some(Path::new(path))).unwrap().format;
@@ -231,9 +249,6 @@ mod tests {
             (b"\x28\xB5\x2F\xFD", "zstd"),
             (b"\xFF\xFE0\0", "UTF-16"),
             (b"0\x000\x007\x001\x004\x00c\x00a\x00m\x00", "UTF-16"),
-            (b"=LDR  00714cam", "MARCMaker"),
-            (b"000000002 FMT   L BK\n", "Aleph sequential"),
-            (b"00251nas a2200121 c 4500\n001 987874829\n", "line"),
             (b"<collection xmlns=\"http://www.indexdata.com/turbomarc\"><r/></collection>", "TurboMARC"),
             (b"003@ \x1f0123\x1e", "nearest is iso2709, but no leader is in it"),
             (b"<html><p>Not found</p></html>", "root element: html"),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 #[cfg(feature = "xml")]
 use super::marcxml;
-use super::{irbis_text, iso2709};
+use super::{aleph, irbis_text, iso2709, line, microlif, mrk};
 #[cfg(feature = "json")]
 use super::{json, ndjson};
 use crate::io::{Framing, ReadOptions, RecordRead, RecordWrite, Stream, WriteOptions};
@@ -33,6 +33,14 @@ pub enum Format {
     Json,
     /// MARC-in-JSON, a record a line. Feature `json`.
     Ndjson,
+    /// MARCMaker text.
+    Mrk,
+    /// The line format of yaz-marcdump, and its kin.
+    Line,
+    /// Aleph sequential.
+    Aleph,
+    /// MicroLIF, the text form of vendors.
+    Microlif,
     /// The exchange text of IRBIS.
     IrbisText,
 }
@@ -45,6 +53,10 @@ impl Format {
             Format::Marcxml => "marcxml",
             Format::Json => "json",
             Format::Ndjson => "ndjson",
+            Format::Mrk => "mrk",
+            Format::Line => "line",
+            Format::Aleph => "aleph",
+            Format::Microlif => "microlif",
             Format::IrbisText => "irbis-text",
         }
     }
@@ -180,6 +192,62 @@ pub static FORMATS: &[FormatInfo] = &[
         utf8_only: true,
         reader: Some(|source, options| framed::<ndjson::Ndjson>(source, options)),
         writer: Some(|sink, options| Box::new(ndjson::Writer::new(sink, options))),
+    },
+    FormatInfo {
+        format: Format::Mrk,
+        name: Format::Mrk.name(),
+        aliases: &[],
+        extensions: &["mrk", "mrk8"],
+        description: "MARCMaker text",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: false,
+        reader: Some(|source, options| framed::<mrk::Mrk>(source, options)),
+        writer: Some(|sink, options| Box::new(mrk::Writer::new(sink, options))),
+    },
+    FormatInfo {
+        format: Format::Line,
+        name: Format::Line.name(),
+        aliases: &[],
+        extensions: &[],
+        description: "the line format of yaz-marcdump",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: false,
+        reader: Some(|source, options| framed::<line::Line>(source, options)),
+        writer: Some(|sink, options| Box::new(line::Writer::new(sink, options))),
+    },
+    FormatInfo {
+        format: Format::Aleph,
+        name: Format::Aleph.name(),
+        aliases: &[],
+        extensions: &["seq"],
+        description: "Aleph sequential",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: false,
+        reader: Some(|source, options| framed::<aleph::Aleph>(source, options)),
+        writer: Some(|sink, options| Box::new(aleph::Writer::new(sink, options))),
+    },
+    FormatInfo {
+        format: Format::Microlif,
+        name: Format::Microlif.name(),
+        aliases: &[],
+        extensions: &["lif"],
+        description: "MicroLIF text",
+        reads: true,
+        writes: false,
+        seeks: false,
+        text: true,
+        utf8_only: false,
+        reader: Some(|source, options| framed::<microlif::Microlif>(source, options)),
+        writer: None,
     },
     FormatInfo {
         format: Format::IrbisText,

@@ -36,8 +36,9 @@ pub enum Step {
 
 /// A format, without I/O: where a record ends, and what is in it.
 ///
-/// Whatever is shown to it beyond what it asked for must not change its answers, so that all drivers agree.
-pub trait Framing: Sized {
+/// Whatever is shown to it beyond what it asked for must not change its answers, so that all drivers agree. A clone
+/// goes on where the original stood: batches of records are read on other threads with clones.
+pub trait Framing: Sized + Clone {
     /// Whether the format has lines, so that places have line numbers.
     const LINES: bool;
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{FieldRef, Header, Origin, Record, Slot, Syntax, Text};
 use crate::charset::{Charset, Reason};
-use crate::{Position, TagPattern};
+use crate::{Position, Tag, TagPattern};
 
 /// A view of a record: `Copy`, made without cost, all reading methods.
 ///
@@ -122,6 +122,15 @@ impl<'a> RecordRef<'a> {
             charset: self.charset,
             control: slot.control(),
         }
+    }
+
+    /// The next field from index `from` on with a tag that is wanted.
+    #[inline]
+    pub(crate) fn next_field(self, from: usize, wanted: impl Fn(Tag) -> bool) -> Option<FieldRef<'a>> {
+        let slots = self.slots.get(from..)?;
+        let found = slots.iter().position(|slot| wanted(slot.tag))?;
+        let index = from.saturating_add(found);
+        self.slots.get(index).map(|slot| self.field_at(index, *slot))
     }
 
     /// The whole buffer, if it is a record in this format byte for byte.

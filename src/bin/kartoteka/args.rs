@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Diff(Diff),
     Repair(Box<Repair>),
     Formats(Formats),
+    Path(PathOptions),
     Explain(Explain),
 }
 
@@ -422,6 +423,21 @@ pub(crate) struct Repair {
     /// Form of the summary on standard error; printed with --quiet too, if given [default: text]
     #[arg(long, value_name = "FORM", value_enum)]
     pub(crate) summary: Option<Form>,
+}
+
+/// Tell what a path means, and its canonical form
+///
+/// Paths are MARCspec, such as 245$a, 008/35-37 or 020$a{$q=\paperback}; also 245ab, 6XX, 650[*0]a, 461$1/200$a and,
+/// of IRBIS, v200^a.
+#[derive(Debug, Args)]
+pub(crate) struct PathOptions {
+    /// The path
+    #[arg(value_name = "SPEC", required_unless_present = "check")]
+    pub(crate) spec: Option<String>,
+
+    /// Read paths from standard input, a line each, and answer each with a line: ok CANONICAL, or error OFFSET MESSAGE
+    #[arg(long, conflicts_with = "spec")]
+    pub(crate) check: bool,
 }
 
 /// Explain a finding: what it means, what is done about it, and an example

@@ -14,6 +14,7 @@ mod info;
 mod input;
 mod names;
 mod output;
+mod path;
 mod pieces;
 mod place;
 mod progress;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Command::Diff(options) => diff::run(options),
         Command::Repair(options) => repair::run(options),
         Command::Formats(options) => formats::run(options),
+        Command::Path(options) => path::run(options),
         Command::Explain(options) => explain::run(options),
     };
     match result {

@@ -15,7 +15,7 @@ use crate::record::{Origin, Slot, Syntax};
 use crate::{Code, Diagnostic, Error, ErrorKind, Location, Record, Result, Tag};
 
 /// The framing of exchange text. A record ends with a line that begins with five asterisks.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct IrbisText {
     options: ReadOptions,
     /// How many bytes of the record were searched for its end in vain.

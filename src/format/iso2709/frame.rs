@@ -14,7 +14,7 @@ const SHORTEST: usize = LEADER + 2;
 
 /// The framing of ISO 2709. A record ends where its length says, if a record terminator is there; else at the
 /// terminator behind which a record could begin.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Iso2709 {
     options: ReadOptions,
     /// How many bytes from the start of the record were searched for its end in vain.

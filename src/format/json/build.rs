@@ -25,7 +25,7 @@ pub(super) enum Indicator {
 }
 
 /// Memory for the parts of a field that may come in the wrong order.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Scratch {
     pub(super) indicators: [Indicator; INDICATORS],
     pub(super) wide: String,

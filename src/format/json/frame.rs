@@ -10,7 +10,7 @@ use crate::{Code, Diagnostic, Error, ErrorKind, Location, Position, Record, Resu
 
 /// The framing of MARC-in-JSON. A record ends with the brace that closes it; where that brace is missing, before
 /// the next object whose first key is one of those that begin records, such as `{"leader"`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Json {
     parser: Parser,
     limit: usize,

@@ -12,7 +12,7 @@ use serde::de::DeserializeSeed;
 use serde_json::error::Category;
 
 /// Fills records from JSON objects, with memory that is reused.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Parser {
     options: ReadOptions,
     shapes: Shapes,

@@ -25,7 +25,7 @@ pub(super) enum Found {
 }
 
 /// A scan through an object, which goes on where it stopped.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Scan {
     /// How many bytes are done with.
     at: usize,

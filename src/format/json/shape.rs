@@ -10,7 +10,7 @@ use super::visit::TopKey;
 use crate::record::{Dialect, Syntax};
 
 /// Finds what tells the syntax of a record.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Shapes {
     any: Finder<'static>,
     first: Finder<'static>,

@@ -18,7 +18,7 @@ const DEEPEST: usize = 64;
 const LONGEST_TAG: usize = 1 << 20;
 
 /// The framing of MARCXML: a frame is one `record` element.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Marcxml {
     options: ReadOptions,
     charset: Charset,
@@ -41,7 +41,7 @@ pub struct Marcxml {
 }
 
 /// An open element: its qualified name, and the namespaces it declares.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Element {
     name: Vec<u8>,
     namespaces: Vec<(Vec<u8>, Vec<u8>)>,

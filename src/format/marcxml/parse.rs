@@ -12,7 +12,7 @@ use crate::record::Syntax;
 use crate::{Code, Error, Leader, Record, Result, Tag};
 
 /// Fills records from `record` elements; keeps its memory from one to the next.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Parser {
     decoded: String,
     value: String,

@@ -8,7 +8,7 @@ use crate::io::{Frame, Framing, ReadOptions, Step};
 use crate::{Code, Record, Result};
 
 /// The framing of MARC-in-JSON in lines: a record is a line, its line end included.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Ndjson {
     parser: Parser,
     limit: usize,

@@ -1,0 +1,110 @@
+//! What must hold for any text given to the path parser, and texts to try.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::record::{Builder, Record, Syntax};
+use crate::{FieldPath, SelectOptions};
+
+/// Records to ask: one of MARC, with repeated and embedded fields, and one of IRBIS.
+fn records() -> [Record; 2] {
+    let marc = Record::builder()
+        .control_field("001", "kart0001")
+        .control_field("008", "260114s2004    aj            000 p aze d")
+        .data_field("020", "  ", [('a', "9780394856308"), ('q', "paperback"), ('a', "")])
+        .data_field("245", "14", [('6', "880-01"), ('a', "The divan /"), ('b', "ə"), ('b', "x y")])
+        .data_field("461", " 0", [('1', "2001 "), ('a', "Xəmsə"), ('1', "2000 "), ('a', "Divan")])
+        .data_field("880", "10", [('6', "245-01/(3"), ('a', "ديوان /")])
+        .build();
+    let irbis = Builder::new(Syntax::IRBIS)
+        .field("200", |field| field.subfield('A', "Қара сөздер").subfield('e', "проза"))
+        .field("910", |field| field.lead("head").subfield('a', "0"))
+        .field("2022", |field| field.lead("wide"))
+        .build();
+    [marc.unwrap_or_default(), irbis.unwrap_or_default()]
+}
+
+/// What must hold for any text given to [`FieldPath`]: it is read or refused at a place that lies in it; what was
+/// read is printed in a form from which the same is read; whatever it finds in a record has a place, which is a path
+/// to the same value; and trimmed or not, no value is cut inside a character.
+pub fn path(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let path: FieldPath = match text.parse() {
+        Ok(path) => path,
+        Err(error) => {
+            assert!(text.is_char_boundary(error.offset()), "{text:?}: {error}");
+            assert!(!error.expected().is_empty(), "{text:?}");
+            return;
+        }
+    };
+    let printed = path.to_string();
+    assert_eq!(printed.parse::<FieldPath>().as_ref(), Ok(&path), "{text:?} printed as {printed:?}");
+    assert_eq!(FieldPath::parse_list(&printed), Ok(vec![path.clone()]), "{printed:?} in a list");
+    assert!(!path.explain().is_empty(), "{text:?}");
+    let odd = SelectOptions::new().linked(true).trim(true).skip_nonfiling(true).nfc(true);
+    for record in records() {
+        for found in record.select(&path) {
+            let place = found.place().to_string();
+            let again = place.parse::<FieldPath>().map(|path| {
+                record.select(&path).next().map(|again| again.text().as_bytes() == found.text().as_bytes())
+            });
+            assert_eq!(again, Ok(Some(true)), "{text:?} finds {place}");
+        }
+        for found in record.select_with(&path, odd) {
+            assert!(found.text().to_str().is_ok(), "{text:?} cuts a character at {}", found.place());
+        }
+    }
+}
+
+/// Paths of MARCspec, most of them valid.
+pub fn path_text() -> impl Strategy<Value = String> {
+    let tag = select(vec!["245", "6..", "...", "LDR", "008", "24a", "FMT", "020", "1119", "..0", "461"]);
+    let span = prop_oneof![
+        (0u32..200).prop_map(|at| at.to_string()),
+        (0u32..9, 0u32..9).prop_map(|(from, more)| format!("{from}-{}", from.saturating_add(more))),
+        (0u32..9).prop_map(|at| format!("{at}-#")),
+        (0u32..9).prop_map(|at| format!("#-{at}")),
+        Just("#".to_owned()),
+    ];
+    let optional = |open: &'static str, close: &'static str| {
+        proptest::option::of(span.clone().prop_map(move |span| format!("{open}{span}{close}")))
+            .prop_map(Option::unwrap_or_default)
+    };
+    let code = select(vec!["$a", "$b", "$1", "$a-z", "$0-9", "$!", "${", "$,", "$$", "$/", "$*", "$6"]);
+    let code = (code, optional("[", "]"), optional("/", "")).prop_map(|(a, b, c)| format!("{a}{b}{c}"));
+    let string = "[!-~ə]{1,6}".prop_map(|text: String| {
+        text.chars().fold("\\".to_owned(), |mut text, character| {
+            if "${}!=~?|".contains(character) {
+                text.push('\\');
+            }
+            text.push(character);
+            text
+        })
+    });
+    let field = (tag, optional("[", "]"));
+    let term = prop_oneof![
+        string,
+        code.clone(),
+        select(vec!["^1", "^2", "[0]", "[#]/1", "/0-1", "/#", "[1]^2"]).prop_map(str::to_owned),
+        (field.clone(), code.clone()).prop_map(|((tag, index), code)| format!("{tag}{index}{code}")),
+    ];
+    let op = select(vec!["", "=", "!=", "~", "!~", "?", "!"]);
+    let test =
+        (proptest::option::of(term.clone()), op, term).prop_map(|(left, op, right)| match (left, op) {
+            (Some(_), "") => right,
+            (left, op) => format!("{}{op}{right}", left.unwrap_or_default()),
+        });
+    let condition = vec(test, 1..3).prop_map(|tests| format!("{{{}}}", tests.join("|")));
+    let conditions = vec(condition, 0..3).prop_map(|conditions| conditions.concat());
+    let codes =
+        vec((code, conditions.clone()).prop_map(|(code, conditions)| format!("{code}{conditions}")), 1..4);
+    let target = prop_oneof![
+        optional("/", ""),
+        select(vec!["^1", "^2"]).prop_map(str::to_owned),
+        codes.prop_map(|codes| codes.concat()),
+        Just("$1/200$a".to_owned()),
+    ];
+    (field, target, conditions)
+        .prop_map(|((tag, index), target, conditions)| format!("{tag}{index}{target}{conditions}"))
+}
