@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
-use super::{ReadOptions, RecordRead, Recovery};
+use super::{LostSink, ReadOptions, RecordRead, Recovery};
 use crate::diagnostic::Findings;
 use crate::{Code, Diagnostic, Error, Position, Record, Result};
 
@@ -80,7 +80,7 @@ struct Core<F> {
 
 /// Who hears of bytes that are lost.
 #[derive(Default)]
-struct Lost(Option<Box<dyn FnMut(&[u8]) + Send>>);
+struct Lost(Option<LostSink>);
 
 impl Lost {
     fn tell(&mut self, bytes: &[u8]) {
@@ -346,7 +346,7 @@ impl<R: Read, F: Framing> RecordRead for Stream<R, F> {
         self.buffer.get(self.frame.clone()).unwrap_or_default()
     }
 
-    fn on_lost(&mut self, sink: Box<dyn FnMut(&[u8]) + Send>) {
+    fn on_lost(&mut self, sink: LostSink) {
         self.core.lost = Lost(Some(sink));
     }
 }
@@ -406,7 +406,7 @@ impl<F: Framing> RecordRead for Slice<'_, F> {
         self.frame
     }
 
-    fn on_lost(&mut self, sink: Box<dyn FnMut(&[u8]) + Send>) {
+    fn on_lost(&mut self, sink: LostSink) {
         self.core.lost = Lost(Some(sink));
     }
 }

@@ -19,6 +19,6 @@ pub(crate) use self::adapt::{Adapter, place};
 pub(crate) use self::census::census;
 pub use self::copy::{Event, Summary, copy, copy_with};
 pub use self::framing::{Frame, Framing, Push, Pushed, Slice, Step, Stream};
-pub use self::options::{IllegalCharacters, ReadOptions, Recovery, WideTags, WriteOptions};
-pub use self::traits::{RecordRead, RecordWrite, Records};
+pub use self::options::{Deleted, IllegalCharacters, ReadOptions, Recovery, WideTags, WriteOptions};
+pub use self::traits::{LostSink, RecordRead, RecordSeek, RecordWrite, Records};
 pub use self::writer::{Layout, Writer};

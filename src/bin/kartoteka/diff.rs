@@ -60,7 +60,7 @@ pub(crate) fn run(options: &Diff) -> Result<Outcome, Failure> {
     for known in &left {
         let record = again.read(known)?;
         sheet.counts.removed = sheet.counts.removed.saturating_add(1);
-        sheet.record('-', "removed", record.as_ref().map(|record| record.view()), known.offset, &[])?;
+        sheet.record('-', "removed", record.as_ref().map(|record| record.view()), known.offset, Some(&[]))?;
     }
     sheet.sink.put(std::mem::take(&mut sheet.out).as_bytes())?;
     run.reporter.progress.finish();
@@ -195,7 +195,7 @@ fn second_pass(
         match table.get_mut(&key(view, content, &mut nth)) {
             None => {
                 one_more(&mut sheet.counts.added);
-                sheet.record('+', "added", Some(view), offset, &[])?;
+                sheet.record('+', "added", Some(view), offset, Some(&[]))?;
             }
             Some(known) => {
                 known.seen = true;
@@ -204,11 +204,9 @@ fn second_pass(
                     continue;
                 }
                 one_more(&mut sheet.counts.changed);
-                let changes = match again.read(known)? {
-                    Some(old) => compare(old.view(), view),
-                    None => Vec::new(),
-                };
-                sheet.record('~', "changed", Some(view), offset, &changes)?;
+                let old = again.read(known)?;
+                let changes = old.map(|old| compare(old.view(), view));
+                sheet.record('~', "changed", Some(view), offset, changes.as_deref())?;
             }
         }
     }
@@ -318,12 +316,13 @@ impl Sheet {
         difference: &'static str,
         record: Option<RecordRef<'_>>,
         offset: u64,
-        changes: &[Change],
+        changes: Option<&[Change]>,
     ) -> Result<(), Failure> {
         let id = record.and_then(number);
         match self.form {
             Form::Json => {
-                let line = Line { difference, id: id.as_deref(), offset, fields: changes };
+                let line =
+                    Line { difference, id: id.as_deref(), offset, fields: changes.unwrap_or_default() };
                 self.out.push_str(&serde_json::to_string(&line).unwrap_or_default());
                 self.out.push('\n');
             }
@@ -335,17 +334,19 @@ impl Sheet {
         }
     }
 
-    fn text(&mut self, sign: char, id: Option<&str>, offset: u64, changes: &[Change]) {
+    fn text(&mut self, sign: char, id: Option<&str>, offset: u64, changes: Option<&[Change]>) {
         let name = id.map_or_else(|| format!("record at byte {offset}"), |id| printable(id).into_owned());
         self.style.paint(Role::Tag, &format!("{sign} {name}"), &mut self.out);
         self.out.push('\n');
-        for Change { in_a, tag, value } in changes {
+        for Change { in_a, tag, value } in changes.unwrap_or_default() {
             let sign = if *in_a { '-' } else { '+' };
             let value = value.replace('\u{1F}', "$");
             self.out.push_str(&format!("  {sign}{tag} {}\n", printable(&value)));
         }
-        if sign == '~' && changes.is_empty() {
-            self.out.push_str("  the order of fields\n");
+        match changes {
+            Some([]) if sign == '~' => self.out.push_str("  the order of fields\n"),
+            None => self.out.push_str("  in what cannot be shown: the record in A cannot be read again\n"),
+            _ => {}
         }
     }
 }
