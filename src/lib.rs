@@ -99,8 +99,9 @@ pub use crate::diagnostic::{Code, Diagnostic, Findings, Report, Severity};
 pub use crate::error::{DecodeError, Error, ErrorKind, Result};
 pub use crate::format::*;
 pub use crate::io::{
-    Event, Frame, Framing, IllegalCharacters, Layout, Push, Pushed, ReadOptions, RecordRead, RecordWrite,
-    Records, Recovery, Slice, Step, Stream, Summary, WideTags, WriteOptions, Writer, copy, copy_with,
+    Deleted, Event, Frame, Framing, IllegalCharacters, Layout, LostSink, Push, Pushed, ReadOptions,
+    RecordRead, RecordSeek, RecordWrite, Records, Recovery, Slice, Step, Stream, Summary, WideTags,
+    WriteOptions, Writer, copy, copy_with,
 };
 pub use crate::limits::Limits;
 pub use crate::path::{FieldPath, Match, ParsePathError, Place, SelectOptions};

@@ -4,8 +4,8 @@ use std::fmt;
 use std::io::Read;
 use std::path::Path;
 
-use super::Format;
 use super::sniff::{SNIFFERS, foreign};
+use super::{Format, isis};
 use crate::io::{Unicode, utf16};
 use crate::{Error, ErrorKind, Result};
 
@@ -91,6 +91,17 @@ pub fn detect(sample: &[u8], path: Option<&Path>) -> Result<Detection> {
     if let Some(what) = foreign(sample) {
         return Err(Error::new(ErrorKind::Format(format!("the input is {what}"))));
     }
+    if let Some(reason) = isis::sniff(sample) {
+        return Ok(Detection { format: Format::Mst, confidence: Confidence::Certain, reason, extension });
+    }
+    if extension == Some(Format::Mst) && sample.starts_with(&[0; 4]) {
+        let reason = "a number 0 at its start, and the extension".to_owned();
+        return Ok(Detection { format: Format::Mst, confidence: Confidence::Possible, reason, extension });
+    }
+    if is_parameter_file(sample) && path.is_some() {
+        let reason = "a parameter file, which names the folder of a master file".to_owned();
+        return Ok(Detection { format: Format::Mst, confidence: Confidence::Likely, reason, extension });
+    }
     let content = sample.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(sample);
     let blank = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1A);
     let start = content.iter().take_while(|byte| blank(byte)).count();
@@ -133,6 +144,18 @@ pub fn detect(sample: &[u8], path: Option<&Path>) -> Result<Detection> {
         (None, _) => "the format of the input is not recognized; it resembles none of those known".to_owned(),
     };
     Err(Error::new(ErrorKind::Format(message)))
+}
+
+/// Whether all lines are a number from 1 to 11, `=`, and a folder.
+fn is_parameter_file(sample: &[u8]) -> bool {
+    let mut lines =
+        sample.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let is_line = |line: &[u8]| {
+        let mut parts = line.splitn(2, |byte| *byte == b'=');
+        let number = parts.next().and_then(|number| std::str::from_utf8(number).ok()?.parse::<u8>().ok());
+        number.is_some_and(|number| (1..=11).contains(&number)) && parts.next().is_some()
+    };
+    sample.len() < 8192 && lines.clone().count() >= 2 && lines.all(is_line)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub mod aleph;
 mod detect;
 pub mod irbis_text;
+pub mod isis;
 pub mod iso2709;
 #[cfg(feature = "json")]
 pub mod json;

@@ -49,6 +49,8 @@ pub enum Format {
     Microlif,
     /// The exchange text of IRBIS.
     IrbisText,
+    /// Master files of IRBIS64, IRBIS32 and CDS/ISIS: read and written where they lie, not as a stream.
+    Mst,
 }
 
 impl Format {
@@ -67,6 +69,7 @@ impl Format {
             Format::Aleph => "aleph",
             Format::Microlif => "microlif",
             Format::IrbisText => "irbis-text",
+            Format::Mst => "mst",
         }
     }
 
@@ -317,6 +320,21 @@ pub static FORMATS: &[FormatInfo] = &[
         reader: Some(|source, options| framed::<irbis_text::IrbisText>(source, options)),
         writer: Some(|sink, options| Box::new(irbis_text::Writer::new(sink, options))),
     },
+    // Made by `open_with` and `isis::Writer`, for they have two files and go to and fro in them.
+    FormatInfo {
+        format: Format::Mst,
+        name: Format::Mst.name(),
+        aliases: &[],
+        extensions: &["mst"],
+        description: "master files of IRBIS64, IRBIS32 and CDS/ISIS",
+        reads: true,
+        writes: false,
+        seeks: true,
+        text: false,
+        utf8_only: true,
+        reader: None,
+        writer: None,
+    },
 ];
 
 /// The reader of every format that is a [`Framing`].
@@ -343,7 +361,9 @@ mod tests {
                 assert_eq!(Format::from_extension(format!("dir.d/x.{extension}")), Some(info.format));
             }
             assert_eq!(info.format.name(), info.name);
-            assert_eq!((info.reads, info.writes), (info.reader.is_some(), info.writer.is_some()));
+            if !info.seeks {
+                assert_eq!((info.reads, info.writes), (info.reader.is_some(), info.writer.is_some()));
+            }
         }
         assert_eq!(Format::from_name("klingon"), None);
         assert_eq!(Format::from_extension("xml"), None);

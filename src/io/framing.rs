@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
-use super::{ReadOptions, RecordRead, Recovery};
+use super::{LostSink, ReadOptions, RecordRead, Recovery};
 use crate::diagnostic::Findings;
 use crate::{Code, Diagnostic, Error, Position, Record, Result};
 
@@ -23,8 +23,11 @@ pub struct Frame<'a> {
 pub enum Step {
     /// A record of this many bytes.
     Frame(usize),
-    /// This many bytes, at least 1, belong to no record.
+    /// This many bytes, at least 1, belong to no record, and nothing is lost with them: filler, marks, syntax.
     Skip(usize),
+    /// This many bytes, at least 1, belong to no record, and are damage: what
+    /// [`RecordRead::on_lost`](crate::RecordRead::on_lost) hears of.
+    Lost(usize),
     /// It can say no more before it sees this many bytes, or the end.
     Need(usize),
     /// There is nothing more.
@@ -72,6 +75,25 @@ struct Core<F> {
     /// Where the last record began.
     last: Position,
     ended: bool,
+    lost: Lost,
+}
+
+/// Who hears of bytes that are lost.
+#[derive(Default)]
+struct Lost(Option<LostSink>);
+
+impl Lost {
+    fn tell(&mut self, bytes: &[u8]) {
+        if let Some(sink) = &mut self.0 {
+            sink(bytes);
+        }
+    }
+}
+
+impl std::fmt::Debug for Lost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Lost").field(&self.0.is_some()).finish()
+    }
 }
 
 /// What became of the bytes shown to a [`Core`].
@@ -96,6 +118,7 @@ impl<F: Framing> Core<F> {
             next,
             last: next,
             ended: false,
+            lost: Lost::default(),
         }
     }
 
@@ -154,6 +177,12 @@ impl<F: Framing> Core<F> {
                 self.consume(bytes);
                 Progress::Skipped(bytes.len())
             }
+            Step::Lost(len) => {
+                let bytes = buf.get(..len.max(1)).unwrap_or(buf);
+                self.lost.tell(bytes);
+                self.consume(bytes);
+                Progress::Skipped(bytes.len())
+            }
             Step::Need(_) if eof => {
                 self.consume(buf);
                 self.end()
@@ -162,6 +191,7 @@ impl<F: Framing> Core<F> {
                 let message = format!("no end in {} bytes, the most allowed for a record", self.limit);
                 self.findings.at(Code::LimitReached, (0, buf.len()), message, "skipped");
                 self.framing.restart();
+                self.lost.tell(buf);
                 self.consume(buf);
                 Progress::Skipped(buf.len())
             }
@@ -315,6 +345,10 @@ impl<R: Read, F: Framing> RecordRead for Stream<R, F> {
     fn raw(&self) -> &[u8] {
         self.buffer.get(self.frame.clone()).unwrap_or_default()
     }
+
+    fn on_lost(&mut self, sink: LostSink) {
+        self.core.lost = Lost(Some(sink));
+    }
 }
 
 /// A reader over bytes in memory, which copies nothing but the record.
@@ -370,6 +404,10 @@ impl<F: Framing> RecordRead for Slice<'_, F> {
 
     fn raw(&self) -> &[u8] {
         self.frame
+    }
+
+    fn on_lost(&mut self, sink: LostSink) {
+        self.core.lost = Lost(Some(sink));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Options of readers and writers: one set for all formats.
 
+use std::ops::RangeInclusive;
+
 use crate::charset::{Charset, Policy};
 use crate::{Dialect, Limits};
 
@@ -11,6 +13,18 @@ pub enum Recovery {
     /// Keep all that can be kept, with findings.
     #[default]
     Salvage,
+}
+
+/// Which records of a master file are read: those that are logically deleted are still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Deleted {
+    /// Those that are not deleted.
+    #[default]
+    Skip,
+    /// All.
+    Include,
+    /// The deleted ones.
+    Only,
 }
 
 /// How to read.
@@ -33,6 +47,12 @@ pub struct ReadOptions {
     pub recovery: Recovery,
     /// How much one record may take.
     pub limits: Limits,
+    /// Which records of a master file to read, by whether they are deleted.
+    pub deleted: Deleted,
+    /// Whether to read all stored versions of the records of IRBIS64, and not only the last.
+    pub history: bool,
+    /// Which records of a master file to read, by their numbers; empty for all.
+    pub mfns: Vec<RangeInclusive<u32>>,
 }
 
 impl ReadOptions {
@@ -67,6 +87,28 @@ impl ReadOptions {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> ReadOptions {
         self.limits = limits;
+        self
+    }
+
+    /// Which records of a master file to read, by whether they are deleted. Default: [`Deleted::Skip`].
+    #[must_use]
+    pub fn deleted(mut self, deleted: Deleted) -> ReadOptions {
+        self.deleted = deleted;
+        self
+    }
+
+    /// Whether to read all stored versions of the records of IRBIS64, the oldest of each first. Default: false, only the
+    /// last.
+    #[must_use]
+    pub fn history(mut self, yes: bool) -> ReadOptions {
+        self.history = yes;
+        self
+    }
+
+    /// Which records of a master file to read, by their numbers. Default: none named, which is all.
+    #[must_use]
+    pub fn mfns(mut self, mfns: impl IntoIterator<Item = RangeInclusive<u32>>) -> ReadOptions {
+        self.mfns = mfns.into_iter().collect();
         self
     }
 }
