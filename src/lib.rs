@@ -76,6 +76,8 @@
 //! |---|---|---|
 //! | `xml` | yes | `marcxml`, with quick-xml |
 //! | `json` | yes | `json` and `ndjson`, with serde_json |
+//! | `serde` | no | `Serialize` and `Deserialize` for records and their parts |
+//! | `csv` | no | `table`, with csv |
 //! | `testing` | no | `testing`: strategies and invariants, with proptest |
 //! | `cli` | no | the program `kartoteka`; a crate that links the library never needs it |
 #![forbid(unsafe_code)]

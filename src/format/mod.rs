@@ -22,6 +22,8 @@ pub mod oai_marc;
 mod open;
 mod registry;
 mod sniff;
+#[cfg(feature = "csv")]
+pub mod table;
 #[cfg(feature = "xml")]
 pub mod turbomarc;
 

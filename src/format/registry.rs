@@ -4,6 +4,8 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::path::Path;
 
+#[cfg(feature = "csv")]
+use super::table;
 use super::{aleph, irbis_text, iso2709, line, microlif, mrk};
 #[cfg(feature = "json")]
 use super::{json, ndjson};
@@ -47,6 +49,10 @@ pub enum Format {
     Aleph,
     /// MicroLIF, the text form of vendors.
     Microlif,
+    /// A table, comma-separated. Feature `csv`.
+    Csv,
+    /// A table, tab-separated. Feature `csv`.
+    Tsv,
     /// The exchange text of IRBIS.
     IrbisText,
     /// Master files of IRBIS64, IRBIS32 and CDS/ISIS: read and written where they lie, not as a stream.
@@ -68,6 +74,8 @@ impl Format {
             Format::Line => "line",
             Format::Aleph => "aleph",
             Format::Microlif => "microlif",
+            Format::Csv => "csv",
+            Format::Tsv => "tsv",
             Format::IrbisText => "irbis-text",
             Format::Mst => "mst",
         }
@@ -305,6 +313,36 @@ pub static FORMATS: &[FormatInfo] = &[
         utf8_only: false,
         reader: Some(|source, options| framed::<microlif::Microlif>(source, options)),
         writer: None,
+    },
+    #[cfg(feature = "csv")]
+    FormatInfo {
+        format: Format::Csv,
+        name: Format::Csv.name(),
+        aliases: &[],
+        extensions: &["csv"],
+        description: "a table with a row per subfield, comma-separated",
+        reads: false,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: None,
+        writer: Some(|sink, options| Box::new(table::Csv::new(sink, options))),
+    },
+    #[cfg(feature = "csv")]
+    FormatInfo {
+        format: Format::Tsv,
+        name: Format::Tsv.name(),
+        aliases: &[],
+        extensions: &["tsv"],
+        description: "a table with a row per subfield, tab-separated",
+        reads: false,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: None,
+        writer: Some(|sink, options| Box::new(table::Tsv::new(sink, options))),
     },
     FormatInfo {
         format: Format::IrbisText,
