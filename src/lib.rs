@@ -74,6 +74,7 @@
 //! |---|---|---|
 //! | `xml` | yes | `marcxml`, with quick-xml |
 //! | `json` | yes | `json` and `ndjson`, with serde_json |
+//! | `rayon` | no | [`in_batches`] on several threads |
 //! | `testing` | no | `testing`: strategies and invariants, with proptest |
 //! | `cli` | no | the program `kartoteka`; a crate that links the library never needs it |
 #![forbid(unsafe_code)]
@@ -97,8 +98,9 @@ pub use crate::diagnostic::{Code, Diagnostic, Findings, Report, Severity};
 pub use crate::error::{DecodeError, Error, ErrorKind, Result};
 pub use crate::format::*;
 pub use crate::io::{
-    Event, Frame, Framing, IllegalCharacters, Layout, Push, Pushed, ReadOptions, RecordRead, RecordWrite,
-    Records, Recovery, Slice, Step, Stream, Summary, WideTags, WriteOptions, Writer, copy, copy_with,
+    Batch, Event, Frame, Framing, IllegalCharacters, Layout, Push, Pushed, ReadOptions, RecordRead,
+    RecordWrite, Records, Recovery, Slice, Step, Stream, Summary, WideTags, WriteOptions, Writer, copy,
+    copy_with, in_batches,
 };
 pub use crate::limits::Limits;
 pub use crate::path::{FieldPath, Match, ParsePathError, Place, SelectOptions};
