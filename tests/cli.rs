@@ -120,7 +120,8 @@ fn convert_goes_by_the_extension_of_the_output() {
 
 #[test]
 fn every_format_goes_to_every_format() {
-    let names: Vec<&str> = kartoteka::FORMATS.iter().map(|info| info.name).collect();
+    let both = kartoteka::FORMATS.iter().filter(|info| info.reads && info.writes);
+    let names: Vec<&str> = both.map(|info| info.name).collect();
     let direct = run(&["convert", MARC21, "-t", "marcxml"]).stdout;
     for name in names {
         let there = run(&["convert", MARC21, "-t", name, "-q"]);

@@ -30,6 +30,10 @@ fn all(data: &[u8]) {
     testing::marcxml(data);
     testing::json(data);
     testing::ndjson(data);
+    testing::mrk(data);
+    testing::line(data);
+    testing::aleph(data);
+    testing::microlif(data);
 }
 
 #[test]
@@ -93,6 +97,31 @@ proptest! {
     }
 
     #[test]
+    fn damaged_mrk(data in mutated(beginning("lines/marc21.mrk", 2000), b"={}\\$ \n\r0aLDR#")) {
+        testing::mrk(&data);
+    }
+
+    #[test]
+    fn damaged_line(data in mutated(beginning("lines/marc21.line", 2000), b"$_* \n\r0a(45)")) {
+        testing::line(&data);
+    }
+
+    #[test]
+    fn damaged_mrctxt(data in mutated(beginning("lines/marc21.mrctxt", 2000), b"$ \n\r0aLEADER")) {
+        testing::line(&data);
+    }
+
+    #[test]
+    fn damaged_aleph(data in mutated(beginning("lines/marc21.seq", 2500), b"$^ \n\r0a9L")) {
+        testing::aleph(&data);
+    }
+
+    #[test]
+    fn damaged_microlif(data in mutated(beginning("lines/microlif.lif", 2000), b"`^_ \n\r0aLDR")) {
+        testing::microlif(&data);
+    }
+
+    #[test]
     fn any_bytes(data in proptest::collection::vec(any::<u8>(), 0..300)) {
         all(&data);
     }
@@ -129,6 +158,19 @@ proptest! {
     #[test]
     fn paths(text in testing::path_text()) {
         testing::path(text.as_bytes());
+    }
+
+    #[test]
+    fn filters(path in testing::path_text(), text in r#"(ALL )?PATH (==|=~|=\?|!\*|<=|in) ("[ -~]{0,8}"|[0-9]{1,3}|\['a', 1\])( (&&|\^|\|\|) !?PATH\?)?"#) {
+        testing::filter(text.replace("PATH", &path).as_bytes());
+    }
+
+    #[test]
+    fn damaged_filters(text in mutated(
+        br#"245$a =^ "The" && (#650 >= 3 || !020?) ^ LDR/6 in ["a", 't'] && ALL 6..$a =~ "^P""#.to_vec(),
+        b"0a$[]/{}=!~?|^#&()\"'\\ ,\xC3",
+    )) {
+        testing::filter(&text);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
-use super::Format;
 use super::sniff::{SNIFFERS, foreign};
+use super::{Format, isis};
 use crate::{Error, ErrorKind, Result};
 
 /// How many bytes from the start of an input are looked at, at most.
@@ -83,6 +83,17 @@ pub fn detect(sample: &[u8], path: Option<&Path>) -> Result<Detection> {
     if let Some(what) = foreign(sample) {
         return Err(Error::new(ErrorKind::Format(format!("the input is {what}"))));
     }
+    if let Some(reason) = isis::sniff(sample) {
+        return Ok(Detection { format: Format::Mst, confidence: Confidence::Certain, reason, extension });
+    }
+    if extension == Some(Format::Mst) && sample.starts_with(&[0; 4]) {
+        let reason = "a number 0 at its start, and the extension".to_owned();
+        return Ok(Detection { format: Format::Mst, confidence: Confidence::Possible, reason, extension });
+    }
+    if is_parameter_file(sample) && path.is_some() {
+        let reason = "a parameter file, which names the folder of a master file".to_owned();
+        return Ok(Detection { format: Format::Mst, confidence: Confidence::Likely, reason, extension });
+    }
     let content = sample.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(sample);
     let blank = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1A);
     let start = content.iter().take_while(|byte| blank(byte)).count();
@@ -125,6 +136,18 @@ pub fn detect(sample: &[u8], path: Option<&Path>) -> Result<Detection> {
         (None, _) => "the format of the input is not recognized; it resembles none of those known".to_owned(),
     };
     Err(Error::new(ErrorKind::Format(message)))
+}
+
+/// Whether all lines are a number from 1 to 11, `=`, and a folder.
+fn is_parameter_file(sample: &[u8]) -> bool {
+    let mut lines =
+        sample.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let is_line = |line: &[u8]| {
+        let mut parts = line.splitn(2, |byte| *byte == b'=');
+        let number = parts.next().and_then(|number| std::str::from_utf8(number).ok()?.parse::<u8>().ok());
+        number.is_some_and(|number| (1..=11).contains(&number)) && parts.next().is_some()
+    };
+    sample.len() < 8192 && lines.clone().count() >= 2 && lines.all(is_line)
 }
 
 #[cfg(test)]
@@ -198,6 +221,24 @@ mod tests {
     }
 
     #[test]
+    fn forms_in_lines() {
+        for (sample, format) in [
+            (&b"=LDR  00714cam a2200205 a 4500\n=001  1\n"[..], Format::Mrk),
+            (b"000000002 FMT   L BK\n000000002 LDR   L 00000nam^a2200301^i^4500\n", Format::Aleph),
+            (b"00251nas a2200121 c 4500\n001 987874829\n022    $a 1940-5758\n", Format::Line),
+            (b"LEADER 02191cam a2200541   4500\n001 010000011\n", Format::Line),
+            (b"LDR    00000ngm  2200000   4500\n001    123456\n", Format::Line),
+            (b"header\r\nLDR00180nam  22     2  4500^\r\n040  _cIMchF^\r\n", Format::Microlif),
+            (b"header\rLDR00180nam  22     2  4500^\r040  _cIMchF^\r", Format::Microlif),
+        ] {
+            assert_eq!(found(sample), (format, Confidence::Certain), "{}", sample.escape_ascii());
+        }
+        assert!(
+            refused(b"001 987874829\n022    $a 1940\n", None).contains("nearest is line, but its first line")
+        );
+    }
+
+    #[test]
     fn one_line_of_json_goes_by_the_extension() {
         let sample = br#"{"fields":[{"001":"1"}]}"#;
         let format = |path| detect(sample, Some(Path::new(path))).unwrap().format;
@@ -231,9 +272,6 @@ mod tests {
             (b"\x28\xB5\x2F\xFD", "zstd"),
             (b"\xFF\xFE0\0", "UTF-16"),
             (b"0\x000\x007\x001\x004\x00c\x00a\x00m\x00", "UTF-16"),
-            (b"=LDR  00714cam", "MARCMaker"),
-            (b"000000002 FMT   L BK\n", "Aleph sequential"),
-            (b"00251nas a2200121 c 4500\n001 987874829\n", "line"),
             (b"<collection xmlns=\"http://www.indexdata.com/turbomarc\"><r/></collection>", "TurboMARC"),
             (b"003@ \x1f0123\x1e", "nearest is iso2709, but no leader is in it"),
             (b"<html><p>Not found</p></html>", "root element: html"),

@@ -1,12 +1,18 @@
 //! The formats, one folder each, and the table of them.
 
+pub mod aleph;
 mod detect;
 pub mod irbis_text;
+pub mod isis;
 pub mod iso2709;
 #[cfg(feature = "json")]
 pub mod json;
+pub mod line;
+mod lines;
 #[cfg(feature = "xml")]
 pub mod marcxml;
+pub mod microlif;
+pub mod mrk;
 #[cfg(feature = "json")]
 pub mod ndjson;
 mod open;

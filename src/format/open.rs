@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::detect::{Detection, SAMPLE, detect};
-use super::{Format, FormatInfo};
+use super::{Format, FormatInfo, isis};
 use crate::io::{ReadOptions, RecordRead, RecordWrite, WriteOptions};
 use crate::{Error, ErrorKind, Result};
 
@@ -33,6 +33,9 @@ pub fn open(path: impl AsRef<Path>) -> Result<Box<dyn RecordRead + Send>> {
 
 /// Opens a file for reading: in the format given, or in that which [`detect`] finds.
 ///
+/// A master file ([`Format::Mst`]) is opened with its cross reference beside it: see
+/// [`isis::Reader::from_path`](crate::isis::Reader::from_path).
+///
 /// # Errors
 /// As [`open`]; [`ErrorKind::Format`] also if the format is not compiled in.
 ///
@@ -51,13 +54,18 @@ pub fn open_with(
     options: &ReadOptions,
 ) -> Result<Box<dyn RecordRead + Send>> {
     let path = path.as_ref();
+    if format == Some(Format::Mst) {
+        return Ok(Box::new(isis::Reader::from_path(path, options)?));
+    }
     let file = File::open(path)?;
     match format {
         Some(format) => reader_of(file, format, options),
         None => {
             let input = Peek::new(file)?;
-            let format = input.detect(Some(path))?.format;
-            reader_of(input, format, options)
+            match input.detect(Some(path))?.format {
+                Format::Mst => Ok(Box::new(isis::Reader::from_path(path, options)?)),
+                format => reader_of(input, format, options),
+            }
         }
     }
 }
@@ -67,7 +75,7 @@ pub fn open_with(
 /// Without a format, up to 64 KiB are read from the source first; it need not seek, so standard input will do.
 ///
 /// # Errors
-/// As [`open_with`].
+/// As [`open_with`]; [`ErrorKind::Format`] also for a master file, which is no stream.
 ///
 /// # Example
 /// ```
@@ -100,7 +108,9 @@ fn reader_of<'a>(
 ) -> Result<Box<dyn RecordRead + Send + 'a>> {
     match compiled_in(format)?.reader {
         Some(make) => Ok(make(Box::new(source), options)),
-        None => Err(Error::new(ErrorKind::Format(format!("{format} cannot be read yet")))),
+        None => Err(Error::new(ErrorKind::Format(format!(
+            "{format} is read here and there, not from end to end: it has to be a plain file, opened by its path"
+        )))),
     }
 }
 
@@ -127,7 +137,9 @@ pub fn writer<'a>(
 ) -> Result<Box<dyn RecordWrite + Send + 'a>> {
     match compiled_in(format)?.writer {
         Some(make) => Ok(make(Box::new(sink), options)),
-        None => Err(Error::new(ErrorKind::Format(format!("{format} cannot be written yet")))),
+        None => Err(Error::new(ErrorKind::Format(format!(
+            "{format} is written here and there, not from end to end: it has to be a file, opened by its path"
+        )))),
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 #[cfg(feature = "xml")]
 use super::marcxml;
-use super::{irbis_text, iso2709};
+use super::{aleph, irbis_text, iso2709, line, microlif, mrk};
 #[cfg(feature = "json")]
 use super::{json, ndjson};
 use crate::io::{Framing, ReadOptions, RecordRead, RecordWrite, Stream, WriteOptions};
@@ -33,8 +33,18 @@ pub enum Format {
     Json,
     /// MARC-in-JSON, a record a line. Feature `json`.
     Ndjson,
+    /// MARCMaker text.
+    Mrk,
+    /// The line format of yaz-marcdump, and its kin.
+    Line,
+    /// Aleph sequential.
+    Aleph,
+    /// MicroLIF, the text form of vendors.
+    Microlif,
     /// The exchange text of IRBIS.
     IrbisText,
+    /// Master files of IRBIS64, IRBIS32 and CDS/ISIS: read and written where they lie, not as a stream.
+    Mst,
 }
 
 impl Format {
@@ -45,7 +55,12 @@ impl Format {
             Format::Marcxml => "marcxml",
             Format::Json => "json",
             Format::Ndjson => "ndjson",
+            Format::Mrk => "mrk",
+            Format::Line => "line",
+            Format::Aleph => "aleph",
+            Format::Microlif => "microlif",
             Format::IrbisText => "irbis-text",
+            Format::Mst => "mst",
         }
     }
 
@@ -182,6 +197,62 @@ pub static FORMATS: &[FormatInfo] = &[
         writer: Some(|sink, options| Box::new(ndjson::Writer::new(sink, options))),
     },
     FormatInfo {
+        format: Format::Mrk,
+        name: Format::Mrk.name(),
+        aliases: &[],
+        extensions: &["mrk", "mrk8"],
+        description: "MARCMaker text",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: false,
+        reader: Some(|source, options| framed::<mrk::Mrk>(source, options)),
+        writer: Some(|sink, options| Box::new(mrk::Writer::new(sink, options))),
+    },
+    FormatInfo {
+        format: Format::Line,
+        name: Format::Line.name(),
+        aliases: &[],
+        extensions: &[],
+        description: "the line format of yaz-marcdump",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: false,
+        reader: Some(|source, options| framed::<line::Line>(source, options)),
+        writer: Some(|sink, options| Box::new(line::Writer::new(sink, options))),
+    },
+    FormatInfo {
+        format: Format::Aleph,
+        name: Format::Aleph.name(),
+        aliases: &[],
+        extensions: &["seq"],
+        description: "Aleph sequential",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: false,
+        reader: Some(|source, options| framed::<aleph::Aleph>(source, options)),
+        writer: Some(|sink, options| Box::new(aleph::Writer::new(sink, options))),
+    },
+    FormatInfo {
+        format: Format::Microlif,
+        name: Format::Microlif.name(),
+        aliases: &[],
+        extensions: &["lif"],
+        description: "MicroLIF text",
+        reads: true,
+        writes: false,
+        seeks: false,
+        text: true,
+        utf8_only: false,
+        reader: Some(|source, options| framed::<microlif::Microlif>(source, options)),
+        writer: None,
+    },
+    FormatInfo {
         format: Format::IrbisText,
         name: Format::IrbisText.name(),
         aliases: &[],
@@ -194,6 +265,21 @@ pub static FORMATS: &[FormatInfo] = &[
         utf8_only: false,
         reader: Some(|source, options| framed::<irbis_text::IrbisText>(source, options)),
         writer: Some(|sink, options| Box::new(irbis_text::Writer::new(sink, options))),
+    },
+    // Made by `open_with` and `isis::Writer`, for they have two files and go to and fro in them.
+    FormatInfo {
+        format: Format::Mst,
+        name: Format::Mst.name(),
+        aliases: &[],
+        extensions: &["mst"],
+        description: "master files of IRBIS64, IRBIS32 and CDS/ISIS",
+        reads: true,
+        writes: false,
+        seeks: true,
+        text: false,
+        utf8_only: true,
+        reader: None,
+        writer: None,
     },
 ];
 
@@ -221,7 +307,9 @@ mod tests {
                 assert_eq!(Format::from_extension(format!("dir.d/x.{extension}")), Some(info.format));
             }
             assert_eq!(info.format.name(), info.name);
-            assert_eq!((info.reads, info.writes), (info.reader.is_some(), info.writer.is_some()));
+            if !info.seeks {
+                assert_eq!((info.reads, info.writes), (info.reader.is_some(), info.writer.is_some()));
+            }
         }
         assert_eq!(Format::from_name("klingon"), None);
         assert_eq!(Format::from_extension("xml"), None);

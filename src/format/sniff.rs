@@ -3,8 +3,11 @@
 use memchr::memmem;
 
 use super::Format;
+use super::aleph::is_aleph_line;
 use super::detect::Confidence;
 use super::iso2709::{FIELD_TERMINATOR, RECORD_TERMINATOR, could_be_leader, is_leader};
+use super::lines::{content, is_blank, is_leader_line};
+use super::microlif::leader_at;
 use crate::Leader;
 
 /// What a sniffer says: how sure it is that this is its format, and why; or why it is not, and how near it came.
@@ -31,6 +34,10 @@ pub(super) const SNIFFERS: &[(Format, Sniffer)] = &[
     (Format::Marcxml, marcxml),
     (Format::Json, json),
     (Format::Ndjson, ndjson),
+    (Format::Mrk, mrk),
+    (Format::Line, line),
+    (Format::Aleph, aleph),
+    (Format::Microlif, microlif),
     (Format::IrbisText, irbis_text),
 ];
 
@@ -39,7 +46,6 @@ pub(super) fn foreign(sample: &[u8]) -> Option<&'static str> {
     let signed = FOREIGN.iter().find(|(signature, _)| sample.starts_with(signature)).map(|(_, what)| *what);
     match signed {
         None if is_utf16(sample) => Some("UTF-16; convert it to UTF-8 first"),
-        None if is_aleph(sample) => Some("Aleph sequential, which cannot be read yet"),
         known => known,
     }
 }
@@ -55,7 +61,6 @@ const FOREIGN: &[(&[u8], &str)] = &[
     (b"\xFE\xFF", "UTF-16; convert it to UTF-8 first"),
     (b"%PDF", "a PDF document"),
     (b"SQLite format 3\0", "an SQLite database"),
-    (b"=LDR ", "MARCMaker text (.mrk), which cannot be read yet"),
 ];
 
 /// Whether this is text in UTF-16 without a byte order mark.
@@ -67,16 +72,10 @@ fn is_utf16(sample: &[u8]) -> bool {
             || pairs.clone().all(|pair| matches!(pair, [high, low] if ascii(*low, *high))))
 }
 
-/// Whether the first line is a record number, tag, indicators, and the letter L.
-fn is_aleph(sample: &[u8]) -> bool {
-    let number = sample.get(..9).is_some_and(|number| number.iter().all(u8::is_ascii_digit));
-    number && sample.get(9) == Some(&b' ') && sample.get(15..18) == Some(b" L ")
-}
-
 fn iso2709(sample: &[u8]) -> Verdict {
     if is_leader(sample) {
         if matches!(sample.get(Leader::LEN), Some(b'\r' | b'\n')) {
-            return miss(3, "its leader is a line of its own, as in line formats, which cannot be read yet");
+            return miss(2, "its leader is a line of its own, as in line formats");
         }
         let length = Leader::padded(sample).record_length().unwrap_or_default();
         let last = usize::try_from(length).ok().and_then(|length| length.checked_sub(1));
@@ -232,4 +231,74 @@ fn is_field_line(line: &[u8]) -> bool {
     let rest = rest.trim_ascii_start();
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     digits > 0 && rest.get(digits) == Some(&b':')
+}
+
+/// The first lines that are not blank. The last one may be cut, and is left out if there are others.
+fn first_lines(sample: &[u8]) -> Vec<&[u8]> {
+    let end = memchr::memrchr(b'\n', sample).unwrap_or(sample.len());
+    let lines = sample.get(..end).unwrap_or(sample).split(|byte| *byte == b'\n').map(content);
+    lines.filter(|line| !is_blank(line)).take(200).collect()
+}
+
+/// A verdict by how many of the lines are of the format; the first of them weighs most.
+fn by_lines(sample: &[u8], what: &str, is_one: impl Fn(&[u8]) -> bool) -> Verdict {
+    let lines = first_lines(sample);
+    let good = lines.iter().filter(|line| is_one(line)).count();
+    let reason = format!("{good} of the first {} lines are {what}", lines.len());
+    match lines.first().is_some_and(|line| is_one(line)) {
+        true if good.saturating_mul(10) >= lines.len().saturating_mul(9) => Ok((Confidence::Certain, reason)),
+        _ if good > 0 && good.saturating_mul(2) >= lines.len() => Ok((Confidence::Likely, reason)),
+        _ => miss(if good > 0 { 2 } else { 0 }, reason),
+    }
+}
+
+fn mrk(sample: &[u8]) -> Verdict {
+    by_lines(sample, "\"=\", a tag and two blanks", |line| {
+        let tag = line.strip_prefix(b"=").and_then(|rest| rest.split_first_chunk::<3>());
+        tag.is_some_and(|(tag, rest)| {
+            tag.iter().all(u8::is_ascii_alphanumeric) && matches!(rest, [] | [b' ', ..])
+        })
+    })
+}
+
+fn aleph(sample: &[u8]) -> Verdict {
+    by_lines(sample, "a number of nine digits, a tag, \"L\" and data", is_aleph_line)
+}
+
+/// Whether a line begins with a tag and a blank.
+fn is_tag_line(line: &[u8]) -> bool {
+    matches!(line, [a, b, c, b' ', ..] if [a, b, c].into_iter().all(u8::is_ascii_alphanumeric))
+}
+
+fn line(sample: &[u8]) -> Verdict {
+    let lines = first_lines(sample);
+    let named = |line: &[u8]| line.starts_with(b"LEADER ") || line.starts_with(b"LDR    ");
+    let Some((first, rest)) = lines.split_first() else { return miss(0, "it is empty") };
+    if !named(first) && !is_leader_line(first) {
+        let good = lines.iter().filter(|line| is_tag_line(line)).count();
+        let near = if good.saturating_mul(2) > lines.len() { 2 } else { 0 };
+        return miss(near, "its first line is no leader");
+    }
+    let good = rest.iter().filter(|line| is_tag_line(line) || named(line) || is_leader_line(line)).count();
+    let reason = format!("a line that is a leader, and {good} of {} that begin with a tag", rest.len());
+    match good.saturating_mul(2) >= rest.len() {
+        true if good > 0 => Ok((Confidence::Certain, reason)),
+        true => Ok((Confidence::Likely, reason)),
+        false => miss(3, reason),
+    }
+}
+
+fn microlif(sample: &[u8]) -> Verdict {
+    let Some(at) = leader_at(sample, 0) else { return miss(0, "no line in it begins with LDR") };
+    let leader = sample.get(at.saturating_add(3)..).unwrap_or_default();
+    let digits = leader.iter().take(5).filter(|byte| byte.is_ascii_digit()).count();
+    if digits < 5 || leader.get(20..22) != Some(b"45") {
+        return miss(1, "no leader stands behind LDR");
+    }
+    let marks = leader.iter().take(2_000).filter(|byte| matches!(byte, b'^' | b'`')).count();
+    match (at <= 200, marks) {
+        (true, 1..) => Ok((Confidence::Certain, "LDR with a leader, and ^ where fields end".to_owned())),
+        (true, 0) => Ok((Confidence::Likely, "LDR with a leader, and lines".to_owned())),
+        (false, _) => Ok((Confidence::Possible, format!("LDR with a leader, behind {at} bytes"))),
+    }
 }

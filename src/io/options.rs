@@ -1,6 +1,6 @@
 //! Options of readers and writers: one set for all formats.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use crate::charset::{Charset, Policy};
 use crate::{Dialect, Limits};
@@ -13,6 +13,18 @@ pub enum Recovery {
     /// Keep all that can be kept, with findings.
     #[default]
     Salvage,
+}
+
+/// Which records of a master file are read: those that are logically deleted are still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Deleted {
+    /// Those that are not deleted.
+    #[default]
+    Skip,
+    /// All.
+    Include,
+    /// The deleted ones.
+    Only,
 }
 
 /// How to read.
@@ -37,6 +49,12 @@ pub struct ReadOptions {
     pub limits: Limits,
     /// Where the records that are read begin: offsets in the input, in bytes.
     pub range: Option<Range<u64>>,
+    /// Which records of a master file to read, by whether they are deleted.
+    pub deleted: Deleted,
+    /// Whether to read all stored versions of the records of IRBIS64, and not only the last.
+    pub history: bool,
+    /// Which records of a master file to read, by their numbers; empty for all.
+    pub mfns: Vec<RangeInclusive<u32>>,
 }
 
 impl ReadOptions {
@@ -80,8 +98,8 @@ impl ReadOptions {
     /// The readers of ranges that lie end to end give together what one reader gives, on damaged files too, and what
     /// stands behind the last record is told by the last of them. So each may have a machine of its own. Whatever is
     /// before a range is looked at, since only so it is known where records begin and which number they have; where
-    /// the format allows it, it is not parsed. Readers that address records, as those of master files, have `mfn`
-    /// numbers for that, and take no notice.
+    /// the format allows it, it is not parsed. Master files take no notice: there, [`ReadOptions::mfns`] deals records
+    /// out.
     ///
     /// # Example
     /// ```
@@ -99,6 +117,28 @@ impl ReadOptions {
     #[must_use]
     pub fn range(mut self, range: Range<u64>) -> ReadOptions {
         self.range = Some(range);
+        self
+    }
+
+    /// Which records of a master file to read, by whether they are deleted. Default: [`Deleted::Skip`].
+    #[must_use]
+    pub fn deleted(mut self, deleted: Deleted) -> ReadOptions {
+        self.deleted = deleted;
+        self
+    }
+
+    /// Whether to read all stored versions of the records of IRBIS64, the oldest of each first. Default: false, only the
+    /// last.
+    #[must_use]
+    pub fn history(mut self, yes: bool) -> ReadOptions {
+        self.history = yes;
+        self
+    }
+
+    /// Which records of a master file to read, by their numbers. Default: none named, which is all.
+    #[must_use]
+    pub fn mfns(mut self, mfns: impl IntoIterator<Item = RangeInclusive<u32>>) -> ReadOptions {
+        self.mfns = mfns.into_iter().collect();
         self
     }
 }

@@ -61,6 +61,33 @@ pub trait RecordRead {
     }
 }
 
+/// A reader that can go to any record by its number.
+///
+/// # Example
+/// ```
+/// use kartoteka::{ReadOptions, Record, RecordSeek, isis};
+///
+/// let mut reader = isis::Reader::from_path("fixtures/isis/irbis64.mst", &ReadOptions::new())?;
+/// let mut record = Record::new();
+/// assert!(reader.read_mfn(1, &mut record)?);
+/// assert!(!reader.read_mfn(1000, &mut record)?);
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+pub trait RecordSeek: RecordRead {
+    /// Reads the record with this master file number, deleted or not: its last version. False if there is none. Reading
+    /// in order goes on where it was.
+    ///
+    /// # Errors
+    /// As [`RecordRead::read_record`].
+    fn read_mfn(&mut self, mfn: u32, record: &mut Record) -> Result<bool>;
+
+    /// The greatest number that a record can have; there may be none with it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Read`](crate::ErrorKind::Read).
+    fn last_mfn(&mut self) -> Result<u32>;
+}
+
 /// The records of a reader, one by one. See [`RecordRead::records`].
 #[derive(Debug)]
 pub struct Records<'r, R> {

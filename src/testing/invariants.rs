@@ -196,6 +196,7 @@ macro_rules! written {
 }
 
 written!(crate::iso2709::Writer<Vec<u8>>, crate::irbis_text::Writer<Vec<u8>>);
+written!(crate::mrk::Writer<Vec<u8>>, crate::line::Writer<Vec<u8>>, crate::aleph::Writer<Vec<u8>>);
 #[cfg(feature = "xml")]
 written!(crate::marcxml::Writer<Vec<u8>>);
 #[cfg(feature = "json")]
@@ -224,7 +225,40 @@ pub fn iso2709(data: &[u8]) {
         round_trip::<crate::ndjson::Ndjson>(record, crate::ndjson::Writer::new(Vec::new(), &options));
         #[cfg(feature = "xml")]
         round_trip_xml(record, &options);
+        round_trip_lines(record);
     }
+}
+
+/// The forms in lines: what they take must come back.
+fn round_trip_lines(record: &Record) {
+    let options = WriteOptions::new();
+    if record.view().is_text() || record.charset() == crate::Charset::Marc8 {
+        round_trip::<crate::mrk::Mrk>(record, crate::mrk::Writer::new(Vec::new(), &options));
+    }
+    if record.view().is_text() {
+        round_trip::<crate::line::Line>(record, crate::line::Writer::new(Vec::new(), &options));
+        round_trip::<crate::aleph::Aleph>(record, crate::aleph::Writer::new(Vec::new(), &options));
+    }
+}
+
+/// What must hold for any bytes given to [`mrk`](crate::mrk), as for [`iso2709`].
+pub fn mrk(data: &[u8]) {
+    reading::<crate::mrk::Mrk>(data).records().for_each(|(record, _)| round_trip_lines(record));
+}
+
+/// What must hold for any bytes given to [`line`](crate::line), as for [`iso2709`].
+pub fn line(data: &[u8]) {
+    reading::<crate::line::Line>(data).records().for_each(|(record, _)| round_trip_lines(record));
+}
+
+/// What must hold for any bytes given to [`aleph`](crate::aleph), as for [`iso2709`].
+pub fn aleph(data: &[u8]) {
+    reading::<crate::aleph::Aleph>(data).records().for_each(|(record, _)| round_trip_lines(record));
+}
+
+/// What must hold for any bytes given to [`microlif`](crate::microlif), as for [`iso2709`].
+pub fn microlif(data: &[u8]) {
+    reading::<crate::microlif::Microlif>(data).records().for_each(|(record, _)| round_trip_lines(record));
 }
 
 /// XML has one subfield for data before the first delimiter, and no place for tags and codes that are control

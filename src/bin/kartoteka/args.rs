@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use kartoteka::{
-    Charset, Dialect, Format, IllegalCharacters, Limits, Policy, ReadOptions, Recovery, Severity, WideTags,
-    WriteOptions,
+    Charset, Deleted, Dialect, Format, IllegalCharacters, Limits, Policy, ReadOptions, Recovery, Severity,
+    WideTags, WriteOptions,
 };
 
 use crate::names::{self, Codes, Shown};
@@ -59,6 +59,18 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = names::dialect())]
     pub(crate) dialect: Dialect,
 
+    /// Records of a master file to read, by their numbers, such as 1-100,205 or 500- [default: all]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = names::mfns)]
+    pub(crate) mfn: Vec<std::ops::RangeInclusive<u32>>,
+
+    /// Which records of a master file to read, by whether they are deleted
+    #[arg(long, value_name = "WHICH", default_value = "skip", value_parser = names::deleted())]
+    pub(crate) deleted: Deleted,
+
+    /// Read all stored versions of the records of an IRBIS64 master file, the oldest of each first
+    #[arg(long)]
+    pub(crate) history: bool,
+
     /// Stop at the first malformed record, with exit status 2 [default: salvage it and go on]
     #[arg(long)]
     pub(crate) strict: bool,
@@ -80,7 +92,14 @@ impl Reading {
     pub(crate) fn options(&self) -> ReadOptions {
         let recovery = if self.strict { Recovery::Strict } else { Recovery::Salvage };
         let limits = self.limits.unwrap_or_default();
-        ReadOptions::new().charset(self.charset).dialect(self.dialect).recovery(recovery).limits(limits)
+        ReadOptions::new()
+            .charset(self.charset)
+            .dialect(self.dialect)
+            .recovery(recovery)
+            .limits(limits)
+            .deleted(self.deleted)
+            .history(self.history)
+            .mfns(self.mfn.iter().cloned())
     }
 }
 

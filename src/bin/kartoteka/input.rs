@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use kartoteka::{
-    Detection, Diagnostic, Format, Peek, ReadOptions, Record, RecordRead, Report, Severity, reader,
+    Detection, Diagnostic, Format, Peek, ReadOptions, Record, RecordRead, Report, Severity, open_with, reader,
 };
 
 use crate::args::Reading;
@@ -74,6 +74,14 @@ impl<'a> Run<'a> {
             Box::new(file)
         };
         let source = self.reporter.progress.watch(source);
+        let addressed = |detection| -> Result<Input, Failure> {
+            let reader = open_with(path, Some(Format::Mst), &self.options)
+                .map_err(|error| Failure::reading(&name, &error))?;
+            Ok(Input { name: name.clone(), format: Format::Mst, detection, reader })
+        };
+        if self.reading.from == Some(Format::Mst) && !is_stdin(path) {
+            return addressed(None);
+        }
         let failed = |error: kartoteka::Error| Failure::reading(&name, &error);
         let (source, compression) = decompress(source)
             .map_err(|why| Failure::at(&name, format_args!("cannot read: {}", reason(&why))))?;
@@ -98,6 +106,9 @@ impl<'a> Run<'a> {
             )?;
         self.reporter.detail(&name, &format!("{} ({}: {})", found.format, found.confidence, found.reason));
         let format = found.format;
+        if format == Format::Mst && !is_stdin(path) && compression.is_none() {
+            return addressed(Some(found));
+        }
         let reader = reader(source, Some(format), &self.options).map_err(failed)?;
         Ok(Input { name, format, detection: Some(found), reader })
     }

@@ -2,8 +2,8 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kartoteka::{
-    Charset, Code, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Policy, Severity,
-    TagPattern, WideTags,
+    Charset, Code, Deleted, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Policy,
+    Severity, TagPattern, WideTags,
 };
 
 /// Formats that can be read.
@@ -46,6 +46,27 @@ pub(crate) fn dialect() -> impl TypedValueParser<Value = Dialect> {
 
 pub(crate) fn severity() -> impl TypedValueParser<Value = Severity> {
     named(&[("note", Severity::Note, ""), ("warning", Severity::Warning, ""), ("error", Severity::Error, "")])
+}
+
+pub(crate) fn deleted() -> impl TypedValueParser<Value = Deleted> {
+    named(&[
+        ("skip", Deleted::Skip, "Those that are not deleted"),
+        ("include", Deleted::Include, "All"),
+        ("only", Deleted::Only, "The deleted ones"),
+    ])
+}
+
+/// Master file numbers: `7`, `1-100`, or `500-` for all from 500 on.
+pub(crate) fn mfns(text: &str) -> Result<std::ops::RangeInclusive<u32>, String> {
+    let number = |text: &str| text.trim().parse::<u32>().ok().filter(|number| *number > 0);
+    let range = match text.split_once('-') {
+        None => number(text).map(|mfn| mfn..=mfn),
+        Some((first, "")) => number(first).map(|first| first..=u32::MAX),
+        Some((first, last)) => number(first).zip(number(last)).map(|(first, last)| first..=last),
+    };
+    range
+        .filter(|range| !range.is_empty())
+        .ok_or_else(|| format!("{text:?} is no number or range, such as 1-100"))
 }
 
 pub(crate) fn wide_tags() -> impl TypedValueParser<Value = WideTags> {

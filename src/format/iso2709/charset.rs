@@ -14,7 +14,7 @@ const ESCAPE: u8 = 0x1B;
 /// by the evidence in the record first, then by what it declares. `sound` tells that all fields begin and end at
 /// terminators.
 #[inline]
-pub(super) fn load(
+pub(in crate::format) fn load(
     frame: &[u8],
     leader: &Leader,
     sound: bool,

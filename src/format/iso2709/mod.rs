@@ -40,6 +40,7 @@ mod parse;
 mod salvage;
 mod writer;
 
+pub(super) use self::charset::load;
 pub use self::frame::Iso2709;
 pub(crate) use self::frame::{could_be_leader, is_leader};
 pub use self::writer::Layout;

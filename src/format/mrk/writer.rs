@@ -1,0 +1,129 @@
+//! Records to lines.
+
+use super::mnemonics;
+use crate::charset::Charset;
+use crate::diagnostic::Findings;
+use crate::format::lines::{Limits, ambiguous};
+use crate::io::{self, Adapter, WriteOptions, place};
+use crate::record::{FieldRef, RecordRef};
+use crate::{Code, Diagnostic, Error, Result};
+
+/// The layout of MARCMaker text: a line per field with LF, a blank line behind each record.
+///
+/// In UTF-8 unless told otherwise, or the record is in MARC-8: then every byte beyond ASCII becomes a mnemonic. The
+/// characters that mean something in the format, and control characters, are mnemonics always, so that every record
+/// comes back as it was. Tags above 999 are treated as [`WriteOptions::wide_tags`] says.
+///
+/// # Example
+/// ```
+/// use kartoteka::{Record, RecordWrite, WriteOptions, mrk};
+///
+/// let record = Record::builder().data_field("020", "  ", [('c', "$5 {net}")]).build()?;
+/// let mut writer = mrk::Writer::new(Vec::new(), &WriteOptions::new());
+/// writer.write_record(record.view())?;
+/// writer.finish()?;
+/// assert_eq!(
+///     String::from_utf8(writer.into_inner()).unwrap(),
+///     "=LDR  00000nam a2200000   4500\n=020  \\\\$c{dollar}5 {lcub}net{rcub}\n\n"
+/// );
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Layout {
+    charset: Charset,
+    limits: Limits,
+}
+
+impl io::Layout for Layout {
+    fn new(options: &WriteOptions) -> Layout {
+        let limits =
+            Limits { illegal: options.illegal_characters, wide_tags: options.wide_tags, reserved: true };
+        Layout { charset: options.charset, limits }
+    }
+
+    fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
+        let (shaped, findings) = match (self.charset, record.charset()) {
+            (Charset::Auto, own) if own != Charset::Marc8 => adapter.marc(record)?,
+            (charset, _) => adapter.marc_in_charset(record, charset)?,
+        };
+        build(shaped, self.limits, out, findings).map_err(Error::unrepresentable)
+    }
+}
+
+fn build(
+    record: RecordRef<'_>,
+    limits: Limits,
+    out: &mut Vec<u8>,
+    findings: &mut Findings,
+) -> Result<(), Diagnostic> {
+    let all = record.charset() == Charset::Marc8;
+    if let Some(leader) = &record.header().leader {
+        out.extend_from_slice(b"=LDR  ");
+        escape(leader.as_bytes(), |byte| byte >= 0x7F || byte == b'\\', out);
+        out.push(b'\n');
+    }
+    for field in record.fields() {
+        let Some(tag) = limits.tag(record, field, findings)? else { continue };
+        if tag == *b"000" && field.index() == 0 && record.header().leader.is_none() {
+            findings.push(ambiguous(record, field, "a first field 000 and no leader"));
+        }
+        if field.is_control() != field.tag().is_control() {
+            let place = place(record, field.tag(), field.index());
+            let message = "the tag will be read as that of another kind of field";
+            findings.push(Diagnostic::new(Code::FieldKind, place, message, "written as it is"));
+        }
+        out.push(b'=');
+        out.extend_from_slice(&tag);
+        out.extend_from_slice(b"  ");
+        body(field, all, out);
+        out.push(b'\n');
+    }
+    out.push(b'\n');
+    Ok(())
+}
+
+/// Appends the body of a field; with `all`, bytes beyond ASCII as mnemonics.
+fn body(field: FieldRef<'_>, all: bool, out: &mut Vec<u8>) {
+    let special = |byte: u8| match byte {
+        0..b' ' | b'$' | b'{' | b'}' | 0x7F => true,
+        0x80.. => all,
+        _ => false,
+    };
+    if field.is_control() {
+        blanks(field.raw(), |byte| special(byte) || byte == b'\\', out);
+        return;
+    }
+    let (indicators, ..) = field.parts();
+    blanks(indicators, |byte| special(byte) || matches!(byte, b'\\' | b'#'), out);
+    let rest = field.raw().get(indicators.len()..).unwrap_or_default();
+    for (number, piece) in rest.split(|byte| *byte == field.syntax().delimiter).enumerate() {
+        if number > 0 {
+            out.push(b'$');
+        }
+        escape(piece, special, out);
+    }
+}
+
+/// Appends bytes, blanks as backslashes.
+fn blanks(bytes: &[u8], special: impl Fn(u8) -> bool, out: &mut Vec<u8>) {
+    for byte in bytes {
+        match *byte {
+            b' ' => out.push(b'\\'),
+            byte if special(byte) => mnemonics::write(byte, out),
+            byte => out.push(byte),
+        }
+    }
+}
+
+/// Appends bytes, those that are special as mnemonics.
+fn escape(bytes: &[u8], special: impl Fn(u8) -> bool, out: &mut Vec<u8>) {
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| special(*byte)) {
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, &[]));
+        out.extend_from_slice(before);
+        let Some((byte, behind)) = from.split_first() else { return };
+        mnemonics::write(*byte, out);
+        rest = behind;
+    }
+    out.extend_from_slice(rest);
+}
