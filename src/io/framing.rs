@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::batch::{Batch, collect_batch};
-use super::{ReadOptions, RecordRead, Recovery};
+use super::{LostSink, ReadOptions, RecordRead, Recovery};
 use crate::diagnostic::Findings;
 use crate::{Code, Diagnostic, Error, Position, Record, Result};
 
@@ -24,8 +24,11 @@ pub struct Frame<'a> {
 pub enum Step {
     /// A record of this many bytes.
     Frame(usize),
-    /// This many bytes, at least 1, belong to no record.
+    /// This many bytes, at least 1, belong to no record, and nothing is lost with them: filler, marks, syntax.
     Skip(usize),
+    /// This many bytes, at least 1, belong to no record, and are damage: what
+    /// [`RecordRead::on_lost`](crate::RecordRead::on_lost) hears of.
+    Lost(usize),
     /// It can say no more before it sees this many bytes, or the end.
     Need(usize),
     /// There is nothing more.
@@ -79,6 +82,32 @@ struct Core<F> {
     /// Where the last record began.
     last: Position,
     ended: bool,
+    lost: Lost,
+}
+
+/// Who hears of bytes that are lost.
+#[derive(Default)]
+struct Lost(Option<LostSink>);
+
+impl Lost {
+    fn tell(&mut self, bytes: &[u8]) {
+        if let Some(sink) = &mut self.0 {
+            sink(bytes);
+        }
+    }
+}
+
+/// A clone tells nobody: what it passes over was told by the original.
+impl Clone for Lost {
+    fn clone(&self) -> Lost {
+        Lost(None)
+    }
+}
+
+impl std::fmt::Debug for Lost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Lost").field(&self.0.is_some()).finish()
+    }
 }
 
 /// What became of the bytes shown to a [`Core`].
@@ -104,6 +133,7 @@ impl<F: Framing> Core<F> {
             next,
             last: next,
             ended: false,
+            lost: Lost::default(),
         }
     }
 
@@ -191,6 +221,14 @@ impl<F: Framing> Core<F> {
                 self.consume(bytes);
                 Progress::Skipped(bytes.len())
             }
+            Step::Lost(len) => {
+                let bytes = buf.get(..len.max(1)).unwrap_or(buf);
+                if self.range.contains(&self.next.byte) {
+                    self.lost.tell(bytes);
+                }
+                self.consume(bytes);
+                Progress::Skipped(bytes.len())
+            }
             Step::Need(_) if eof => {
                 self.consume(buf);
                 self.end_input()
@@ -199,6 +237,7 @@ impl<F: Framing> Core<F> {
                 let message = format!("no end in {} bytes, the most allowed for a record", self.limit);
                 self.findings.at(Code::LimitReached, (0, buf.len()), message, "skipped");
                 self.framing.restart();
+                self.lost.tell(buf);
                 self.consume(buf);
                 Progress::Skipped(buf.len())
             }
@@ -461,6 +500,10 @@ impl<R: Read, F: Framing> RecordRead for Stream<R, F> {
             false => collect_batch(self),
         }
     }
+
+    fn on_lost(&mut self, sink: LostSink) {
+        self.core.lost = Lost(Some(sink));
+    }
 }
 
 /// A reader over bytes in memory, which copies nothing but the record.
@@ -516,6 +559,10 @@ impl<F: Framing> RecordRead for Slice<'_, F> {
 
     fn raw(&self) -> &[u8] {
         self.frame
+    }
+
+    fn on_lost(&mut self, sink: LostSink) {
+        self.core.lost = Lost(Some(sink));
     }
 }
 

@@ -24,5 +24,5 @@ pub use self::copy::{Event, Summary, copy, copy_with};
 pub use self::framing::{Frame, Framing, Push, Pushed, Slice, Step, Stream};
 pub use self::options::{Deleted, IllegalCharacters, ReadOptions, Recovery, WideTags, WriteOptions};
 pub use self::parallel::in_batches;
-pub use self::traits::{RecordRead, RecordSeek, RecordWrite, Records};
+pub use self::traits::{LostSink, RecordRead, RecordSeek, RecordWrite, Records};
 pub use self::writer::{Layout, Writer};

@@ -1,5 +1,7 @@
 //! Names and numbers on the command line, and what they stand for.
 
+use std::ops::RangeInclusive;
+
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kartoteka::{
     Charset, Code, Deleted, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Policy,
@@ -131,7 +133,7 @@ pub(crate) fn limits(text: &str) -> Result<Limits, String> {
 }
 
 /// A number above 0, with K, M or G for powers of 1024.
-fn size(text: &str) -> Result<usize, String> {
+pub(crate) fn size(text: &str) -> Result<usize, String> {
     let text = text.trim();
     let (digits, power) = match text.char_indices().next_back() {
         Some((at, 'k' | 'K')) => (text.get(..at), 1u32),
@@ -172,6 +174,20 @@ pub(crate) fn shown(text: &str) -> Result<Shown, String> {
     }
 }
 
+/// Numbers of records: `5`, `10-20` or `100-`.
+pub(crate) fn range(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let wrong = || format!("{text:?} is no number of records, such as 5, 10-20 or 100-");
+    let number = |text: &str| text.trim().parse::<u64>().ok().filter(|number| *number > 0).ok_or_else(wrong);
+    match text.split_once('-') {
+        None => number(text).map(|number| number..=number),
+        Some((first, "")) => number(first).map(|first| first..=u64::MAX),
+        Some((first, last)) => match (number(first)?, number(last)?) {
+            (first, last) if first <= last => Ok(first..=last),
+            _ => Err(wrong()),
+        },
+    }
+}
+
 /// The findings that an id, the start of ids, or a name means.
 #[derive(Debug, Clone)]
 pub(crate) struct Codes(pub(crate) Vec<Code>);
@@ -208,6 +224,16 @@ mod tests {
         assert_eq!((found.record_bytes, found.diagnostics), (1 << 20, 5));
         assert_eq!(found.fields, Limits::default().fields);
         assert!(limits("records=1M").is_err() && limits("record").is_err());
+    }
+
+    #[test]
+    fn ranges() {
+        assert_eq!(range("5"), Ok(5..=5));
+        assert_eq!(range("10-20"), Ok(10..=20));
+        assert_eq!(range("100-"), Ok(100..=u64::MAX));
+        for bad in ["", "0", "0-5", "-5", "9-3", "a", "1-2-3"] {
+            assert!(range(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

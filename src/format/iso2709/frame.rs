@@ -216,7 +216,7 @@ impl Iso2709 {
                 self.passed = Some(Passed { code, start: findings.record().byte, len: len as u64 });
             }
         }
-        Step::Skip(len)
+        if self.in_garbage() { Step::Lost(len) } else { Step::Skip(len) }
     }
 
     #[inline]

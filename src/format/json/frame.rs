@@ -148,7 +148,7 @@ impl Json {
         if let Some((_, passed)) = &mut self.passed {
             *passed = passed.saturating_add(len as u64);
         }
-        Step::Skip(len)
+        Step::Lost(len)
     }
 
     fn report_passed(&mut self, findings: &mut Findings) {

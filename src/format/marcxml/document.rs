@@ -117,11 +117,11 @@ impl Framing for Marcxml {
             }
             Markup::Open => {
                 findings.at(Code::XmlSyntax, (0, 2), "markup that does not end", "skipped");
-                Ok(Step::Skip(2.min(buf.len())))
+                Ok(Step::Lost(2.min(buf.len())))
             }
             Markup::Broken(len) => {
                 findings.at(Code::XmlSyntax, (0, len), "a tag that does not end", "skipped");
-                Ok(Step::Skip(len))
+                Ok(Step::Lost(len))
             }
             Markup::Other(len) => {
                 let markup = buf.get(..len).unwrap_or_default();
