@@ -76,6 +76,8 @@
 //! |---|---|---|
 //! | `xml` | yes | `marcxml`, with quick-xml |
 //! | `json` | yes | `json` and `ndjson`, with serde_json |
+//! | `regex` | yes | regular expressions in [`filter`], with regex |
+//! | `rayon` | no | [`in_batches`] on several threads |
 //! | `serde` | no | `Serialize` and `Deserialize` for records and their parts |
 //! | `csv` | no | `table`, with csv |
 //! | `testing` | no | `testing`: strategies and invariants, with proptest |
@@ -86,12 +88,14 @@ pub mod charset;
 pub mod check;
 mod diagnostic;
 mod error;
+pub mod filter;
 mod format;
 mod io;
 mod limits;
 pub mod path;
 mod position;
 mod record;
+mod stats;
 mod tag;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -99,11 +103,12 @@ pub mod testing;
 pub use crate::charset::{Charset, Policy};
 pub use crate::diagnostic::{Code, Diagnostic, Findings, Report, Severity};
 pub use crate::error::{DecodeError, Error, ErrorKind, Result};
+pub use crate::filter::{Filter, FilterOptions, ParseFilterError};
 pub use crate::format::*;
 pub use crate::io::{
-    Deleted, Event, Frame, Framing, IllegalCharacters, Layout, LostSink, Push, Pushed, ReadOptions,
+    Batch, Deleted, Event, Frame, Framing, IllegalCharacters, Layout, LostSink, Push, Pushed, ReadOptions,
     RecordRead, RecordSeek, RecordWrite, Records, Recovery, Slice, Step, Stream, Summary, WideTags,
-    WriteOptions, Writer, copy, copy_with,
+    WriteOptions, Writer, copy, copy_with, in_batches,
 };
 pub use crate::limits::Limits;
 pub use crate::path::{FieldPath, Match, ParsePathError, Place, SelectOptions};
@@ -112,4 +117,5 @@ pub use crate::record::{
     Builder, Dialect, Embedded, FieldBuf, FieldKind, FieldRef, FieldWriter, Header, IsisHeader, Leader,
     Record, RecordRef, SubfieldRef, Subfields, Syntax, Text,
 };
+pub use crate::stats::{Element, Stats, StatsOptions};
 pub use crate::tag::{ParseTagError, Tag, TagPattern};

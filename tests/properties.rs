@@ -171,6 +171,19 @@ proptest! {
     }
 
     #[test]
+    fn filters(path in testing::path_text(), text in r#"(ALL )?PATH (==|=~|=\?|!\*|<=|in) ("[ -~]{0,8}"|[0-9]{1,3}|\['a', 1\])( (&&|\^|\|\|) !?PATH\?)?"#) {
+        testing::filter(text.replace("PATH", &path).as_bytes());
+    }
+
+    #[test]
+    fn damaged_filters(text in mutated(
+        br#"245$a =^ "The" && (#650 >= 3 || !020?) ^ LDR/6 in ["a", 't'] && ALL 6..$a =~ "^P""#.to_vec(),
+        b"0a$[]/{}=!~?|^#&()\"'\\ ,\xC3",
+    )) {
+        testing::filter(&text);
+    }
+
+    #[test]
     fn damaged_paths(text in mutated(br"020[1]$a/0-2{$q=\paperback|^1~\s}{!$z}".to_vec(), b"0a$[]/{}=!~?|^#-v.*\\ \xC3")) {
         testing::path(&text);
     }
