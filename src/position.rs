@@ -33,6 +33,10 @@ pub struct Location {
     pub field: Option<u32>,
     /// Index of the subfield in the field, 0-based.
     pub subfield: Option<u32>,
+    /// Master file number of the record, where it has one.
+    pub mfn: Option<u32>,
+    /// Extension of the companion file in which `byte` counts, such as `xrf`; `None` if that is the input itself.
+    pub file: Option<&'static str>,
 }
 
 impl Location {
@@ -49,7 +53,14 @@ impl fmt::Display for Location {
         if self.line > 0 {
             write!(f, "line {}, ", self.line)?;
         }
-        write!(f, "byte {})", self.byte)?;
+        if let Some(mfn) = self.mfn {
+            write!(f, "MFN {mfn}, ")?;
+        }
+        write!(f, "byte {}", self.byte)?;
+        if let Some(file) = self.file {
+            write!(f, " of the .{file}")?;
+        }
+        f.write_str(")")?;
         if let Some(tag) = self.tag {
             write!(f, ", field {tag}")?;
         }

@@ -137,6 +137,34 @@ codes! {
         "An element or attribute is missing, or not one of the format.";
     XmlNamespace "B072" "xml-namespace" Note
         "The records have no namespace, or another than that of the format.";
+    XmlType "B073" "xml-type" Warning
+        "The type of a record is not one that the schema knows, or not that of its leader.";
+    MasterControl "B080" "master-control" Error
+        "The control record of a master file does not fit the file.";
+    CrossReferenceMissing "B081" "cross-reference-missing" Warning
+        "A master file has no cross reference, which alone tells current records from old copies.";
+    SlotInvalid "B082" "slot-invalid" Error
+        "A slot of the cross reference leads to no record, or is missing.";
+    SlotMfn "B083" "slot-of-another" Error
+        "A slot of the cross reference leads to a record with another number.";
+    SlotDuplicate "B084" "slot-duplicate" Error
+        "Two slots of the cross reference lead to the same record.";
+    SlotBeyond "B085" "slot-beyond" Warning
+        "A slot of the cross reference is in use beyond the last record that the control record knows.";
+    RecordHeader "B086" "record-header" Error
+        "The numbers in the leader of a record of a master file do not fit each other.";
+    VersionChain "B087" "version-chain" Error
+        "A record does not lead to the version before it.";
+    StatusMismatch "B088" "status-mismatch" Warning
+        "Cross reference and master file disagree on whether a record is deleted.";
+    RecordLocked "B089" "record-locked" Note
+        "A record is locked for data entry.";
+    RecordRecovered "B090" "record-recovered" Error
+        "A record was found that the cross reference does not have.";
+    VersionZero "B091" "version-zero" Warning
+        "The version of a record is 0.";
+    RecordBeyondFree "B092" "record-beyond-free" Warning
+        "A record lies where the control record says that free space is.";
     InvalidUtf8 "E001" "invalid-utf8" Error
         "A value is not valid UTF-8, which its record is said to be.";
     NotMarc8 "E002" "leader-says-marc8" Warning

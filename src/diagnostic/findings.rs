@@ -16,6 +16,8 @@ pub struct Findings {
     suppressed: Vec<(Code, u64)>,
     worst: Option<Severity>,
     record: Position,
+    /// Master file number of the record.
+    mfn: Option<u32>,
     /// No place lies further from the start of the record, in bytes.
     extent: usize,
 }
@@ -29,6 +31,7 @@ impl Findings {
             suppressed: Vec::new(),
             worst: None,
             record: Position::default(),
+            mfn: None,
             extent: usize::MAX,
         }
     }
@@ -40,7 +43,13 @@ impl Findings {
         self.suppressed.clear();
         self.worst = None;
         self.record = record;
+        self.mfn = None;
         self.extent = usize::MAX;
+    }
+
+    /// Sets the master file number of the record, for what is found from now on.
+    pub(crate) fn set_mfn(&mut self, mfn: Option<u32>) {
+        self.mfn = mfn;
     }
 
     /// Sets where the record begins, for what is found from now on, and how many bytes there are to point into.
@@ -111,6 +120,7 @@ impl Findings {
 
     fn place(&self, offset: usize, len: usize) -> Location {
         let mut location = Location::of(self.record);
+        location.mfn = self.mfn;
         let offset = offset.min(self.extent);
         location.byte = location.byte.saturating_add(offset as u64);
         location.len = len.min(self.extent.saturating_sub(offset)) as u64;

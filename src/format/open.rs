@@ -6,8 +6,8 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::detect::{Detection, SAMPLE, detect};
-use super::{Format, FormatInfo};
-use crate::io::{ReadOptions, RecordRead, RecordWrite, WriteOptions};
+use super::{Format, FormatInfo, isis};
+use crate::io::{ReadOptions, RecordRead, RecordWrite, Unicode, WriteOptions};
 use crate::{Error, ErrorKind, Result};
 
 /// Opens a file for reading, whatever its format, with the default [`ReadOptions`].
@@ -33,6 +33,9 @@ pub fn open(path: impl AsRef<Path>) -> Result<Box<dyn RecordRead + Send>> {
 
 /// Opens a file for reading: in the format given, or in that which [`detect`] finds.
 ///
+/// A master file ([`Format::Mst`]) is opened with its cross reference beside it: see
+/// [`isis::Reader::from_path`](crate::isis::Reader::from_path).
+///
 /// # Errors
 /// As [`open`]; [`ErrorKind::Format`] also if the format is not compiled in.
 ///
@@ -51,23 +54,29 @@ pub fn open_with(
     options: &ReadOptions,
 ) -> Result<Box<dyn RecordRead + Send>> {
     let path = path.as_ref();
+    if format == Some(Format::Mst) {
+        return Ok(Box::new(isis::Reader::from_path(path, options)?));
+    }
     let file = File::open(path)?;
     match format {
         Some(format) => reader_of(file, format, options),
         None => {
             let input = Peek::new(file)?;
-            let format = input.detect(Some(path))?.format;
-            reader_of(input, format, options)
+            match input.detect(Some(path))?.format {
+                Format::Mst => Ok(Box::new(isis::Reader::from_path(path, options)?)),
+                format => reader_of(input, format, options),
+            }
         }
     }
 }
 
 /// Makes a reader over a source of bytes: in the format given, or in that which [`detect`] finds.
 ///
-/// Without a format, up to 64 KiB are read from the source first; it need not seek, so standard input will do.
+/// Without a format, up to 64 KiB are read from the source first; it need not seek, so standard input will do. Text in
+/// UTF-16 is read as UTF-8; places in it are those in the UTF-8.
 ///
 /// # Errors
-/// As [`open_with`].
+/// As [`open_with`]; [`ErrorKind::Format`] also for a master file, which is no stream.
 ///
 /// # Example
 /// ```
@@ -98,9 +107,13 @@ fn reader_of<'a>(
     format: Format,
     options: &ReadOptions,
 ) -> Result<Box<dyn RecordRead + Send + 'a>> {
-    match compiled_in(format)?.reader {
+    let info = compiled_in(format)?;
+    match info.reader {
+        Some(make) if info.text => Ok(make(Box::new(Unicode::new(source)), options)),
         Some(make) => Ok(make(Box::new(source), options)),
-        None => Err(Error::new(ErrorKind::Format(format!("{format} cannot be read yet")))),
+        None => Err(Error::new(ErrorKind::Format(format!(
+            "{format} is read here and there, not from end to end: it has to be a plain file, opened by its path"
+        )))),
     }
 }
 
@@ -127,14 +140,17 @@ pub fn writer<'a>(
 ) -> Result<Box<dyn RecordWrite + Send + 'a>> {
     match compiled_in(format)?.writer {
         Some(make) => Ok(make(Box::new(sink), options)),
-        None => Err(Error::new(ErrorKind::Format(format!("{format} cannot be written yet")))),
+        None => Err(Error::new(ErrorKind::Format(format!(
+            "{format} is written here and there, not from end to end: it has to be a file, opened by its path"
+        )))),
     }
 }
 
 fn compiled_in(format: Format) -> Result<&'static FormatInfo> {
     format.info().ok_or_else(|| {
         let feature = match format {
-            Format::Marcxml => "xml",
+            Format::Marcxml | Format::Marcxchange | Format::Turbomarc | Format::OaiMarc => "xml",
+            Format::Csv | Format::Tsv => "csv",
             _ => "json",
         };
         let message = format!("{format} is not compiled in: the feature `{feature}` is off");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kartoteka::charset::Reason;
-use kartoteka::{Charset, Dialect, Record, Report};
+use kartoteka::{Charset, Code, Diagnostic, Dialect, Record, Report, Severity};
 use serde::Serialize;
 
 use crate::args::{Form, Info};
@@ -52,8 +52,44 @@ struct Census {
     fields: u64,
     subfields: u64,
     largest: Option<Largest>,
+    damage: Damage,
     dialects: HashMap<Dialect, u64>,
     charsets: HashMap<(Charset, Why), u64>,
+}
+
+/// How sound the records are.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+struct Damage {
+    /// Records in which nothing was found, or nothing but notes.
+    sound: u64,
+    /// Records with warnings, and no errors.
+    with_warnings: u64,
+    /// Records with errors, of which something could be read.
+    damaged: u64,
+    /// Bytes between records that belong to none, and are no filler.
+    garbage_bytes: u64,
+}
+
+impl Damage {
+    /// Counts what was found in and before a record, or, if there is none, behind the last.
+    fn add(&mut self, findings: &[Diagnostic], is_record: bool) {
+        // What stands between records is no damage to the next.
+        let between = |finding: &&Diagnostic| {
+            matches!(finding.code, Code::Garbage | Code::FillerBetweenRecords | Code::ByteOrderMark)
+        };
+        let garbage = findings.iter().filter(|finding| finding.code == Code::Garbage);
+        let bytes = garbage.map(|finding| finding.location.len).fold(0, u64::saturating_add);
+        self.garbage_bytes = self.garbage_bytes.saturating_add(bytes);
+        if is_record {
+            let inside = findings.iter().filter(|finding| !between(finding));
+            let count = match inside.map(Diagnostic::severity).max() {
+                Some(Severity::Error) => &mut self.damaged,
+                Some(Severity::Warning) => &mut self.with_warnings,
+                _ => &mut self.sound,
+            };
+            *count = count.saturating_add(1);
+        }
+    }
 }
 
 /// The record with the most bytes.
@@ -78,8 +114,12 @@ fn census(
     let mut record = Record::new();
     loop {
         match run.next(input, &mut record)? {
-            Next::End => return Ok((census, reasons)),
+            Next::End => {
+                census.damage.add(input.reader.diagnostics(), false);
+                return Ok((census, reasons));
+            }
             Next::Unreadable(_) => {
+                census.damage.add(input.reader.diagnostics(), false);
                 census.records = census.records.saturating_add(1);
                 census.unreadable = census.unreadable.saturating_add(1);
             }
@@ -90,6 +130,7 @@ fn census(
                     Reason::Letters(_) => "by the letters".to_owned(),
                     other => other.to_string(),
                 });
+                census.damage.add(input.reader.diagnostics(), true);
                 census.add(&record, why, dialect, input.reader.raw().len());
             }
         }
@@ -146,6 +187,7 @@ struct File<'a> {
     fields: u64,
     subfields: u64,
     largest: Option<Largest>,
+    damage: Damage,
     dialects: Vec<Share>,
     charsets: Vec<CharsetShare>,
     findings: BTreeMap<&'static str, u64>,
@@ -209,6 +251,7 @@ impl<'a> File<'a> {
             fields: census.fields,
             subfields: census.subfields,
             largest: census.largest,
+            damage: census.damage,
             dialects,
             charsets,
             findings: counts(report),
@@ -242,6 +285,17 @@ impl<'a> File<'a> {
         lines.add("subfields", self.subfields.to_string());
         if let Some(Largest { bytes, record, at_byte }) = self.largest {
             lines.add("largest", format!("{bytes} bytes: record {record}, at byte {at_byte}"));
+        }
+        let Damage { sound, with_warnings, damaged, garbage_bytes } = self.damage;
+        lines.add("sound", self.share(sound));
+        if with_warnings > 0 {
+            lines.add("odd", format!("{}: against the standard", self.share(with_warnings)));
+        }
+        if damaged > 0 {
+            lines.add("damaged", format!("{}: read as far as they can be", self.share(damaged)));
+        }
+        if garbage_bytes > 0 {
+            lines.add("garbage", format!("{garbage_bytes} bytes between records"));
         }
         let findings = by_code(report, style);
         if findings.is_empty() {

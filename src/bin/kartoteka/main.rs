@@ -6,6 +6,7 @@ mod args;
 mod compression;
 mod convert;
 mod count;
+mod diff;
 mod explain;
 mod failure;
 mod formats;
@@ -14,8 +15,10 @@ mod input;
 mod names;
 mod output;
 mod path;
+mod pieces;
 mod place;
 mod progress;
+mod repair;
 mod report;
 mod show;
 mod summary;
@@ -37,6 +40,11 @@ fn main() -> ExitCode {
         Command::Show(options) => show::run(options),
         Command::Info(options) => info::run(options),
         Command::Count(options) => count::run(options),
+        Command::Slice(options) => pieces::slice(options),
+        Command::Split(options) => pieces::split(options),
+        Command::Sample(options) => pieces::sample(options),
+        Command::Diff(options) => diff::run(options),
+        Command::Repair(options) => repair::run(options),
         Command::Formats(options) => formats::run(options),
         Command::Path(options) => path::run(options),
         Command::Explain(options) => explain::run(options),

@@ -1,9 +1,11 @@
 //! Names and numbers on the command line, and what they stand for.
 
+use std::ops::RangeInclusive;
+
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kartoteka::{
-    Charset, Code, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Policy, Severity,
-    TagPattern, WideTags,
+    Charset, Code, Deleted, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Policy,
+    Severity, TagPattern, WideTags,
 };
 
 /// Formats that can be read.
@@ -46,6 +48,27 @@ pub(crate) fn dialect() -> impl TypedValueParser<Value = Dialect> {
 
 pub(crate) fn severity() -> impl TypedValueParser<Value = Severity> {
     named(&[("note", Severity::Note, ""), ("warning", Severity::Warning, ""), ("error", Severity::Error, "")])
+}
+
+pub(crate) fn deleted() -> impl TypedValueParser<Value = Deleted> {
+    named(&[
+        ("skip", Deleted::Skip, "Those that are not deleted"),
+        ("include", Deleted::Include, "All"),
+        ("only", Deleted::Only, "The deleted ones"),
+    ])
+}
+
+/// Master file numbers: `7`, `1-100`, or `500-` for all from 500 on.
+pub(crate) fn mfns(text: &str) -> Result<std::ops::RangeInclusive<u32>, String> {
+    let number = |text: &str| text.trim().parse::<u32>().ok().filter(|number| *number > 0);
+    let range = match text.split_once('-') {
+        None => number(text).map(|mfn| mfn..=mfn),
+        Some((first, "")) => number(first).map(|first| first..=u32::MAX),
+        Some((first, last)) => number(first).zip(number(last)).map(|(first, last)| first..=last),
+    };
+    range
+        .filter(|range| !range.is_empty())
+        .ok_or_else(|| format!("{text:?} is no number or range, such as 1-100"))
 }
 
 pub(crate) fn wide_tags() -> impl TypedValueParser<Value = WideTags> {
@@ -113,7 +136,7 @@ pub(crate) fn limits(text: &str) -> Result<Limits, String> {
 }
 
 /// A number above 0, with K, M or G for powers of 1024.
-fn size(text: &str) -> Result<usize, String> {
+pub(crate) fn size(text: &str) -> Result<usize, String> {
     let text = text.trim();
     let (digits, power) = match text.char_indices().next_back() {
         Some((at, 'k' | 'K')) => (text.get(..at), 1u32),
@@ -154,6 +177,20 @@ pub(crate) fn shown(text: &str) -> Result<Shown, String> {
     }
 }
 
+/// Numbers of records: `5`, `10-20` or `100-`.
+pub(crate) fn range(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let wrong = || format!("{text:?} is no number of records, such as 5, 10-20 or 100-");
+    let number = |text: &str| text.trim().parse::<u64>().ok().filter(|number| *number > 0).ok_or_else(wrong);
+    match text.split_once('-') {
+        None => number(text).map(|number| number..=number),
+        Some((first, "")) => number(first).map(|first| first..=u64::MAX),
+        Some((first, last)) => match (number(first)?, number(last)?) {
+            (first, last) if first <= last => Ok(first..=last),
+            _ => Err(wrong()),
+        },
+    }
+}
+
 /// The findings that an id, the start of ids, or a name means.
 #[derive(Debug, Clone)]
 pub(crate) struct Codes(pub(crate) Vec<Code>);
@@ -167,6 +204,14 @@ pub(crate) fn codes(text: &str) -> Result<Codes, String> {
     match text.is_empty() || found.is_empty() {
         true => Err(format!("no finding has an id that begins with {text:?}, or that name")),
         false => Ok(Codes(found)),
+    }
+}
+
+/// A prefix for the names of elements in XML.
+pub(crate) fn xml_prefix(text: &str) -> Result<String, String> {
+    match kartoteka::WriteOptions::new().xml_prefix(text).xml_prefix {
+        prefix if prefix == text => Ok(prefix),
+        _ => Err("not a name that can be a prefix in XML".to_owned()),
     }
 }
 
@@ -190,6 +235,16 @@ mod tests {
         assert_eq!((found.record_bytes, found.diagnostics), (1 << 20, 5));
         assert_eq!(found.fields, Limits::default().fields);
         assert!(limits("records=1M").is_err() && limits("record").is_err());
+    }
+
+    #[test]
+    fn ranges() {
+        assert_eq!(range("5"), Ok(5..=5));
+        assert_eq!(range("10-20"), Ok(10..=20));
+        assert_eq!(range("100-"), Ok(100..=u64::MAX));
+        for bad in ["", "0", "0-5", "-5", "9-3", "a", "1-2-3"] {
+            assert!(range(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

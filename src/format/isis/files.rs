@@ -1,0 +1,133 @@
+//! The files of a base: found beside each other, whatever the case of their names.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::companion::Par;
+use crate::{Error, ErrorKind, Result};
+
+/// The files of one base.
+#[derive(Debug, Clone)]
+pub struct Files {
+    mst: PathBuf,
+    /// What a parameter file says, and where the server has its root.
+    par: Option<(Par, PathBuf)>,
+}
+
+impl Files {
+    /// Finds the files of a base by the name of one of them: master file, cross reference, dictionary, parameter file
+    /// (`.par`), or the name that all have in common, without extension.
+    ///
+    /// A parameter file names folders from the root of the server, which may be any folder above its own; where there
+    /// are none such, the files are looked for beside it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Read`] if there is no master file.
+    pub fn find(path: &Path) -> Result<Files> {
+        let has_extension = |wanted: &str| {
+            path.extension().is_some_and(|found| found.to_string_lossy().eq_ignore_ascii_case(wanted))
+        };
+        if has_extension("par") {
+            let par = Par::parse(&fs::read(path)?)?;
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let found = match par.path(2) {
+                Some(named) => resolve(folder, named, path, "mst"),
+                None => sibling(path, "mst"),
+            };
+            let found = found.or_else(|| sibling(path, "mst"));
+            return match found {
+                Some(mst) => Ok(Files { mst, par: Some((par, folder.to_owned())) }),
+                None => Err(missing(path)),
+            };
+        }
+        if has_extension("mst") || path.is_file() && !has_extension("xrf") && !is_dictionary(path) {
+            return Ok(Files { mst: path.to_owned(), par: None });
+        }
+        match sibling(path, "mst") {
+            Some(mst) => Ok(Files { mst, par: None }),
+            None => Err(missing(path)),
+        }
+    }
+
+    /// The master file.
+    pub fn mst(&self) -> &Path {
+        &self.mst
+    }
+
+    /// The file of the base with another extension, such as `xrf` or `n01`, if there is one.
+    pub fn companion(&self, extension: &str) -> Option<PathBuf> {
+        let line = match extension {
+            "xrf" => Some(1),
+            "n01" => Some(4),
+            "l01" => Some(6),
+            "ifp" => Some(8),
+            _ => None,
+        };
+        let named = self
+            .par
+            .as_ref()
+            .zip(line)
+            .and_then(|((par, folder), line)| resolve(folder, par.path(line)?, &self.mst, extension));
+        named.or_else(|| sibling(&self.mst, extension))
+    }
+}
+
+fn is_dictionary(path: &Path) -> bool {
+    let known = ["n01", "l01", "ifp"];
+    path.extension()
+        .is_some_and(|found| known.iter().any(|known| found.to_string_lossy().eq_ignore_ascii_case(known)))
+}
+
+fn missing(path: &Path) -> Error {
+    let why = format!("no master file (.mst) belongs to {}", path.display());
+    Error::new(ErrorKind::Read(io::Error::new(io::ErrorKind::NotFound, why)))
+}
+
+/// The file beside `path` that has its name and another extension, in whatever case; that of the same case first.
+fn sibling(path: &Path, extension: &str) -> Option<PathBuf> {
+    let plain = path.with_extension(extension);
+    if plain.is_file() {
+        return Some(plain);
+    }
+    let stem = path.file_stem()?.to_string_lossy();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    in_folder(folder, &format!("{stem}.{extension}"), false)
+}
+
+/// What in a folder has this name, whatever its case.
+fn in_folder(folder: &Path, name: &str, is_folder: bool) -> Option<PathBuf> {
+    let name = name.to_lowercase();
+    let mut found: Vec<PathBuf> = fs::read_dir(folder)
+        .ok()?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.file_name().is_some_and(|found| found.to_string_lossy().to_lowercase() == name))
+        .filter(|path| if is_folder { path.is_dir() } else { path.is_file() })
+        .collect();
+    found.sort();
+    found.into_iter().next()
+}
+
+/// The file in the folder that a parameter file names.
+fn resolve(par_folder: &Path, named: &str, base: &Path, extension: &str) -> Option<PathBuf> {
+    let parts: Vec<&str> = named
+        .split(['\\', '/'])
+        .filter(|part| !part.is_empty() && *part != "." && !part.contains(':'))
+        .collect();
+    if parts.contains(&"..") {
+        return None;
+    }
+    let stem = base.file_stem()?.to_string_lossy();
+    let par_folder = fs::canonicalize(match par_folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => par_folder,
+    });
+    for root in par_folder.ok()?.ancestors().take(8) {
+        let folder = parts.iter().try_fold(root.to_owned(), |folder, part| in_folder(&folder, part, true));
+        let found = folder.and_then(|folder| in_folder(&folder, &format!("{stem}.{extension}"), false));
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
