@@ -11,15 +11,18 @@ mod failure;
 mod formats;
 mod info;
 mod input;
+mod master;
 mod names;
 mod output;
 mod path;
 mod place;
 mod progress;
+mod recover;
 mod report;
 mod show;
 mod summary;
 mod terminal;
+mod terms;
 mod validate;
 
 use std::process::ExitCode;
@@ -37,6 +40,8 @@ fn main() -> ExitCode {
         Command::Show(options) => show::run(options),
         Command::Info(options) => info::run(options),
         Command::Count(options) => count::run(options),
+        Command::Terms(options) => terms::run(options),
+        Command::Recover(options) => recover::run(options),
         Command::Formats(options) => formats::run(options),
         Command::Path(options) => path::run(options),
         Command::Explain(options) => explain::run(options),
