@@ -92,7 +92,10 @@ impl Master {
         if let Some(Longest { mfn, at_byte, bytes }) = &self.longest {
             lines.push(("longest", format!("{bytes} bytes: MFN {mfn}, at byte {at_byte}")));
         }
-        lines.push(("text", format!("UTF-8, or {} where it is not: {}", self.charset, self.charset_reason)));
+        if self.charset != "utf-8" {
+            let guess = format!("{} where it is not UTF-8: {}", self.charset, self.charset_reason);
+            lines.push(("text", guess));
+        }
         lines
     }
 }

