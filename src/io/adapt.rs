@@ -122,7 +122,10 @@ impl Shaper {
             if record.syntax().has_indicators() {
                 scratch.declare_charset(charset);
             }
-        } else if own == Charset::Utf8 && record.syntax().has_indicators() && !declares(record, own) {
+        } else if (own == Charset::Utf8 || charset == own)
+            && record.syntax().has_indicators()
+            && !declares(record, own)
+        {
             scratch.copy_from(record);
             scratch.declare_charset(own);
         } else {
@@ -166,7 +169,7 @@ impl Shaper {
                     DecodeError::Unencodable { offset, character, charset } => {
                         format!("{character:?} at offset {offset} in the field does not exist in {charset}")
                     }
-                    DecodeError::Unsupported { charset } => format!("there are no tables for {charset} yet"),
+                    DecodeError::Unsupported { charset } => format!("there are no tables for {charset}"),
                 };
                 let place = place(record, tag, index);
                 Err(Error::unrepresentable(Diagnostic::new(code, place, message, "record rejected")))

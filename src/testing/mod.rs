@@ -15,5 +15,5 @@ pub use self::invariants::{aleph, cisis_id, irbis_server, irbis_text, iso2709, l
 #[cfg(feature = "json")]
 pub use self::invariants::{json, ndjson};
 pub use self::isis::{ifp, mst, xrf};
-pub use self::paths::{path, path_text};
+pub use self::paths::{filter, path, path_text};
 pub use self::strategies::{irbis_record, marc_record, mutated};

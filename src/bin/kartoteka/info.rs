@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kartoteka::charset::Reason;
-use kartoteka::{Charset, Dialect, Format, Record, Report};
+use kartoteka::{Charset, Code, Diagnostic, Dialect, Format, Record, Report, Severity};
 use serde::Serialize;
 
 use crate::args::{Form, Info};
@@ -56,8 +56,44 @@ struct Census {
     fields: u64,
     subfields: u64,
     largest: Option<Largest>,
+    damage: Damage,
     dialects: HashMap<Dialect, u64>,
     charsets: HashMap<(Charset, Why), u64>,
+}
+
+/// How sound the records are.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+struct Damage {
+    /// Records in which nothing was found, or nothing but notes.
+    sound: u64,
+    /// Records with warnings, and no errors.
+    with_warnings: u64,
+    /// Records with errors, of which something could be read.
+    damaged: u64,
+    /// Bytes between records that belong to none, and are no filler.
+    garbage_bytes: u64,
+}
+
+impl Damage {
+    /// Counts what was found in and before a record, or, if there is none, behind the last.
+    fn add(&mut self, findings: &[Diagnostic], is_record: bool) {
+        // What stands between records is no damage to the next.
+        let between = |finding: &&Diagnostic| {
+            matches!(finding.code, Code::Garbage | Code::FillerBetweenRecords | Code::ByteOrderMark)
+        };
+        let garbage = findings.iter().filter(|finding| finding.code == Code::Garbage);
+        let bytes = garbage.map(|finding| finding.location.len).fold(0, u64::saturating_add);
+        self.garbage_bytes = self.garbage_bytes.saturating_add(bytes);
+        if is_record {
+            let inside = findings.iter().filter(|finding| !between(finding));
+            let count = match inside.map(Diagnostic::severity).max() {
+                Some(Severity::Error) => &mut self.damaged,
+                Some(Severity::Warning) => &mut self.with_warnings,
+                _ => &mut self.sound,
+            };
+            *count = count.saturating_add(1);
+        }
+    }
 }
 
 /// The record with the most bytes.
@@ -82,8 +118,12 @@ fn census(
     let mut record = Record::new();
     loop {
         match run.next(input, &mut record)? {
-            Next::End => return Ok((census, reasons)),
+            Next::End => {
+                census.damage.add(input.reader.diagnostics(), false);
+                return Ok((census, reasons));
+            }
             Next::Unreadable(_) => {
+                census.damage.add(input.reader.diagnostics(), false);
                 census.records = census.records.saturating_add(1);
                 census.unreadable = census.unreadable.saturating_add(1);
             }
@@ -94,6 +134,7 @@ fn census(
                     Reason::Letters(_) => "by the letters".to_owned(),
                     other => other.to_string(),
                 });
+                census.damage.add(input.reader.diagnostics(), true);
                 census.add(&record, why, dialect, input.reader.raw().len());
             }
         }
@@ -150,6 +191,7 @@ struct File<'a> {
     fields: u64,
     subfields: u64,
     largest: Option<Largest>,
+    damage: Damage,
     dialects: Vec<Share>,
     charsets: Vec<CharsetShare>,
     findings: BTreeMap<&'static str, u64>,
@@ -216,6 +258,7 @@ impl<'a> File<'a> {
             fields: census.fields,
             subfields: census.subfields,
             largest: census.largest,
+            damage: census.damage,
             dialects,
             charsets,
             findings: counts(report),
@@ -253,6 +296,17 @@ impl<'a> File<'a> {
         }
         for (name, line) in self.master.iter().flat_map(Master::lines) {
             lines.add(name, printable(&line).into_owned());
+        }
+        let Damage { sound, with_warnings, damaged, garbage_bytes } = self.damage;
+        lines.add("sound", self.share(sound));
+        if with_warnings > 0 {
+            lines.add("odd", format!("{}: against the standard", self.share(with_warnings)));
+        }
+        if damaged > 0 {
+            lines.add("damaged", format!("{}: read as far as they can be", self.share(damaged)));
+        }
+        if garbage_bytes > 0 {
+            lines.add("garbage", format!("{garbage_bytes} bytes between records"));
         }
         let findings = by_code(report, style);
         if findings.is_empty() {

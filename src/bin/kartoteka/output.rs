@@ -241,6 +241,51 @@ impl Output {
     }
 }
 
+/// An output with its writer, for bytes that are put together here.
+pub(crate) struct Target {
+    output: Output,
+    writer: Box<dyn Write + Send>,
+    name: String,
+}
+
+impl Target {
+    /// Opens it as [`Output::open`] does.
+    pub(crate) fn open(path: &Path, inputs: &[PathBuf]) -> Result<Target, Failure> {
+        let output = Output::open(path, inputs)?;
+        let writer = output.writer(path)?;
+        Ok(Target { output, writer, name: path.display().to_string() })
+    }
+
+    /// Writes all of `bytes`.
+    pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let written = self.writer.write_all(bytes);
+        written.map_err(|why| self.failure().unwrap_or_else(|| Failure::writing(&self.name, &why)))
+    }
+
+    /// Why writing failed, if it did.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        self.output.sink.failure()
+    }
+
+    /// How many bytes were written, behind any compression.
+    pub(crate) fn written(&self) -> u64 {
+        self.output.sink.written()
+    }
+
+    /// Ends the output, and gives it its name.
+    pub(crate) fn commit(self) -> Result<(), Failure> {
+        let Target { output, mut writer, name } = self;
+        writer
+            .flush()
+            .map_err(|why| output.sink.failure().unwrap_or_else(|| Failure::writing(&name, &why)))?;
+        drop(writer);
+        match output.sink.failure() {
+            Some(failure) => Err(failure), // what a compressed file ends with could not be written
+            None => output.commit(),
+        }
+    }
+}
+
 impl Drop for Output {
     fn drop(&mut self) {
         if let Some((temporary, _)) = &self.pending {

@@ -280,7 +280,7 @@ impl IrbisServer {
         }
         record.set_bytes(bytes);
         if charset == Charset::Utf8 {
-            record.report_invalid_utf8(findings);
+            record.report_invalid_utf8(findings, "bytes kept");
         } else if !charset.is_supported() {
             let message = format!("the record is in {charset}, for which there are no tables yet");
             findings.at(Code::CharsetUnsupported, (0, bytes.len()), message, "bytes kept, not decoded");
