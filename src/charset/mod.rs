@@ -367,12 +367,12 @@ impl Charset {
                 match (Profile::of(self), plain) {
                     (Some(profile), Some(text)) if profile.begins_with_ascii() => Ok(Cow::Borrowed(text)),
                     (Some(profile), _) => {
-                        let mut text = String::with_capacity(bytes.len());
+                        let mut text = Vec::with_capacity(bytes.len().saturating_mul(2));
                         let wrong = |offset| DecodeError::Invalid { offset, charset: self.name() };
                         let observe = &mut |fault: Fault| !fault.kind.is_error();
                         iso2022::decode(profile, bytes, 0, Mend::Replace, &mut text, observe)
                             .map_err(|fault| wrong(fault.offset))?;
-                        Ok(Cow::Owned(text))
+                        String::from_utf8(text).map(Cow::Owned).map_err(|_| wrong(0))
                     }
                     (None, _) => match std::str::from_utf8(bytes) {
                         Ok(text) if text.is_ascii() && !bytes.contains(&0x1B) => Ok(Cow::Borrowed(text)),
@@ -438,21 +438,18 @@ impl Charset {
             };
         }
         if let Some(profile) = Profile::of(self) {
-            let start = out.len();
+            let mut text = Vec::with_capacity(bytes.len().saturating_mul(2));
             let mut faults = 0u64;
             let observe = &mut |fault: Fault| {
                 faults = faults.saturating_add(u64::from(fault.kind.is_error()));
                 policy != Policy::Strict || !fault.kind.is_error()
             };
             let mend = if policy == Policy::Escape { Mend::Escape } else { Mend::Replace };
-            let done = iso2022::decode(profile, bytes, indicators, mend, out, observe);
-            return match done {
-                Ok(()) => Ok(faults),
-                Err(fault) => {
-                    out.truncate(start);
-                    Err(DecodeError::Invalid { offset: fault.offset, charset: self.name() })
-                }
-            };
+            let wrong = |offset| DecodeError::Invalid { offset, charset: self.name() };
+            iso2022::decode(profile, bytes, indicators, mend, &mut text, observe)
+                .map_err(|fault| wrong(fault.offset))?;
+            out.push_str(simdutf8::basic::from_utf8(&text).map_err(|_| wrong(0))?);
+            return Ok(faults);
         }
         match self.decode(bytes) {
             Ok(text) => {
@@ -530,8 +527,17 @@ impl Charset {
         self.examine_field(bytes, 0, each);
     }
 
+    /// Whether bytes are MARC-8 without escape sequences, in which nothing is wrong: said only if that is plain at a
+    /// glance.
+    pub(crate) fn is_sound_marc8(bytes: &[u8]) -> bool {
+        iso2022::is_sound(bytes)
+    }
+
     /// [`Charset::examine`] for the body of a field that begins with so many indicators.
     pub(crate) fn examine_field(self, bytes: &[u8], indicators: usize, mut each: impl FnMut(Fault)) {
+        if self == Charset::Marc8 && iso2022::is_sound(bytes) {
+            return;
+        }
         if let Some(profile) = Profile::of(self) {
             let observe = &mut |fault| {
                 each(fault);

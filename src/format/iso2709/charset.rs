@@ -148,10 +148,14 @@ fn decide(
 ) -> (Charset, Reason) {
     let dialect = dialect(options, record);
     let declared = declared(dialect, leader, record);
-    let guess = guess_cyrillic(frame).filter(|guess| {
-        let nearly_all = guess.letters.saturating_mul(10) >= guess.bytes.saturating_mul(9);
-        nearly_all && memchr(ESCAPE, frame).is_none() && in_words(frame)
-    });
+    let switched = memchr(ESCAPE, frame).is_some();
+    if declared == Some(Charset::Marc8)
+        && (Charset::is_sound_marc8(frame) || switched && weigh_marks(frame).escapes > 0)
+    {
+        return (Charset::Marc8, Reason::Declared);
+    }
+    let guess = (!switched && in_words(frame)).then(|| guess_cyrillic(frame)).flatten();
+    let guess = guess.filter(|guess| guess.letters.saturating_mul(10) >= guess.bytes.saturating_mul(9));
     let evidence = weigh_marks(frame);
     match (declared, guess) {
         (Some(Charset::Utf8), _) if is_mostly_utf8(frame) => (mixed(record), Reason::Declared),
@@ -260,12 +264,15 @@ const fn is_cyrillic(charset: Charset) -> bool {
 
 /// Whether most bytes above 7F stand beside another, as letters of a word do, and diacritics of MARC-8 do not.
 fn in_words(frame: &[u8]) -> bool {
-    let (mut high, mut beside) = (0u64, 0u64);
-    let mut before = 0u8;
-    for &byte in frame {
-        high = high.saturating_add(u64::from(byte >= 0x80));
-        beside = beside.saturating_add(u64::from(byte >= 0x80 && before >= 0x80));
-        before = byte;
+    let (mut high, mut beside) = (0usize, 0usize);
+    for (these, before) in frame.get(1..).unwrap_or_default().chunks(255).zip(frame.chunks(255)) {
+        let (mut here, mut pairs) = (0u8, 0u8); // at most 255
+        for (byte, before) in these.iter().zip(before) {
+            here = here.wrapping_add(byte >> 7);
+            pairs = pairs.wrapping_add((byte & before) >> 7);
+        }
+        high = high.saturating_add(usize::from(here));
+        beside = beside.saturating_add(usize::from(pairs));
     }
     beside.saturating_mul(2) > high
 }
