@@ -138,9 +138,11 @@ impl MarkEvidence {
         self.escapes > 0 || self.marks > self.against
     }
 
-    /// Whether nearly all speaks against it, and enough.
+    /// Whether all speaks against it, or nearly all and enough.
     pub const fn is_against(&self) -> bool {
-        self.escapes == 0 && self.against >= 3 && self.against > self.marks.saturating_mul(3)
+        self.escapes == 0
+            && self.against > self.marks.saturating_mul(3)
+            && (self.against >= 3 || self.marks == 0)
     }
 }
 

@@ -119,8 +119,8 @@ fn run_of(bytes: &[u8], first: u8) -> usize {
         let eight = u64::from_le_bytes(*chunk);
         let below = eight.wrapping_sub(ONES * u64::from(first)) & !eight;
         let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
-        let ampersand = zero(eight ^ ONES * u64::from(b'&'));
-        let delete = zero(eight ^ ONES * 0x7F);
+        let ampersand = zero(eight ^ (ONES * u64::from(b'&')));
+        let delete = zero(eight ^ (ONES * 0x7F));
         // The lowest bit that is set is right; those above it may be carried over.
         let odd = (eight | below | ampersand | delete) & HIGH;
         if odd != 0 {
@@ -481,7 +481,12 @@ impl<S: Sink> Decoder<'_, S> {
             _ => None,
         };
         let Some((half, set)) = designation else {
-            return self.undefined(FaultKind::UnknownSet, at, len);
+            // A blank or another sign behind a lone escape is text.
+            let names = rest.first().is_some_and(|first| *first == b'$' || target(*first).is_some());
+            return match names {
+                true => self.undefined(FaultKind::UnknownSet, at, len),
+                false => self.undefined(FaultKind::IncompleteEscape, at, 1),
+            };
         };
         if nonstandard {
             self.note(FaultKind::Nonstandard, at, len)?;

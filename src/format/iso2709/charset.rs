@@ -158,11 +158,19 @@ fn decide(
     let guess = guess.filter(|guess| guess.letters.saturating_mul(10) >= guess.bytes.saturating_mul(9));
     let evidence = weigh_marks(frame);
     match (declared, guess) {
-        (Some(Charset::Utf8), _) if is_mostly_utf8(frame) => (mixed(record), Reason::Declared),
+        (Some(Charset::Utf8), _) if is_mostly_utf8(frame) || has_values_in_utf8(record) => {
+            (mixed(record), Reason::Declared)
+        }
         (Some(Charset::Utf8), Some(guess)) if is_unimarc(dialect) => {
             let message = format!("field 100 names UTF-8, which the record is not: {guess}");
             in_field_100(message, "read so", record, findings);
             (guess.charset, Reason::Letters(guess))
+        }
+        // Bytes that are letters in no set: damage, not another set.
+        (Some(Charset::Utf8), None)
+            if !evidence.is_for() && !frame.iter().any(|byte| matches!(byte, 0xC0..=0xFE)) =>
+        {
+            (Charset::Utf8, Reason::Declared)
         }
         (Some(Charset::Utf8), guess) => {
             let (charset, reason) = match guess {
@@ -226,6 +234,21 @@ fn decide(
     }
 }
 
+/// Whether values that are valid UTF-8 as a whole have some characters beyond ASCII: text in another set has hardly
+/// any.
+fn has_values_in_utf8(record: &Record) -> bool {
+    let mut characters = 0usize;
+    for field in record.fields() {
+        for value in field.raw().split(|byte| *byte == record.syntax().delimiter) {
+            if let Ok(text) = std::str::from_utf8(value) {
+                characters =
+                    characters.saturating_add(text.chars().filter(|letter| !letter.is_ascii()).count());
+            }
+        }
+    }
+    characters >= 4
+}
+
 /// UTF-8, with another set for the values that are no UTF-8 at all, if these speak for one.
 fn mixed(record: &Record) -> Charset {
     let mut others = Vec::new();
@@ -238,7 +261,7 @@ fn mixed(record: &Record) -> Charset {
             }
         }
     }
-    if let Some(guess) = guess_cyrillic(&others).filter(|guess| !guess.is_doubtful() && in_words(&others)) {
+    if let Some(guess) = guess_cyrillic(&others).filter(|guess| guess.letters >= 8 && in_words(&others)) {
         match guess.charset {
             Charset::Windows1251 => return Charset::Utf8Or(&Charset::Windows1251),
             Charset::Ibm866 => return Charset::Utf8Or(&Charset::Ibm866),
