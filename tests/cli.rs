@@ -120,7 +120,7 @@ fn convert_goes_by_the_extension_of_the_output() {
 
 #[test]
 fn every_format_goes_to_every_format() {
-    let both = kartoteka::FORMATS.iter().filter(|info| info.reads && info.writes);
+    let both = kartoteka::FORMATS.iter().filter(|info| info.reads && info.writes && !info.seeks);
     let names: Vec<&str> = both.map(|info| info.name).collect();
     let direct = run(&["convert", MARC21, "-t", "marcxml"]).stdout;
     for name in names {
@@ -130,7 +130,7 @@ fn every_format_goes_to_every_format() {
         assert_eq!(stdout(&counted), "8\n", "{name}: {}", stderr(&counted));
         let shown = run_with_input(&["show", "-", "--limit", "1"], &there.stdout);
         assert!(stdout(&shown).contains("245"), "{name}");
-        if name != "irbis-text" {
+        if !["irbis-text", "irbis-server", "cisis-id"].contains(&name) {
             let back = run_with_input(&["convert", "-", "-t", "marcxml"], &there.stdout);
             assert_eq!(back.stdout, direct, "{name}");
         }
