@@ -194,6 +194,20 @@ const BASES: [&[u8]; 31] = {
     ]
 };
 
+/// Whether the escape at an offset begins a sequence of MARC-8.
+fn is_known_escape(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at.saturating_add(1)..) {
+        Some([b'g' | b'b' | b'p' | b's', ..]) => true,
+        Some([b'(' | b',' | b')' | b'-' | b'$', last, ..]) => b"B1234!NQSE(),-".contains(last),
+        _ => false,
+    }
+}
+
+/// Whether there is an escape sequence of MARC-8.
+pub(crate) fn has_known_escape(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(0x1B, bytes).any(|at| is_known_escape(bytes, at))
+}
+
 /// Counts what in the bytes speaks for MARC-8: marks before letters on which they are used, and escape sequences.
 ///
 /// # Cost
@@ -211,14 +225,7 @@ pub fn weigh_marks(bytes: &[u8]) -> MarkEvidence {
     for (at, &byte) in bytes.iter().enumerate() {
         let behind = bytes.get(at.saturating_add(1)).copied().unwrap_or_default();
         match byte {
-            0x1B => {
-                let known = match (behind, bytes.get(at.saturating_add(2))) {
-                    (b'g' | b'b' | b'p' | b's', _) => true,
-                    (b'(' | b',' | b')' | b'-' | b'$', Some(last)) => b"B1234!NQSE(),-".contains(last),
-                    _ => false,
-                };
-                found.escapes = found.escapes.saturating_add(u64::from(known));
-            }
+            0x1B => found.escapes = found.escapes.saturating_add(u64::from(is_known_escape(bytes, at))),
             0xE0..=0xFE => {
                 let bases = BASES.get(usize::from(byte - 0xE0)).copied().unwrap_or_default();
                 let fits = bases.contains(&behind.to_ascii_lowercase());

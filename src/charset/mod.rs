@@ -36,6 +36,7 @@ use std::fmt;
 
 use self::iso2022::{Mend, Missing, Profile};
 
+pub(crate) use self::detect::has_known_escape;
 pub use self::detect::{
     CyrillicGuess, MarkEvidence, guess_cyrillic, guess_latin, is_mostly_utf8, weigh_marks,
 };

@@ -204,7 +204,7 @@ impl<S: Sink> Decoder<'_, S> {
                         Set::Ascii => self.ascii(at)?,
                         _ if byte == b' ' => self.base(' ', at, 1),
                         Set::Eacc => self.eacc(at)?,
-                        set => self.single(set, byte, at)?,
+                        set => self.letters(set, at)?,
                     }
                 }
                 ESC => self.escape(at)?,
@@ -270,7 +270,7 @@ impl<S: Sink> Decoder<'_, S> {
     }
 
     /// A character that does not combine: the marks before it are its.
-    #[inline]
+    #[inline(always)]
     fn base(&mut self, character: char, at: usize, len: usize) -> usize {
         match self.marks.take() {
             Some((place, _)) => self.sink.insert(place, character),
@@ -301,6 +301,27 @@ impl<S: Sink> Decoder<'_, S> {
         }
         self.sink.push(mark);
         Ok(at.saturating_add(1))
+    }
+
+    /// Letters of a set in the low half, one after the other.
+    fn letters(&mut self, set: Set, mut at: usize) -> Result<usize, Fault> {
+        let bytes = self.bytes;
+        let run = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| (0x21..0x7F).contains(*byte));
+        for byte in run {
+            match set.get(*byte) {
+                Some((character, false)) => {
+                    self.base(character, at, 1);
+                }
+                Some((mark, true)) => {
+                    self.mark(mark, at)?;
+                }
+                None => {
+                    self.undefined(FaultKind::UndefinedCode, at, 1)?;
+                }
+            }
+            at = at.saturating_add(1);
+        }
+        Ok(at)
     }
 
     #[inline]
@@ -405,8 +426,12 @@ impl<S: Sink> Decoder<'_, S> {
             }
             eacc(code.map(|byte| byte & 0x7F))
         };
-        if let Some(character) = character(0) {
-            return Ok(self.base(character, at, 3));
+        let mut end = at;
+        while let Some(character) = character(end.saturating_sub(at)) {
+            end = self.base(character, end, 3);
+        }
+        if end > at {
+            return Ok(end);
         }
         if let Some(character) = self.odd_code(at) {
             self.note(FaultKind::Nonstandard, at, 3)?;

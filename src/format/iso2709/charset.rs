@@ -2,7 +2,9 @@
 
 use memchr::memchr;
 
-use crate::charset::{Charset, FaultKind, Reason, guess_cyrillic, guess_latin, is_mostly_utf8, weigh_marks};
+use crate::charset::{
+    Charset, FaultKind, Reason, guess_cyrillic, guess_latin, has_known_escape, is_mostly_utf8, weigh_marks,
+};
 use crate::diagnostic::Findings;
 use crate::io::ReadOptions;
 use crate::record::Dialect;
@@ -149,9 +151,7 @@ fn decide(
     let dialect = dialect(options, record);
     let declared = declared(dialect, leader, record);
     let switched = memchr(ESCAPE, frame).is_some();
-    if declared == Some(Charset::Marc8)
-        && (Charset::is_sound_marc8(frame) || switched && weigh_marks(frame).escapes > 0)
-    {
+    if declared == Some(Charset::Marc8) && (has_known_escape(frame) || Charset::is_sound_marc8(frame)) {
         return (Charset::Marc8, Reason::Declared);
     }
     let guess = (!switched && in_words(frame)).then(|| guess_cyrillic(frame)).flatten();
