@@ -1,6 +1,10 @@
 //! What every reader and every writer can do.
 
+use super::batch::{Batch, collect_batch};
 use crate::{Code, Diagnostic, Position, Record, RecordRef, Result};
+
+/// Who hears of bytes that are lost: see [`RecordRead::on_lost`].
+pub type LostSink = Box<dyn FnMut(&[u8]) + Send>;
 
 /// A reader of records.
 ///
@@ -39,6 +43,40 @@ pub trait RecordRead {
 
     /// The bytes of the input from which the last record was read, or not read.
     fn raw(&self) -> &[u8];
+
+    /// Takes the next records of the input, about a MiB of them, as a reader that another thread may have; what is found
+    /// at the end is in the last. `None` at the end. Where the format allows it, they have not been parsed yet.
+    ///
+    /// See [`in_batches`](crate::in_batches), which does the rest.
+    ///
+    /// # Errors
+    /// If the input cannot be read on.
+    fn read_batch(&mut self) -> Result<Option<Batch>> {
+        collect_batch(self)
+    }
+
+    /// From now on hands to `sink` the bytes that are damage and belong to no record, such as garbage between two, in
+    /// pieces, as they are passed over: each once, in the order of the input, before the call returns that reads
+    /// the record behind them. The bytes of a record that cannot be read are not among them: [`RecordRead::raw`] has
+    /// those. A reader of addressed records, which passes over nothing, never calls it.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::{ReadOptions, Record, RecordRead, iso2709};
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// let data = std::fs::read("fixtures/findings/B017.mrc")?;
+    /// let mut reader = iso2709::SliceReader::new(&data, &ReadOptions::new());
+    /// let lost = Arc::new(Mutex::new(Vec::new()));
+    /// let sink = Arc::clone(&lost);
+    /// reader.on_lost(Box::new(move |bytes| sink.lock().unwrap().extend_from_slice(bytes)));
+    /// while reader.read_record(&mut Record::new())? {}
+    /// assert_eq!(lost.lock().unwrap().as_slice(), b"Connection lost, retrying\n");
+    /// # Ok::<(), kartoteka::Error>(())
+    /// ```
+    fn on_lost(&mut self, sink: LostSink) {
+        drop(sink);
+    }
 
     /// The records, each with its own memory. Ends at the end, or behind an error that is not about one record.
     fn records(&mut self) -> Records<'_, Self>
@@ -124,6 +162,14 @@ impl<T: RecordRead + ?Sized> RecordRead for Box<T> {
 
     fn raw(&self) -> &[u8] {
         (**self).raw()
+    }
+
+    fn read_batch(&mut self) -> Result<Option<Batch>> {
+        (**self).read_batch()
+    }
+
+    fn on_lost(&mut self, sink: LostSink) {
+        (**self).on_lost(sink);
     }
 }
 

@@ -1,11 +1,13 @@
 //! The command line: commands, options, and what `--help` says of them.
 
+use std::num::NonZeroU64;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use kartoteka::{
-    Charset, Deleted, Dialect, Format, IllegalCharacters, Limits, Policy, ReadOptions, Recovery, Severity,
-    WideTags, WriteOptions,
+    Charset, Deleted, Dialect, Format, IllegalCharacters, Limits, Normalization, Policy, ReadOptions,
+    Recovery, Severity, TextRepair, WideTags, WriteOptions,
 };
 
 use crate::names::{self, Codes, Shown};
@@ -35,6 +37,13 @@ pub(crate) enum Command {
     Show(Show),
     Info(Info),
     Count(Count),
+    Terms(Terms),
+    Recover(Recover),
+    Slice(Slice),
+    Split(Split),
+    Sample(Sample),
+    Diff(Diff),
+    Repair(Box<Repair>),
     Formats(Formats),
     Path(PathOptions),
     Explain(Explain),
@@ -185,9 +194,30 @@ pub(crate) struct Convert {
     #[arg(action = ArgAction::Set)]
     pub(crate) mfn_as: bool,
 
+    /// Normal form of letters with marks: é as one character (nfc), or as e and a mark (nfd); records whose output stays
+    /// in another set than UTF-8 are left as they are
+    #[arg(long, value_name = "FORM", default_value = "none", value_parser = names::normalization())]
+    pub(crate) normalize: Normalization,
+
+    /// Faults of text to put right; each change is listed as a finding
+    #[arg(long, value_name = "FAULT,...", value_delimiter = ',', value_parser = names::text_repair())]
+    pub(crate) repair: Vec<TextRepair>,
+
     /// Write XML and JSON without line breaks and indentation inside records
     #[arg(long)]
     pub(crate) no_indent: bool,
+
+    /// Prefix of the elements of MARCXML and MarcXchange, such as marc
+    #[arg(long, value_name = "PREFIX", value_parser = names::xml_prefix, default_value = "", hide_default_value = true)]
+    pub(crate) xml_prefix: String,
+
+    /// Write the types of records in MARCXML and MarcXchange
+    #[arg(long)]
+    pub(crate) record_types: bool,
+
+    /// Write one record without a collection in MARCXML and MarcXchange
+    #[arg(long)]
+    pub(crate) single_record: bool,
 
     /// Form of the summary on standard error; printed with --quiet too, if given [default: text]
     #[arg(long, value_name = "FORM", value_enum)]
@@ -203,6 +233,9 @@ impl Convert {
             .wide_tags(self.wide_tags)
             .mfn_as_control_number(self.mfn_as)
             .indent(!self.no_indent)
+            .xml_prefix(&self.xml_prefix)
+            .record_types(self.record_types)
+            .single_record(self.single_record)
     }
 }
 
@@ -295,12 +328,205 @@ pub(crate) struct Count {
     pub(crate) reading: Reading,
 }
 
+/// List the terms of the dictionary of an IRBIS64 base
+///
+/// A line for each term: how many postings it has, and the term. With --postings a line for each posting: term, record,
+/// tag, repeat of the field, and place in it.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Terms {
+    /// The base: its master file, dictionary or parameter file
+    #[arg(value_name = "BASE")]
+    pub(crate) base: PathBuf,
+
+    /// List the terms that begin with this only, such as A= or K=
+    #[arg(value_name = "PREFIX")]
+    pub(crate) prefix: Option<String>,
+
+    /// List all postings of each term
+    #[arg(long)]
+    pub(crate) postings: bool,
+
+    /// Stop after so many terms
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+
+    /// Form of the answer; json is an object a line for each term, with its postings
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Text)]
+    pub(crate) format: Form,
+
+    #[command(flatten)]
+    pub(crate) talk: Talk,
+}
+
+/// Rebuild a master file from what can be read of it
+///
+/// All records are written anew, with their numbers, deleted ones and all versions too, in the layout of the base, with a
+/// cross reference beside it. An output that ends in .xrf gets a cross reference for the master file as it is. The
+/// dictionary is not rebuilt: the program that uses the base does that.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Recover {
+    /// The base: its master file or parameter file
+    #[arg(value_name = "BASE")]
+    pub(crate) base: PathBuf,
+
+    /// Master file to write, or cross reference
+    #[arg(short, long, value_name = "NEW")]
+    pub(crate) output: PathBuf,
+
+    /// Character set of the base; the bytes of the records stay as they are
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = names::charset)]
+    pub(crate) charset: Charset,
+
+    /// Weight of a finding from which the exit status is 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = names::severity())]
+    pub(crate) fail_on: Severity,
+
+    #[command(flatten)]
+    pub(crate) talk: Talk,
+}
+
 /// List the formats: names, extensions, and what can be done with them
 #[derive(Debug, Args)]
 pub(crate) struct Formats {
     /// Print a JSON array
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Write some of the records, chosen by their place
+///
+/// ISO 2709, JSON a record a line and exchange text keep the bytes of each record, damaged ones too; XML and JSON arrays
+/// are written anew around the same records. Several inputs count as one row of records. --last holds so many records in
+/// memory.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+#[command(group(clap::ArgGroup::new("which").required(true).args(["records", "first", "last"])))]
+pub(crate) struct Slice {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// The records with these numbers, counted from 1: 5, 10-20, 100-
+    #[arg(long, value_name = "N-M,...", value_delimiter = ',', value_parser = names::range)]
+    pub(crate) records: Vec<RangeInclusive<u64>>,
+
+    /// The first N records
+    #[arg(long, value_name = "N")]
+    pub(crate) first: Option<u64>,
+
+    /// The last N records
+    #[arg(long, value_name = "N")]
+    pub(crate) last: Option<u64>,
+
+    /// File to write, in the format of the input; - is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
+    pub(crate) output: PathBuf,
+}
+
+/// Cut files into pieces
+///
+/// The pieces are numbered from 0001: books.mrc gives books-0001.mrc; in a name with {} the number stands there. Bytes
+/// of records are kept as slice does. A run that fails leaves the pieces that were complete.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+#[command(group(clap::ArgGroup::new("size").required(true).args(["records", "bytes"])))]
+pub(crate) struct Split {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// Records in a piece
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) records: Option<u64>,
+
+    /// Bytes of records in a piece, such as 50M; a longer record has a piece of its own
+    #[arg(long, value_name = "SIZE", value_parser = names::size)]
+    pub(crate) bytes: Option<usize>,
+
+    /// Name of the pieces, without their numbers
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+/// Write some of the records, chosen by chance or evenly
+///
+/// Tells which part of all was taken, and the seed. The order is that of the input, and the bytes of records are kept as
+/// slice does. --count holds so many records in memory.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Sample {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// So many records, each with the same chance
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) count: u64,
+
+    /// The first record, and each Kth behind it
+    #[arg(long, value_name = "K", conflicts_with_all = ["count", "seed"])]
+    pub(crate) every: Option<NonZeroU64>,
+
+    /// Where chance begins: the same seed chooses the same records [default: by the clock]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+
+    /// File to write, in the format of the input; - is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
+    pub(crate) output: PathBuf,
+}
+
+/// Compare two files, record by record
+///
+/// Records belong together by their control number (001) or master file number, those with the same number in the order
+/// of the files; records without a number by their content. Lengths and offsets are not compared, and text is, whatever
+/// character set it is in. Holds a few numbers for each record of A in memory, and reads records of A again to show what
+/// changed: A must be a file, and not compressed. Exit status 1 if there is a difference.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Diff {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// Form of the answer; json is an object a line for each record that differs
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Text)]
+    pub(crate) format: Form,
+}
+
+/// Mend damaged and mislabelled records, and list every change
+///
+/// Sound records keep their bytes. Damaged ones are read as far as they can be and built anew, with right lengths and a
+/// right directory. Where only the label of the character set is wrong, that alone is changed, and nothing moves. What
+/// cannot be read goes to --rejects. Exit status 1 tells that something was damaged, as for all commands.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Repair {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// File to write, in the format of the input; - is standard output
+    #[arg(short, long, value_name = "FILE", required = true)]
+    pub(crate) output: PathBuf,
+
+    /// Transcode to this character set, and label the records so [default: that of each record]
+    #[arg(long, value_name = "NAME", default_value = "auto", hide_default_value = true)]
+    #[arg(value_parser = names::output_charset)]
+    pub(crate) to_charset: Charset,
+
+    /// File for the original bytes of what could not be read or written; empty if there was nothing
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+
+    /// File for the list of changes [default: standard output, or standard error if records go to the output]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) changes: Option<PathBuf>,
+
+    /// Form of the list of changes; json is an object a line
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Text)]
+    pub(crate) format: Form,
+
+    /// Form of the summary on standard error; printed with --quiet too, if given [default: text]
+    #[arg(long, value_name = "FORM", value_enum)]
+    pub(crate) summary: Option<Form>,
 }
 
 /// Tell what a path means, and its canonical form

@@ -1,18 +1,19 @@
 //! `convert`: from any readable format to any writable one.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use kartoteka::{
-    Charset, Code, Error, ErrorKind, Event, Format, RecordWrite, Report, Summary, copy_with, writer,
+    Charset, Code, Error, ErrorKind, Event, Format, Normalization, RecordRead, RecordWrite, Report, Summary,
+    Tidy, copy_with, isis, writer,
 };
 
 use crate::args::{Convert, Form};
 use crate::compression::uncompressed_name;
 use crate::failure::{Failure, Outcome};
 use crate::input::{Input, Run};
-use crate::output::{Output, is_stdout, refuse_to_replace};
+use crate::output::{Output, Target, is_stdout, refuse_to_replace};
 use crate::report::{Reporter, outcome};
 use crate::summary::Tally;
 use crate::terminal::Style;
@@ -25,12 +26,23 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
     // An output that is written directly is emptied when it is opened: only for an input that can be read.
     let mut first = reading.inputs.first().map(|path| run.open(path)).transpose()?;
     let output = Output::open(&options.output, &reading.inputs)?;
-    let mut rejects = match &options.rejects {
+    let rejects = match &options.rejects {
         Some(path) => Some(Rejects::open(path, &reading.inputs)?),
         None => None,
     };
-    let mut records = writer(format, output.writer(&options.output)?, &options.options())
-        .map_err(|error| Failure::new(error.to_string()))?;
+    let slots = match format {
+        Format::Mst => Some(output.cross_reference(&options.output, &reading.inputs)?),
+        _ => None,
+    };
+    let made = match &slots {
+        Some(slots) => {
+            let (mst, xrf) = (output.sink.clone(), slots.sink.clone());
+            isis::Writer::create(mst, xrf, isis::Layout::IRBIS64, &options.options())
+                .map(|writer| Box::new(writer) as Box<dyn RecordWrite + Send>)
+        }
+        None => writer(format, output.writer(&options.output)?, &options.options()),
+    };
+    let mut records = made.map_err(|error| Failure::new(error.to_string()))?;
     let mut summary = Summary::default();
     let mut bytes_read = 0u64;
     for path in &reading.inputs {
@@ -38,7 +50,10 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
             Some(input) => input,
             None => run.open(path)?,
         };
-        let mut copy = Copy { options, rejects: rejects.as_mut(), output: &output, summary: &mut summary };
+        if !options.repair.is_empty() || options.normalize != Normalization::AsIs {
+            input.reader = tidy(input.reader, options, format);
+        }
+        let mut copy = Copy { options, rejects: rejects.as_ref(), output: &output, summary: &mut summary };
         copy.all(&mut input, &mut *records, &mut run.reporter)?;
         bytes_read = bytes_read.saturating_add(input.reader.position().byte);
     }
@@ -53,6 +68,9 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
         rejects.commit()?;
     }
     output.commit()?;
+    if let Some(slots) = slots {
+        slots.commit()?;
+    }
     run.reporter.finish();
     let tally = Tally::new(&summary, bytes_read, bytes_written, started.elapsed());
     match options.summary {
@@ -64,10 +82,19 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
     Ok(if clean { outcome(&summary.report, reading.fail_on) } else { Outcome::Findings })
 }
 
+/// A reader that puts text right as the options say.
+fn tidy(reader: Box<dyn RecordRead + Send>, options: &Convert, format: Format) -> Box<dyn RecordRead + Send> {
+    // ISO 2709 and exchange text keep the character set of each record, unless another is named.
+    let keeps = options.to_charset == Charset::Auto && matches!(format, Format::Iso2709 | Format::IrbisText);
+    let other = !matches!(options.to_charset, Charset::Auto | Charset::Utf8);
+    let tidy = Tidy::new(reader).normalize(options.normalize).unicode_only(keeps || other);
+    Box::new(options.repair.iter().fold(tidy, |tidy, repair| tidy.repair(*repair)))
+}
+
 /// One input on its way to the output.
 struct Copy<'a> {
     options: &'a Convert,
-    rejects: Option<&'a mut Rejects>,
+    rejects: Option<&'a Rejects>,
     output: &'a Output,
     summary: &'a mut Summary,
 }
@@ -81,9 +108,12 @@ impl Copy<'_> {
     ) -> Result<(), Failure> {
         let mut stop = None;
         let strict = self.options.reading.strict;
-        let name = &input.name;
         let is_text = input.format.info().is_some_and(|info| info.text);
-        let mut rejects = self.rejects.as_deref_mut();
+        let rejects = self.rejects;
+        if let Some(rejects) = rejects {
+            rejects.listen(input);
+        }
+        let name = &input.name;
         let suppressed = self.summary.report.unlisted();
         let mut watch = |event: Event<'_>| {
             match event {
@@ -95,7 +125,7 @@ impl Copy<'_> {
                     }
                 }
                 Event::Rejected { raw, .. } => {
-                    if let Some(rejects) = rejects.as_deref_mut()
+                    if let Some(rejects) = rejects
                         && let Err(failure) = rejects.keep(raw, is_text)
                     {
                         stop = Some(failure);
@@ -116,45 +146,47 @@ impl Copy<'_> {
     }
 }
 
-/// Where rejected records go.
-struct Rejects {
-    output: Output,
-    writer: Box<dyn Write + Send>,
-}
+/// Where what is rejected goes: records, and what stands between them and belongs to none.
+#[derive(Clone)]
+pub(crate) struct Rejects(Arc<Mutex<Target>>);
 
 impl Rejects {
-    fn open(path: &Path, inputs: &[PathBuf]) -> Result<Rejects, Failure> {
-        let output = Output::open(path, inputs)?;
-        let writer = output.writer(path)?;
-        Ok(Rejects { output, writer })
+    pub(crate) fn open(path: &Path, inputs: &[PathBuf]) -> Result<Rejects, Failure> {
+        Ok(Rejects(Arc::new(Mutex::new(Target::open(path, inputs)?))))
+    }
+
+    fn put(&self, bytes: &[u8]) -> Result<(), Failure> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).put(bytes)
+    }
+
+    /// Keeps what the reader of an input passes over as damage. If that fails, it is told in the end.
+    pub(crate) fn listen(&self, input: &mut Input) {
+        let rejects = self.clone();
+        input.reader.on_lost(Box::new(move |bytes| {
+            let _ = rejects.put(bytes);
+        }));
     }
 
     /// Writes a rejected record; one of a text format ends with a line, so that the next one begins with a line.
-    fn keep(&mut self, raw: &[u8], is_text: bool) -> Result<(), Failure> {
-        let ends = !is_text || raw.is_empty() || raw.ends_with(b"\n");
-        let written = self.writer.write_all(raw).and_then(|()| match ends {
+    pub(crate) fn keep(&self, raw: &[u8], is_text: bool) -> Result<(), Failure> {
+        self.put(raw)?;
+        match !is_text || raw.is_empty() || raw.ends_with(b"\n") {
             true => Ok(()),
-            false => self.writer.write_all(b"\n"),
-        });
-        written.map_err(|why| {
-            self.output
-                .sink
-                .failure()
-                .unwrap_or_else(|| Failure::at("rejects", format_args!("cannot write: {why}")))
-        })
+            false => self.put(b"\n"),
+        }
     }
 
-    fn commit(self) -> Result<(), Failure> {
-        drop(self.writer);
-        match self.output.sink.failure() {
-            Some(failure) => Err(failure),
-            None => self.output.commit(),
+    /// All readers must be gone.
+    pub(crate) fn commit(self) -> Result<(), Failure> {
+        match Arc::into_inner(self.0) {
+            Some(target) => target.into_inner().unwrap_or_else(PoisonError::into_inner).commit(),
+            None => Err(Failure::new("rejects: an input is still being read")),
         }
     }
 }
 
 /// Whether writing left anything out.
-fn has_losses(report: &Report) -> bool {
+pub(crate) fn has_losses(report: &Report) -> bool {
     let lossy = [
         Code::CharacterNotAllowed,
         Code::TagTooWide,
@@ -193,7 +225,7 @@ fn output_format(options: &Convert) -> Result<Format, Failure> {
     Ok(format)
 }
 
-fn is_one_place(one: &Path, other: &Path) -> bool {
+pub(crate) fn is_one_place(one: &Path, other: &Path) -> bool {
     let place = |path: &Path| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         match (std::fs::canonicalize(path), std::fs::canonicalize(folder), path.file_name()) {

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kartoteka::charset::Reason;
-use kartoteka::{Charset, Dialect, Record, Report};
+use kartoteka::{Charset, Code, Diagnostic, Dialect, Format, Record, Report, Severity};
 use serde::Serialize;
 
 use crate::args::{Form, Info};
 use crate::failure::{Failure, Outcome};
 use crate::input::{Input, Next, Run};
+use crate::master::Master;
 use crate::output::Sink;
 use crate::report::{by_code, outcome};
 use crate::summary::counts;
@@ -23,7 +24,10 @@ pub(crate) fn run(options: &Info) -> Result<Outcome, Failure> {
         run.report = Report::default();
         let mut input = run.open(path)?;
         let census = census(&mut run, &mut input, options.reading.dialect)?;
-        let file = File::new(&input, &census, &run.report);
+        let mut file = File::new(&input, &census, &run.report);
+        if input.format == Format::Mst {
+            file.master = Some(Master::of(path).map_err(|error| Failure::reading(path.display(), &error))?);
+        }
         let text = match options.format {
             Form::Json => {
                 let mut json = serde_json::to_string(&file).unwrap_or_default();
@@ -52,8 +56,44 @@ struct Census {
     fields: u64,
     subfields: u64,
     largest: Option<Largest>,
+    damage: Damage,
     dialects: HashMap<Dialect, u64>,
     charsets: HashMap<(Charset, Why), u64>,
+}
+
+/// How sound the records are.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+struct Damage {
+    /// Records in which nothing was found, or nothing but notes.
+    sound: u64,
+    /// Records with warnings, and no errors.
+    with_warnings: u64,
+    /// Records with errors, of which something could be read.
+    damaged: u64,
+    /// Bytes between records that belong to none, and are no filler.
+    garbage_bytes: u64,
+}
+
+impl Damage {
+    /// Counts what was found in and before a record, or, if there is none, behind the last.
+    fn add(&mut self, findings: &[Diagnostic], is_record: bool) {
+        // What stands between records is no damage to the next.
+        let between = |finding: &&Diagnostic| {
+            matches!(finding.code, Code::Garbage | Code::FillerBetweenRecords | Code::ByteOrderMark)
+        };
+        let garbage = findings.iter().filter(|finding| finding.code == Code::Garbage);
+        let bytes = garbage.map(|finding| finding.location.len).fold(0, u64::saturating_add);
+        self.garbage_bytes = self.garbage_bytes.saturating_add(bytes);
+        if is_record {
+            let inside = findings.iter().filter(|finding| !between(finding));
+            let count = match inside.map(Diagnostic::severity).max() {
+                Some(Severity::Error) => &mut self.damaged,
+                Some(Severity::Warning) => &mut self.with_warnings,
+                _ => &mut self.sound,
+            };
+            *count = count.saturating_add(1);
+        }
+    }
 }
 
 /// The record with the most bytes.
@@ -78,8 +118,12 @@ fn census(
     let mut record = Record::new();
     loop {
         match run.next(input, &mut record)? {
-            Next::End => return Ok((census, reasons)),
+            Next::End => {
+                census.damage.add(input.reader.diagnostics(), false);
+                return Ok((census, reasons));
+            }
             Next::Unreadable(_) => {
+                census.damage.add(input.reader.diagnostics(), false);
                 census.records = census.records.saturating_add(1);
                 census.unreadable = census.unreadable.saturating_add(1);
             }
@@ -90,6 +134,7 @@ fn census(
                     Reason::Letters(_) => "by the letters".to_owned(),
                     other => other.to_string(),
                 });
+                census.damage.add(input.reader.diagnostics(), true);
                 census.add(&record, why, dialect, input.reader.raw().len());
             }
         }
@@ -146,9 +191,13 @@ struct File<'a> {
     fields: u64,
     subfields: u64,
     largest: Option<Largest>,
+    damage: Damage,
     dialects: Vec<Share>,
     charsets: Vec<CharsetShare>,
     findings: BTreeMap<&'static str, u64>,
+    /// The base, if the input is a master file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    master: Option<Master>,
 }
 
 /// How many records are of a dialect.
@@ -209,9 +258,11 @@ impl<'a> File<'a> {
             fields: census.fields,
             subfields: census.subfields,
             largest: census.largest,
+            damage: census.damage,
             dialects,
             charsets,
             findings: counts(report),
+            master: None,
         }
     }
 
@@ -242,6 +293,20 @@ impl<'a> File<'a> {
         lines.add("subfields", self.subfields.to_string());
         if let Some(Largest { bytes, record, at_byte }) = self.largest {
             lines.add("largest", format!("{bytes} bytes: record {record}, at byte {at_byte}"));
+        }
+        for (name, line) in self.master.iter().flat_map(Master::lines) {
+            lines.add(name, printable(&line).into_owned());
+        }
+        let Damage { sound, with_warnings, damaged, garbage_bytes } = self.damage;
+        lines.add("sound", self.share(sound));
+        if with_warnings > 0 {
+            lines.add("odd", format!("{}: against the standard", self.share(with_warnings)));
+        }
+        if damaged > 0 {
+            lines.add("damaged", format!("{}: read as far as they can be", self.share(damaged)));
+        }
+        if garbage_bytes > 0 {
+            lines.add("garbage", format!("{garbage_bytes} bytes between records"));
         }
         let findings = by_code(report, style);
         if findings.is_empty() {

@@ -1,16 +1,20 @@
 //! The inputs of a run, and the records in them.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kartoteka::{
-    Detection, Diagnostic, Format, Peek, ReadOptions, Record, RecordRead, Report, Severity, open_with, reader,
+    Charset, Code, Detection, Diagnostic, Format, Peek, ReadOptions, Record, RecordRead, Report, Severity,
+    open_with, reader,
 };
 
 use crate::args::Reading;
 use crate::compression::{decompress, uncompressed_name};
 use crate::failure::{Failure, Outcome, reason};
+use crate::place::Bytes;
 use crate::progress::Progress;
 use crate::report::{Reporter, outcome};
 
@@ -21,6 +25,46 @@ pub(crate) struct Input {
     /// How the format was found out, if it was not given.
     pub(crate) detection: Option<Detection>,
     pub(crate) reader: Box<dyn RecordRead + Send>,
+    /// The first of the bytes before the last record that belong to none, to be shown.
+    lost: Arc<Mutex<Vec<u8>>>,
+}
+
+/// How many lost bytes are kept to be shown.
+const LOST: usize = 48;
+
+impl Input {
+    fn new(
+        name: String,
+        format: Format,
+        detection: Option<Detection>,
+        mut reader: Box<dyn RecordRead + Send>,
+    ) -> Input {
+        let lost = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&lost);
+        reader.on_lost(Box::new(move |bytes| {
+            let mut lost = sink.lock().unwrap_or_else(PoisonError::into_inner);
+            let room = LOST.saturating_sub(lost.len()).min(bytes.len());
+            lost.extend_from_slice(bytes.get(..room).unwrap_or_default());
+        }));
+        Input { name, format, detection, reader, lost }
+    }
+
+    /// The bytes that a finding in the last record is about, and where they begin: those of the record, or what was
+    /// lost before it. `record` is what was read of it.
+    pub(crate) fn bytes_of<'a>(&'a self, finding: &Diagnostic, record: Option<&Record>) -> Bytes<'a> {
+        let is_text = self.format.info().is_some_and(|info| info.text);
+        let charset = record.map_or(Charset::Utf8, Record::charset);
+        let raw = self.reader.raw();
+        let (place, start) = (&finding.location, self.reader.position().byte);
+        if place.byte < start && place.len > 0 || raw.is_empty() {
+            let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+            let wanted = place.len.min(lost.len() as u64);
+            if finding.code == Code::Garbage && wanted > 0 {
+                return Bytes { bytes: Cow::Owned(lost.clone()), start: place.byte, is_text, charset };
+            }
+        }
+        Bytes { bytes: Cow::Borrowed(raw), start, is_text, charset }
+    }
 }
 
 /// What comes next in an input.
@@ -77,7 +121,7 @@ impl<'a> Run<'a> {
         let addressed = |detection| -> Result<Input, Failure> {
             let reader = open_with(path, Some(Format::Mst), &self.options)
                 .map_err(|error| Failure::reading(&name, &error))?;
-            Ok(Input { name: name.clone(), format: Format::Mst, detection, reader })
+            Ok(Input::new(name.clone(), Format::Mst, detection, reader))
         };
         if self.reading.from == Some(Format::Mst) && !is_stdin(path) {
             return addressed(None);
@@ -90,7 +134,7 @@ impl<'a> Run<'a> {
         }
         if let Some(format) = self.reading.from {
             let reader = reader(source, Some(format), &self.options).map_err(failed)?;
-            return Ok(Input { name, format, detection: None, reader });
+            return Ok(Input::new(name, format, None, reader));
         }
         let source = Peek::new(source).map_err(failed)?;
         let uncompressed = uncompressed_name(path);
@@ -110,12 +154,13 @@ impl<'a> Run<'a> {
             return addressed(Some(found));
         }
         let reader = reader(source, Some(format), &self.options).map_err(failed)?;
-        Ok(Input { name, format, detection: Some(found), reader })
+        Ok(Input::new(name, format, Some(found), reader))
     }
 
     /// Reads the next record, and reports what is found. Fails where reading cannot go on, or must not, because it is
     /// strict.
     pub(crate) fn next(&mut self, input: &mut Input, record: &mut Record) -> Result<Next, Failure> {
+        input.lost.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let read = input.reader.read_record(record);
         for finding in input.reader.diagnostics() {
             self.report.add(finding);

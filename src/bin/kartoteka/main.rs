@@ -6,20 +6,26 @@ mod args;
 mod compression;
 mod convert;
 mod count;
+mod diff;
 mod explain;
 mod failure;
 mod formats;
 mod info;
 mod input;
+mod master;
 mod names;
 mod output;
 mod path;
+mod pieces;
 mod place;
 mod progress;
+mod recover;
+mod repair;
 mod report;
 mod show;
 mod summary;
 mod terminal;
+mod terms;
 mod validate;
 
 use std::process::ExitCode;
@@ -37,6 +43,13 @@ fn main() -> ExitCode {
         Command::Show(options) => show::run(options),
         Command::Info(options) => info::run(options),
         Command::Count(options) => count::run(options),
+        Command::Terms(options) => terms::run(options),
+        Command::Recover(options) => recover::run(options),
+        Command::Slice(options) => pieces::slice(options),
+        Command::Split(options) => pieces::split(options),
+        Command::Sample(options) => pieces::sample(options),
+        Command::Diff(options) => diff::run(options),
+        Command::Repair(options) => repair::run(options),
         Command::Formats(options) => formats::run(options),
         Command::Path(options) => path::run(options),
         Command::Explain(options) => explain::run(options),

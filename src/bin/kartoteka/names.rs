@@ -1,9 +1,11 @@
 //! Names and numbers on the command line, and what they stand for.
 
+use std::ops::RangeInclusive;
+
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kartoteka::{
-    Charset, Code, Deleted, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Policy,
-    Severity, TagPattern, WideTags,
+    Charset, Code, Deleted, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Normalization,
+    Policy, Severity, TagPattern, TextRepair, WideTags,
 };
 
 /// Formats that can be read.
@@ -84,11 +86,26 @@ pub(crate) fn illegal_characters() -> impl TypedValueParser<Value = IllegalChara
     ])
 }
 
+pub(crate) fn normalization() -> impl TypedValueParser<Value = Normalization> {
+    named(&[
+        ("none", Normalization::AsIs, "As the source has them"),
+        ("nfc", Normalization::Nfc, "One character"),
+        ("nfd", Normalization::Nfd, "A letter and its marks"),
+    ])
+}
+
+pub(crate) fn text_repair() -> impl TypedValueParser<Value = TextRepair> {
+    named(&[
+        ("mojibake", TextRepair::Mojibake, "Values that were encoded twice"),
+        ("marc8-escapes", TextRepair::Marc8Escapes, "Escape sequences of MARC-8 without their escape byte"),
+    ])
+}
+
 pub(crate) fn policy() -> impl TypedValueParser<Value = Policy> {
     named(&[
         ("strict", Policy::Strict, "Reject the record"),
         ("replace", Policy::Replace, "Write U+FFFD, or ? where the output has no such character"),
-        ("escape", Policy::Escape, r"Write \xE9 for a byte, &#x4D9; for a character"),
+        ("escape", Policy::Escape, r"Write \xE9 for a byte, &#x04D9; for a character"),
     ])
 }
 
@@ -101,7 +118,10 @@ pub(crate) fn mfn_as() -> impl TypedValueParser<Value = bool> {
 pub(crate) fn charset(name: &str) -> Result<Charset, String> {
     Charset::from_name(name).ok_or_else(|| {
         let known: Vec<_> = Charset::all().map(Charset::name).collect();
-        format!("no such character set; known are auto, marc-8, {}, and cp1251 and its kin", known.join(", "))
+        format!(
+            "no such character set; known are auto, {}, unimarc-0103 and its kin, and cp1251 and its kin",
+            known.join(", ")
+        )
     })
 }
 
@@ -110,7 +130,7 @@ pub(crate) fn output_charset(name: &str) -> Result<Charset, String> {
     match charset(name)? {
         found if found.is_supported() => Ok(found),
         Charset::Auto => Ok(Charset::Auto),
-        found => Err(format!("{found} cannot be written yet")),
+        found => Err(format!("{found} cannot be written")),
     }
 }
 
@@ -131,7 +151,7 @@ pub(crate) fn limits(text: &str) -> Result<Limits, String> {
 }
 
 /// A number above 0, with K, M or G for powers of 1024.
-fn size(text: &str) -> Result<usize, String> {
+pub(crate) fn size(text: &str) -> Result<usize, String> {
     let text = text.trim();
     let (digits, power) = match text.char_indices().next_back() {
         Some((at, 'k' | 'K')) => (text.get(..at), 1u32),
@@ -172,6 +192,20 @@ pub(crate) fn shown(text: &str) -> Result<Shown, String> {
     }
 }
 
+/// Numbers of records: `5`, `10-20` or `100-`.
+pub(crate) fn range(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let wrong = || format!("{text:?} is no number of records, such as 5, 10-20 or 100-");
+    let number = |text: &str| text.trim().parse::<u64>().ok().filter(|number| *number > 0).ok_or_else(wrong);
+    match text.split_once('-') {
+        None => number(text).map(|number| number..=number),
+        Some((first, "")) => number(first).map(|first| first..=u64::MAX),
+        Some((first, last)) => match (number(first)?, number(last)?) {
+            (first, last) if first <= last => Ok(first..=last),
+            _ => Err(wrong()),
+        },
+    }
+}
+
 /// The findings that an id, the start of ids, or a name means.
 #[derive(Debug, Clone)]
 pub(crate) struct Codes(pub(crate) Vec<Code>);
@@ -185,6 +219,14 @@ pub(crate) fn codes(text: &str) -> Result<Codes, String> {
     match text.is_empty() || found.is_empty() {
         true => Err(format!("no finding has an id that begins with {text:?}, or that name")),
         false => Ok(Codes(found)),
+    }
+}
+
+/// A prefix for the names of elements in XML.
+pub(crate) fn xml_prefix(text: &str) -> Result<String, String> {
+    match kartoteka::WriteOptions::new().xml_prefix(text).xml_prefix {
+        prefix if prefix == text => Ok(prefix),
+        _ => Err("not a name that can be a prefix in XML".to_owned()),
     }
 }
 
@@ -208,6 +250,16 @@ mod tests {
         assert_eq!((found.record_bytes, found.diagnostics), (1 << 20, 5));
         assert_eq!(found.fields, Limits::default().fields);
         assert!(limits("records=1M").is_err() && limits("record").is_err());
+    }
+
+    #[test]
+    fn ranges() {
+        assert_eq!(range("5"), Ok(5..=5));
+        assert_eq!(range("10-20"), Ok(10..=20));
+        assert_eq!(range("100-"), Ok(100..=u64::MAX));
+        for bad in ["", "0", "0-5", "-5", "9-3", "a", "1-2-3"] {
+            assert!(range(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

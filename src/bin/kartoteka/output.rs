@@ -1,7 +1,7 @@
 //! Where records go: standard output, or a file that has its name only when it is complete.
 
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -112,6 +112,26 @@ fn stdout() -> io::Result<Destination> {
     Ok(Destination::Stdout(io::stdout()))
 }
 
+impl Read for Sink {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match &self.0.destination {
+            Destination::File(file) => (&mut &*file).read(buf),
+            #[cfg(not(unix))]
+            Destination::Stdout(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+}
+
+impl Seek for Sink {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match &self.0.destination {
+            Destination::File(file) => (&mut &*file).seek(to),
+            #[cfg(not(unix))]
+            Destination::Stdout(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+}
+
 /// An output that is thrown away unless [`Output::commit`] is called.
 #[derive(Debug)]
 pub(crate) struct Output {
@@ -174,7 +194,7 @@ impl Output {
         let mut number = 0u32;
         let (temporary, file) = loop {
             let temporary = path.with_file_name(format!(".kartoteka-{}-{number}.tmp", std::process::id()));
-            match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+            match OpenOptions::new().read(true).write(true).create_new(true).open(&temporary) {
                 Ok(file) => break (temporary, file),
                 Err(why) if why.kind() == io::ErrorKind::AlreadyExists && number < 1000 => {
                     number = number.saturating_add(1);
@@ -190,6 +210,24 @@ impl Output {
         Ok(output)
     }
 
+    /// Opens the cross reference that goes with this output, which is to be a master file.
+    pub(crate) fn cross_reference(&self, path: &Path, inputs: &[PathBuf]) -> Result<Output, Failure> {
+        let extension = if path.extension().is_some_and(|end| end == "MST") { "XRF" } else { "xrf" };
+        let slots = path.with_extension(extension);
+        if slots == path {
+            return Err(Failure::at(
+                path.display(),
+                "a master file cannot have the name of its cross reference",
+            ));
+        }
+        let slots = Output::open(&slots, inputs)?;
+        if self.pending.is_none() || slots.pending.is_none() {
+            let why = "a master file is written to two plain files: name the first with --output";
+            return Err(Failure::at(path.display(), why));
+        }
+        Ok(slots)
+    }
+
     /// Gives the output its name. All must have been written.
     pub(crate) fn commit(mut self) -> Result<(), Failure> {
         let Some((temporary, path)) = self.pending.take() else { return Ok(()) };
@@ -200,6 +238,51 @@ impl Output {
                 format_args!("cannot rename {}: {}", temporary.display(), reason(&why)),
             )
         })
+    }
+}
+
+/// An output with its writer, for bytes that are put together here.
+pub(crate) struct Target {
+    output: Output,
+    writer: Box<dyn Write + Send>,
+    name: String,
+}
+
+impl Target {
+    /// Opens it as [`Output::open`] does.
+    pub(crate) fn open(path: &Path, inputs: &[PathBuf]) -> Result<Target, Failure> {
+        let output = Output::open(path, inputs)?;
+        let writer = output.writer(path)?;
+        Ok(Target { output, writer, name: path.display().to_string() })
+    }
+
+    /// Writes all of `bytes`.
+    pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let written = self.writer.write_all(bytes);
+        written.map_err(|why| self.failure().unwrap_or_else(|| Failure::writing(&self.name, &why)))
+    }
+
+    /// Why writing failed, if it did.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        self.output.sink.failure()
+    }
+
+    /// How many bytes were written, behind any compression.
+    pub(crate) fn written(&self) -> u64 {
+        self.output.sink.written()
+    }
+
+    /// Ends the output, and gives it its name.
+    pub(crate) fn commit(self) -> Result<(), Failure> {
+        let Target { output, mut writer, name } = self;
+        writer
+            .flush()
+            .map_err(|why| output.sink.failure().unwrap_or_else(|| Failure::writing(&name, &why)))?;
+        drop(writer);
+        match output.sink.failure() {
+            Some(failure) => Err(failure), // what a compressed file ends with could not be written
+            None => output.commit(),
+        }
     }
 }
 

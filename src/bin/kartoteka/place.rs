@@ -1,5 +1,6 @@
 //! The place of a finding, as a compiler shows one: the bytes around the culprit, with a caret under it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use kartoteka::{Charset, Diagnostic, Location, Record, Text};
@@ -14,9 +15,9 @@ const ROWS: usize = 3;
 const AROUND: usize = 40;
 
 /// The bytes that a finding may lie in.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Bytes<'a> {
-    pub(crate) bytes: &'a [u8],
+    pub(crate) bytes: Cow<'a, [u8]>,
     /// Where they begin in the input.
     pub(crate) start: u64,
     /// Whether they are lines of text.
@@ -24,7 +25,7 @@ pub(crate) struct Bytes<'a> {
     pub(crate) charset: Charset,
 }
 
-impl<'a> Bytes<'a> {
+impl Bytes<'_> {
     /// Offset of the culprit in the bytes, and its length there; `None` if it does not lie in them.
     pub(crate) fn find(&self, place: &Location) -> Option<(usize, usize)> {
         let offset = usize::try_from(place.byte.checked_sub(self.start)?).ok()?;
@@ -34,8 +35,8 @@ impl<'a> Bytes<'a> {
     }
 
     /// The line that an offset lies in: where it begins, and its bytes without the line end.
-    pub(crate) fn line(&self, offset: usize) -> (usize, &'a [u8]) {
-        let before = self.bytes.get(..offset).unwrap_or(self.bytes);
+    pub(crate) fn line(&self, offset: usize) -> (usize, &[u8]) {
+        let before = self.bytes.get(..offset).unwrap_or(&self.bytes);
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at.saturating_add(1));
         let rest = self.bytes.get(start..).unwrap_or_default();
         let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -54,7 +55,7 @@ impl<'a> Bytes<'a> {
 /// The lines that show a place, each with a line end; empty if there is nothing to show.
 pub(crate) fn show(
     finding: &Diagnostic,
-    bytes: Bytes<'_>,
+    bytes: &Bytes<'_>,
     record: Option<&Record>,
     style: Style,
     out: &mut String,
@@ -65,13 +66,13 @@ pub(crate) fn show(
         Some((offset, len)) if bytes.is_text && !(whole && place.tag.is_some()) => {
             line(bytes, offset, len, place.line, style, out);
         }
-        Some((offset, len)) if !bytes.is_text => rows(bytes, offset, len, style, out),
+        Some((offset, len)) if !bytes.is_text => rows(bytes, offset, len, place.len, style, out),
         _ => field(place, record, style, out),
     }
 }
 
 /// Rows of bytes in hexadecimal and as text.
-fn rows(bytes: Bytes<'_>, offset: usize, len: usize, style: Style, out: &mut String) {
+fn rows(bytes: &Bytes<'_>, offset: usize, len: usize, all: u64, style: Style, out: &mut String) {
     let end = offset.saturating_add(len).min(bytes.bytes.len());
     // A short culprit stands in the middle of its row, a long one at the start.
     let lead = if len >= ROW { 0 } else { ROW.saturating_sub(len) / 2 };
@@ -112,10 +113,11 @@ fn rows(bytes: Bytes<'_>, offset: usize, len: usize, style: Style, out: &mut Str
         out.push('\n');
         start = start.saturating_add(ROW);
         if start >= end {
-            return;
+            break;
         }
     }
-    let more = end.saturating_sub(start);
+    let shown = start.min(end).saturating_sub(offset) as u64;
+    let more = all.saturating_sub(shown);
     if more > 0 {
         style.paint(Role::Faint, &format!("  {:width$} | ", ""), out);
         _ = writeln!(out, "… and {more} more bytes");
@@ -181,7 +183,7 @@ fn columns(text: &str) -> usize {
 }
 
 /// A line of text with a caret under the culprit.
-fn line(bytes: Bytes<'_>, offset: usize, len: usize, number: u64, style: Style, out: &mut String) {
+fn line(bytes: &Bytes<'_>, offset: usize, len: usize, number: u64, style: Style, out: &mut String) {
     let (start, whole) = bytes.line(offset);
     let at = offset.saturating_sub(start);
     let decode = |from: usize, to: usize| {

@@ -7,6 +7,7 @@ use crate::failure::{Failure, Outcome};
 use crate::input::{Input, Next, Run};
 use crate::names::Shown;
 use crate::output::Sink;
+use crate::place;
 use crate::report::finding_line;
 use crate::terminal::{Role, Style, printable};
 
@@ -37,7 +38,7 @@ pub(crate) fn run(options: &Show) -> Result<Outcome, Failure> {
             })?;
             match next {
                 Next::End => {
-                    view.findings(&input);
+                    view.findings(&input, None);
                     break;
                 }
                 Next::Record => view.record(&record, &input),
@@ -84,7 +85,7 @@ impl View<'_> {
                 self.field(field);
             }
         }
-        self.findings(input);
+        self.findings(input, Some(record));
         self.out.push('\n');
     }
 
@@ -92,17 +93,18 @@ impl View<'_> {
     fn unreadable(&mut self, input: &Input, why: &Diagnostic) {
         let place = input.reader.position().record.saturating_add(1);
         self.faint(&format!("{}: record {place} could not be read", printable(&input.name)));
-        self.findings(input);
+        self.findings(input, None);
         if !input.reader.diagnostics().contains(why) {
-            self.finding(why);
+            self.finding(why, input, None);
         }
         self.out.push('\n');
     }
 
-    fn finding(&mut self, finding: &Diagnostic) {
+    fn finding(&mut self, finding: &Diagnostic, input: &Input, record: Option<&Record>) {
         self.out.push_str("  ! ");
         self.out.push_str(&finding_line(finding, self.style));
         self.out.push('\n');
+        place::show(finding, &input.bytes_of(finding, record), record, self.style, &mut self.out);
     }
 
     fn field(&mut self, field: FieldRef<'_>) {
@@ -135,9 +137,9 @@ impl View<'_> {
         self.out.push('\n');
     }
 
-    fn findings(&mut self, input: &Input) {
+    fn findings(&mut self, input: &Input, record: Option<&Record>) {
         for finding in input.reader.diagnostics() {
-            self.finding(finding);
+            self.finding(finding, input, record);
         }
         let more: u64 = input.reader.suppressed().iter().map(|(_, count)| count).sum();
         if more > 0 {

@@ -37,6 +37,7 @@ struct Passed {
 
 impl Framing for Iso2709 {
     const LINES: bool = false;
+    const INDEPENDENT: bool = true;
 
     fn new(options: &ReadOptions) -> Iso2709 {
         Iso2709 {
@@ -252,7 +253,7 @@ impl Iso2709 {
                 self.passed = Some(Passed { code, start: findings.record().byte, len: len as u64 });
             }
         }
-        Step::Skip(len)
+        if self.in_garbage() { Step::Lost(len) } else { Step::Skip(len) }
     }
 
     #[inline]

@@ -286,7 +286,7 @@ mod tests {
                 match cutter.step(buf, eof, &mut findings, kind).unwrap() {
                     Step::Need(_) => shown += reveal,
                     Step::End => break,
-                    step @ (Step::Frame(len) | Step::Skip(len)) => {
+                    step @ (Step::Frame(len) | Step::Skip(len) | Step::Lost(len)) => {
                         seen.push(step);
                         at += len;
                     }

@@ -20,6 +20,7 @@ pub struct Ndjson {
 
 impl Framing for Ndjson {
     const LINES: bool = true;
+    const INDEPENDENT: bool = true;
 
     fn new(options: &ReadOptions) -> Ndjson {
         let limit = options.limits.record_bytes.max(1);
@@ -45,7 +46,7 @@ impl Framing for Ndjson {
         if self.too_long && len > 0 {
             self.searched = 0;
             self.too_long = end.is_none();
-            return Ok(Step::Skip(len));
+            return Ok(Step::Lost(len));
         }
         if !whole {
             self.searched = len;
@@ -56,7 +57,7 @@ impl Framing for Ndjson {
             findings.at(Code::LimitReached, (0, self.limit), message, "line skipped");
             self.too_long = true;
             self.searched = 0;
-            return Ok(Step::Skip(len));
+            return Ok(Step::Lost(len));
         }
         self.searched = 0;
         let line = buf.get(..len).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! A finding in its surroundings: what the forms of report say of it.
 
-use kartoteka::{Charset, Diagnostic, Format, Record, Text};
+use kartoteka::{Diagnostic, Format, Record, Text};
 
 use crate::input::Input;
 use crate::place::Bytes;
@@ -15,15 +15,15 @@ pub(super) struct Found<'a> {
     pub(super) finding: &'a Diagnostic,
     pub(super) record: Option<&'a Record>,
     pub(super) bytes: Bytes<'a>,
+    /// The bytes of the record.
+    pub(super) raw: &'a [u8],
 }
 
 impl<'a> Found<'a> {
     pub(super) fn new(finding: &'a Diagnostic, input: &'a Input, record: Option<&'a Record>) -> Found<'a> {
-        let is_text = input.format.info().is_some_and(|info| info.text);
-        let charset = record.map_or(Charset::Utf8, Record::charset);
-        let bytes =
-            Bytes { bytes: input.reader.raw(), start: input.reader.position().byte, is_text, charset };
-        Found { file: &input.name, format: input.format, finding, record, bytes }
+        let bytes = input.bytes_of(finding, record);
+        let raw = input.reader.raw();
+        Found { file: &input.name, format: input.format, finding, record, bytes, raw }
     }
 
     /// Control number, or master file number.
@@ -95,7 +95,7 @@ impl<'a> Found<'a> {
         hash.add(self.finding.code.id().as_bytes());
         match self.id() {
             Some(id) => hash.add(id.as_bytes()),
-            None => hash.add(self.bytes.bytes),
+            None => hash.add(self.raw),
         }
         hash.add(self.path().as_bytes());
         let (offset, len) = self.bytes.find(&self.finding.location).unwrap_or_default();

@@ -90,7 +90,7 @@ impl Sheet for Json {
             record: Place {
                 index: location.record.record,
                 offset: location.record.byte,
-                length: found.bytes.bytes.len(),
+                length: found.raw.len(),
                 id: id.as_deref(),
             },
             at: At {

@@ -14,7 +14,7 @@ use self::found::Found;
 use crate::args::{ReportForm, Validate};
 use crate::failure::{Failure, Outcome};
 use crate::input::{Input, Next, Run};
-use crate::output::{Output, is_stdout};
+use crate::output::{Target, is_stdout};
 use crate::report::outcome;
 use crate::terminal::{Style, complain, print};
 
@@ -91,7 +91,7 @@ pub(crate) fn run(options: &Validate) -> Result<Outcome, Failure> {
     let reading = &options.reading;
     let mut run = Run::new(reading, is_stdout(&options.output))?;
     run.reporter = run.reporter.without_findings();
-    let mut output = Output::open(&options.output, &reading.inputs)?;
+    let mut output = Target::open(&options.output, &reading.inputs)?;
     let rules = rules(options)?;
     let style = match is_stdout(&options.output) {
         true => Style::of_stdout(reading.talk.color),
@@ -139,7 +139,7 @@ pub(crate) fn run(options: &Validate) -> Result<Outcome, Failure> {
         }
     }
     work.sheet.end(&work.totals, &mut work.out);
-    output.sink.put(work.out.as_bytes())?;
+    output.put(work.out.as_bytes())?;
     output.commit()?;
     run.reporter.progress.finish();
     if matches!(options.format, ReportForm::Concise) && !reading.talk.quiet {
@@ -182,7 +182,7 @@ impl Work {
         &mut self,
         run: &mut Run<'_>,
         input: &mut Input,
-        output: &mut Output,
+        output: &mut Target,
     ) -> Result<Option<Failure>, Failure> {
         let limit = run.reading.options().limits.diagnostics;
         let leader =
@@ -225,7 +225,7 @@ impl Work {
                 file.with_findings = file.with_findings.saturating_add(u64::from(!end && some));
             }
             if self.out.len() >= FLUSH_AT {
-                output.sink.put(std::mem::take(&mut self.out).as_bytes())?;
+                output.put(std::mem::take(&mut self.out).as_bytes())?;
             }
             if end {
                 return Ok(failure);

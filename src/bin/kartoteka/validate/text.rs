@@ -29,7 +29,7 @@ impl Sheet for Text {
         }
         style.paint(Role::Faint, " --> ", out);
         _ = writeln!(out, "{}: {}", printable(found.file), printable(&place));
-        place::show(finding, found.bytes, found.record, style, out);
+        place::show(finding, &found.bytes, found.record, style, out);
         out.push('\n');
     }
 
