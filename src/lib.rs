@@ -93,6 +93,7 @@ pub mod path;
 mod position;
 mod record;
 mod stats;
+mod table;
 mod tag;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -115,4 +116,5 @@ pub use crate::record::{
     Record, RecordRef, SubfieldRef, Subfields, Syntax, Text,
 };
 pub use crate::stats::{Element, Stats, StatsOptions};
+pub use crate::table::{Repeats, Row, Table};
 pub use crate::tag::{ParseTagError, Tag, TagPattern};

@@ -9,6 +9,7 @@ mod count;
 mod diff;
 mod explain;
 mod failure;
+mod filter;
 mod formats;
 mod info;
 mod input;
@@ -20,10 +21,13 @@ mod place;
 mod progress;
 mod repair;
 mod report;
+mod select;
 mod show;
+mod stats;
 mod summary;
 mod terminal;
 mod validate;
+mod work;
 
 use std::process::ExitCode;
 
@@ -45,6 +49,9 @@ fn main() -> ExitCode {
         Command::Sample(options) => pieces::sample(options),
         Command::Diff(options) => diff::run(options),
         Command::Repair(options) => repair::run(options),
+        Command::Stats(options) => stats::run(options),
+        Command::Select(options) => select::run(options),
+        Command::Filter(options) => filter::run(options),
         Command::Formats(options) => formats::run(options),
         Command::Path(options) => path::run(options),
         Command::Explain(options) => explain::run(options),
