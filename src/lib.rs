@@ -25,7 +25,8 @@
 //! - A [`Record`] owns the bytes of one record; [`RecordRef`], [`FieldRef`] and [`SubfieldRef`] look into them, and
 //!   [`Text`] is a value whose bytes become text when you ask.
 //! - [`open`] finds out what a file is. The formats themselves are modules: [`iso2709`], [`irbis_text`],
-//!   [`mrk`], [`line`](mod@line), [`aleph`], [`microlif`], `marcxml`, `json`, `ndjson`; each has a `Reader`, a `SliceReader` and a
+//!   [`mrk`], [`line`](mod@line), [`aleph`], [`microlif`], `marcxml`, `marcxchange`, `turbomarc`,
+//!   `oai_marc`, `json`, `ndjson`; each has a `Reader`, a `SliceReader` and a
 //!   `Writer`, where it is written.
 //! - A [`FieldPath`] points into records: `245$a`, `008/35-37`. See [`path`].
 //! - [`RecordRead`] and [`RecordWrite`] are what all of them can do; [`copy()`] goes from one to the other.
@@ -77,6 +78,8 @@
 //! | `json` | yes | `json` and `ndjson`, with serde_json |
 //! | `regex` | yes | regular expressions in [`filter`], with regex |
 //! | `rayon` | no | [`in_batches`] on several threads |
+//! | `serde` | no | `Serialize` and `Deserialize` for records and their parts |
+//! | `csv` | no | `table`, with csv |
 //! | `testing` | no | `testing`: strategies and invariants, with proptest |
 //! | `cli` | no | the program `kartoteka`; a crate that links the library never needs it |
 #![forbid(unsafe_code)]

@@ -185,7 +185,11 @@ fn convert_transcodes() {
     let output = run(&["convert", MARC21, "-t", "marcxml", "--to-charset", "cp1251"]);
     assert_eq!(status(&output), 2);
     says(&output, &["marcxml is always UTF-8"]);
-    let output = run(&["convert", MARC21, "-t", "iso2709", "--to-charset", "marc-8"]);
+    let marc8 =
+        run(&["convert", MARC21, "-t", "iso2709", "--to-charset", "marc-8", "--undecodable", "escape"]);
+    let back = run_with_input(&["convert", "-", "-t", "iso2709", "--to-charset", "utf-8"], &marc8.stdout);
+    assert_eq!(status(&back), 0);
+    let output = run(&["convert", MARC21, "-t", "iso2709", "--to-charset", "unimarc-0111"]);
     assert_eq!(status(&output), 2);
 }
 

@@ -87,6 +87,16 @@ proptest! {
     }
 
     #[test]
+    fn damaged_turbomarc(data in mutated(beginning("xml/turbomarc.xml", 3000), b"<>/!-&;\"'= rldcs[]?:")) {
+        testing::marcxml(&data);
+    }
+
+    #[test]
+    fn damaged_oai_marc(data in mutated(beginning("xml/oai-marc.xml", 3000), b"<>/!-&;\"'= ^[]?:")) {
+        testing::marcxml(&data);
+    }
+
+    #[test]
     fn damaged_json(data in mutated(beginning("json/marc21.json", 1500), b"{}[]\",:\\u0d")) {
         testing::json(&data);
     }

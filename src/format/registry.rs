@@ -4,11 +4,13 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::path::Path;
 
-#[cfg(feature = "xml")]
-use super::marcxml;
+#[cfg(feature = "csv")]
+use super::table;
 use super::{aleph, irbis_text, iso2709, line, microlif, mrk};
 #[cfg(feature = "json")]
 use super::{json, ndjson};
+#[cfg(feature = "xml")]
+use super::{marcxchange, marcxml, turbomarc};
 use crate::io::{Framing, ReadOptions, RecordRead, RecordWrite, Stream, WriteOptions};
 
 /// A format of files.
@@ -29,6 +31,12 @@ pub enum Format {
     Iso2709,
     /// MARCXML. Feature `xml`.
     Marcxml,
+    /// MarcXchange. Feature `xml`.
+    Marcxchange,
+    /// TurboMARC. Feature `xml`.
+    Turbomarc,
+    /// OAI-MARC. Feature `xml`.
+    OaiMarc,
     /// MARC-in-JSON, an array of records. Feature `json`.
     Json,
     /// MARC-in-JSON, a record a line. Feature `json`.
@@ -41,6 +49,10 @@ pub enum Format {
     Aleph,
     /// MicroLIF, the text form of vendors.
     Microlif,
+    /// A table, comma-separated. Feature `csv`.
+    Csv,
+    /// A table, tab-separated. Feature `csv`.
+    Tsv,
     /// The exchange text of IRBIS.
     IrbisText,
     /// Master files of IRBIS64, IRBIS32 and CDS/ISIS: read and written where they lie, not as a stream.
@@ -53,12 +65,17 @@ impl Format {
         match self {
             Format::Iso2709 => "iso2709",
             Format::Marcxml => "marcxml",
+            Format::Marcxchange => "marcxchange",
+            Format::Turbomarc => "turbomarc",
+            Format::OaiMarc => "oai-marc",
             Format::Json => "json",
             Format::Ndjson => "ndjson",
             Format::Mrk => "mrk",
             Format::Line => "line",
             Format::Aleph => "aleph",
             Format::Microlif => "microlif",
+            Format::Csv => "csv",
+            Format::Tsv => "tsv",
             Format::IrbisText => "irbis-text",
             Format::Mst => "mst",
         }
@@ -166,6 +183,51 @@ pub static FORMATS: &[FormatInfo] = &[
         reader: Some(|source, options| framed::<marcxml::Marcxml>(source, options)),
         writer: Some(|sink, options| Box::new(marcxml::Writer::new(sink, options))),
     },
+    #[cfg(feature = "xml")]
+    FormatInfo {
+        format: Format::Marcxchange,
+        name: Format::Marcxchange.name(),
+        aliases: &[],
+        extensions: &[],
+        description: "MarcXchange, ISO 25577",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: Some(|source, options| framed::<marcxml::Marcxml>(source, options)),
+        writer: Some(|sink, options| Box::new(marcxchange::Writer::new(sink, options))),
+    },
+    #[cfg(feature = "xml")]
+    FormatInfo {
+        format: Format::Turbomarc,
+        name: Format::Turbomarc.name(),
+        aliases: &[],
+        extensions: &[],
+        description: "TurboMARC of Index Data",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: Some(|source, options| framed::<marcxml::Marcxml>(source, options)),
+        writer: Some(|sink, options| Box::new(turbomarc::Writer::new(sink, options))),
+    },
+    #[cfg(feature = "xml")]
+    FormatInfo {
+        format: Format::OaiMarc,
+        name: Format::OaiMarc.name(),
+        aliases: &[],
+        extensions: &[],
+        description: "OAI-MARC, before MARCXML",
+        reads: true,
+        writes: false,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: Some(|source, options| framed::<marcxml::Marcxml>(source, options)),
+        writer: None,
+    },
     #[cfg(feature = "json")]
     FormatInfo {
         format: Format::Json,
@@ -251,6 +313,36 @@ pub static FORMATS: &[FormatInfo] = &[
         utf8_only: false,
         reader: Some(|source, options| framed::<microlif::Microlif>(source, options)),
         writer: None,
+    },
+    #[cfg(feature = "csv")]
+    FormatInfo {
+        format: Format::Csv,
+        name: Format::Csv.name(),
+        aliases: &[],
+        extensions: &["csv"],
+        description: "a table with a row per subfield, comma-separated",
+        reads: false,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: None,
+        writer: Some(|sink, options| Box::new(table::Csv::new(sink, options))),
+    },
+    #[cfg(feature = "csv")]
+    FormatInfo {
+        format: Format::Tsv,
+        name: Format::Tsv.name(),
+        aliases: &[],
+        extensions: &["tsv"],
+        description: "a table with a row per subfield, tab-separated",
+        reads: false,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: None,
+        writer: Some(|sink, options| Box::new(table::Tsv::new(sink, options))),
     },
     FormatInfo {
         format: Format::IrbisText,

@@ -32,6 +32,9 @@ pub(super) type Sniffer = fn(&[u8]) -> Verdict;
 pub(super) const SNIFFERS: &[(Format, Sniffer)] = &[
     (Format::Iso2709, iso2709),
     (Format::Marcxml, marcxml),
+    (Format::Marcxchange, marcxchange),
+    (Format::Turbomarc, turbomarc),
+    (Format::OaiMarc, oai_marc),
     (Format::Json, json),
     (Format::Ndjson, ndjson),
     (Format::Mrk, mrk),
@@ -43,11 +46,7 @@ pub(super) const SNIFFERS: &[(Format, Sniffer)] = &[
 
 /// What the input is, if it is known to be nothing that can be read.
 pub(super) fn foreign(sample: &[u8]) -> Option<&'static str> {
-    let signed = FOREIGN.iter().find(|(signature, _)| sample.starts_with(signature)).map(|(_, what)| *what);
-    match signed {
-        None if is_utf16(sample) => Some("UTF-16; convert it to UTF-8 first"),
-        known => known,
-    }
+    FOREIGN.iter().find(|(signature, _)| sample.starts_with(signature)).map(|(_, what)| *what)
 }
 
 /// Signatures of what is none of our formats, and what to say of it.
@@ -57,20 +56,9 @@ const FOREIGN: &[(&[u8], &str)] = &[
     (b"BZh", "compressed with bzip2; decompress it first"),
     (b"\xFD7zXZ\0", "compressed with xz; decompress it first"),
     (b"PK\x03\x04", "a zip archive; unpack it first"),
-    (b"\xFF\xFE", "UTF-16; convert it to UTF-8 first"),
-    (b"\xFE\xFF", "UTF-16; convert it to UTF-8 first"),
     (b"%PDF", "a PDF document"),
     (b"SQLite format 3\0", "an SQLite database"),
 ];
-
-/// Whether this is text in UTF-16 without a byte order mark.
-fn is_utf16(sample: &[u8]) -> bool {
-    let pairs = sample.chunks_exact(2).take(8);
-    let ascii = |low: u8, high: u8| high == 0 && low.is_ascii() && low != 0;
-    sample.len() >= 16
-        && (pairs.clone().all(|pair| matches!(pair, [low, high] if ascii(*low, *high)))
-            || pairs.clone().all(|pair| matches!(pair, [high, low] if ascii(*low, *high))))
-}
 
 fn iso2709(sample: &[u8]) -> Verdict {
     if is_leader(sample) {
@@ -110,8 +98,8 @@ fn marcxml(sample: &[u8]) -> Verdict {
     if has("http://www.loc.gov/MARC21/slim") {
         return Ok((Confidence::Certain, "XML with the namespace of MARCXML".to_owned()));
     }
-    if has("info:lc/xmlns/marcxchange") {
-        return Ok((Confidence::Certain, "XML with the namespace of MarcXchange".to_owned()));
+    if let Some(other) = other_xml(sample) {
+        return miss(2, format!("it is {other}"));
     }
     if ["datafield", "controlfield"]
         .into_iter()
@@ -119,15 +107,55 @@ fn marcxml(sample: &[u8]) -> Verdict {
     {
         return Ok((Confidence::Likely, "XML with fields as in MARCXML, without its namespace".to_owned()));
     }
-    if has("http://www.indexdata.com/turbomarc") {
-        return miss(4, "it is TurboMARC, which cannot be read yet");
-    }
     let mut elements = elements(sample);
     let root = elements.next().unwrap_or("none");
     if root.ends_with("collection") && elements.next().is_none() {
         return Ok((Confidence::Possible, "XML with an element collection and nothing in it".to_owned()));
     }
     miss(3, format!("no MARC record is in its first {} bytes (root element: {root})", sample.len()))
+}
+
+/// Which of the XML forms beside MARCXML a sample is in, by its namespace, or by its elements.
+fn other_xml(sample: &[u8]) -> Option<Format> {
+    let has = |text: &str| memmem::find(sample, text.as_bytes()).is_some();
+    let names = [
+        ("http://www.loc.gov/MARC21/slim", Format::Marcxml),
+        ("info:lc/xmlns/marcxchange-", Format::Marcxchange),
+        ("http://www.indexdata.com/turbomarc", Format::Turbomarc),
+        ("http://www.openarchives.org/OAI/1.1/oai_marc", Format::OaiMarc),
+    ];
+    let found = names.into_iter().find(|(namespace, _)| has(namespace)).map(|(_, format)| format);
+    match found {
+        Some(Format::Marcxml) => None,
+        None if has("oai_marc") && has("varfield") => Some(Format::OaiMarc),
+        None if has("<r>") && has("<l>") && (has("<d") || has("<c")) => Some(Format::Turbomarc),
+        found => found,
+    }
+}
+
+/// A verdict about one of the XML forms beside MARCXML.
+fn is_other_xml(sample: &[u8], format: Format) -> Verdict {
+    if !sample.starts_with(b"<") {
+        return miss(0, "it does not begin with <");
+    }
+    match other_xml(sample) {
+        Some(other) if other == format => {
+            Ok((Confidence::Certain, format!("XML with the namespace or the elements of {format}")))
+        }
+        _ => miss(1, "it has neither the namespace nor the elements of the format"),
+    }
+}
+
+fn marcxchange(sample: &[u8]) -> Verdict {
+    is_other_xml(sample, Format::Marcxchange)
+}
+
+fn turbomarc(sample: &[u8]) -> Verdict {
+    is_other_xml(sample, Format::Turbomarc)
+}
+
+fn oai_marc(sample: &[u8]) -> Verdict {
+    is_other_xml(sample, Format::OaiMarc)
 }
 
 /// The names of the elements, in order.
@@ -147,10 +175,22 @@ fn no_json(sample: &[u8]) -> Option<Miss> {
         return Some(Miss { nearness: 0, why: "it begins with neither { nor [".to_owned() });
     }
     let is_empty = sample.strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"]"));
-    if is_empty || memmem::find(sample, b"\"fields\"").is_some() {
+    // Also in the shapes of Catmandu, Avram, FOLIO and OCLC, of which the last is often no JSON to the letter.
+    let keys = ["\"fields\"", "\"record\"", "\"parsedRecord\"", "controlfield", "datafield"];
+    let has = |key: &str| memmem::find(sample, key.as_bytes()).is_some();
+    if is_empty || has_rows(sample) || keys.into_iter().any(has) {
         return None;
     }
     Some(Miss { nearness: 3, why: "no object in it has a member \"fields\"".to_owned() })
+}
+
+/// Whether a sample begins with arrays of strings in arrays.
+fn has_rows(sample: &[u8]) -> bool {
+    let mut tokens = sample.iter().filter(|byte| !byte.is_ascii_whitespace());
+    let opening = tokens.by_ref().take_while(|byte| **byte == b'[').count();
+    // The quote was taken with the brackets.
+    let quote = sample.iter().filter(|byte| !byte.is_ascii_whitespace()).nth(opening) == Some(&b'"');
+    matches!(opening, 2 | 3) && quote
 }
 
 /// How many of the lines there are, and how many look as a whole object; the last one, which may be cut, is left
@@ -159,7 +199,10 @@ fn object_lines(sample: &[u8]) -> (usize, usize) {
     let end = memchr::memrchr(b'\n', sample).unwrap_or_default();
     let lines = sample.get(..end).unwrap_or_default().split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let lines = lines.filter(|line| !line.is_empty());
-    let objects = lines.clone().filter(|line| line.starts_with(b"{") && line.ends_with(b"}"));
+    let whole = |line: &&[u8]| {
+        line.starts_with(b"{") && line.ends_with(b"}") || line.starts_with(b"[[") && line.ends_with(b"]]")
+    };
+    let objects = lines.clone().filter(whole);
     (lines.count(), objects.count())
 }
 
@@ -175,6 +218,10 @@ fn json(sample: &[u8]) -> Verdict {
     if let Some(rest) = sample.strip_prefix(b"[") {
         return match rest.trim_ascii_start().first() {
             Some(b'{' | b']') => Ok((Confidence::Certain, "a JSON array of records".to_owned())),
+            Some(b'[') if has_rows(sample) && object_lines(sample).1 < 2 => {
+                Ok((Confidence::Certain, "JSON arrays of tags, indicators, codes and values".to_owned()))
+            }
+            Some(b'[') if has_rows(sample) => miss(2, "it has a record on each line"),
             _ => miss(3, "it is an array of something else than objects"),
         };
     }
@@ -191,7 +238,7 @@ fn ndjson(sample: &[u8]) -> Verdict {
     if let Some(miss) = no_json(sample) {
         return Err(miss);
     }
-    if !sample.starts_with(b"{") {
+    if !sample.starts_with(b"{") && object_lines(sample).1 < 2 {
         return miss(2, "it is one JSON array");
     }
     if is_one_line(sample) {

@@ -119,7 +119,7 @@ impl Shaper {
         if charset != Charset::Auto && charset != own {
             self.transcode(record, charset, scratch)?;
             scratch.declare_charset(charset);
-        } else if own == Charset::Utf8 && !declares(record, own) {
+        } else if (own == Charset::Utf8 || charset == own) && !declares(record, own) {
             scratch.copy_from(record);
             scratch.declare_charset(own);
         } else {
@@ -163,7 +163,7 @@ impl Shaper {
                     DecodeError::Unencodable { offset, character, charset } => {
                         format!("{character:?} at offset {offset} in the field does not exist in {charset}")
                     }
-                    DecodeError::Unsupported { charset } => format!("there are no tables for {charset} yet"),
+                    DecodeError::Unsupported { charset } => format!("there are no tables for {charset}"),
                 };
                 let place = place(record, tag, index);
                 Err(Error::unrepresentable(Diagnostic::new(code, place, message, "record rejected")))

@@ -14,6 +14,7 @@ mod framing;
 mod options;
 mod parallel;
 mod traits;
+mod unicode;
 mod writer;
 
 pub(crate) use self::adapt::{Adapter, place};
@@ -25,4 +26,5 @@ pub use self::framing::{Frame, Framing, Push, Pushed, Slice, Step, Stream};
 pub use self::options::{Deleted, IllegalCharacters, ReadOptions, Recovery, WideTags, WriteOptions};
 pub use self::parallel::in_batches;
 pub use self::traits::{LostSink, RecordRead, RecordSeek, RecordWrite, Records};
+pub(crate) use self::unicode::{Unicode, utf16};
 pub use self::writer::{Layout, Writer};

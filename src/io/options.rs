@@ -189,6 +189,12 @@ pub struct WriteOptions {
     pub mfn_as_control_number: bool,
     /// Whether XML and JSON arrays are laid out for human eyes.
     pub indent: bool,
+    /// The prefix of the elements of MARCXML and MarcXchange; empty for none.
+    pub xml_prefix: String,
+    /// Whether records of MARCXML and MarcXchange say of which type they are.
+    pub record_types: bool,
+    /// Whether MARCXML and MarcXchange are one record without a collection around it.
+    pub single_record: bool,
 }
 
 impl Default for WriteOptions {
@@ -200,6 +206,9 @@ impl Default for WriteOptions {
             wide_tags: WideTags::default(),
             mfn_as_control_number: true,
             indent: true,
+            xml_prefix: String::new(),
+            record_types: false,
+            single_record: false,
         }
     }
 }
@@ -243,6 +252,35 @@ impl WriteOptions {
     #[must_use]
     pub fn mfn_as_control_number(mut self, yes: bool) -> WriteOptions {
         self.mfn_as_control_number = yes;
+        self
+    }
+
+    /// The prefix of the elements of MARCXML and MarcXchange, such as `marc`. Default: none, the namespace is that of
+    /// all elements. What is no name in XML is taken for none.
+    #[must_use]
+    pub fn xml_prefix(mut self, prefix: &str) -> WriteOptions {
+        let mut bytes = prefix.bytes();
+        let begins = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        let is_name = begins && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+        // Names that begin with xml are not ours to bind.
+        let free = !prefix.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("xml"));
+        self.xml_prefix = if is_name && free { prefix.to_owned() } else { String::new() };
+        self
+    }
+
+    /// Whether records of MARCXML and MarcXchange say of which type they are, by leader/06; those of MarcXchange also of
+    /// which format. Default: false.
+    #[must_use]
+    pub fn record_types(mut self, yes: bool) -> WriteOptions {
+        self.record_types = yes;
+        self
+    }
+
+    /// Whether MARCXML and MarcXchange are one record without a collection around it; a second one cannot be written.
+    /// Default: false.
+    #[must_use]
+    pub fn single_record(mut self, yes: bool) -> WriteOptions {
+        self.single_record = yes;
         self
     }
 

@@ -90,7 +90,7 @@ pub(crate) fn policy() -> impl TypedValueParser<Value = Policy> {
     named(&[
         ("strict", Policy::Strict, "Reject the record"),
         ("replace", Policy::Replace, "Write U+FFFD, or ? where the output has no such character"),
-        ("escape", Policy::Escape, r"Write \xE9 for a byte, &#x4D9; for a character"),
+        ("escape", Policy::Escape, r"Write \xE9 for a byte, &#x04D9; for a character"),
     ])
 }
 
@@ -113,7 +113,10 @@ pub(crate) fn repeats() -> impl TypedValueParser<Value = Repeats> {
 pub(crate) fn charset(name: &str) -> Result<Charset, String> {
     Charset::from_name(name).ok_or_else(|| {
         let known: Vec<_> = Charset::all().map(Charset::name).collect();
-        format!("no such character set; known are auto, marc-8, {}, and cp1251 and its kin", known.join(", "))
+        format!(
+            "no such character set; known are auto, {}, unimarc-0103 and its kin, and cp1251 and its kin",
+            known.join(", ")
+        )
     })
 }
 
@@ -122,7 +125,7 @@ pub(crate) fn output_charset(name: &str) -> Result<Charset, String> {
     match charset(name)? {
         found if found.is_supported() => Ok(found),
         Charset::Auto => Ok(Charset::Auto),
-        found => Err(format!("{found} cannot be written yet")),
+        found => Err(format!("{found} cannot be written")),
     }
 }
 
@@ -211,6 +214,14 @@ pub(crate) fn codes(text: &str) -> Result<Codes, String> {
     match text.is_empty() || found.is_empty() {
         true => Err(format!("no finding has an id that begins with {text:?}, or that name")),
         false => Ok(Codes(found)),
+    }
+}
+
+/// A prefix for the names of elements in XML.
+pub(crate) fn xml_prefix(text: &str) -> Result<String, String> {
+    match kartoteka::WriteOptions::new().xml_prefix(text).xml_prefix {
+        prefix if prefix == text => Ok(prefix),
+        _ => Err("not a name that can be a prefix in XML".to_owned()),
     }
 }
 

@@ -211,9 +211,11 @@ impl IrbisText {
             if auto { self.decide(bytes, findings) } else { (self.options.charset, Reason::Caller) };
         record.set_charset(charset, reason);
         if charset == Charset::Utf8 {
-            record.report_invalid_utf8(findings);
+            record.report_invalid_utf8(findings, "bytes kept");
+        } else if charset.has_states() && charset.is_supported() {
+            record.report_faults(findings);
         } else if !charset.is_supported() {
-            let message = format!("the record is in {charset}, for which there are no tables yet");
+            let message = format!("the record is in {charset}, for which there are no tables");
             findings.at(Code::CharsetUnsupported, (0, bytes.len()), message, "bytes kept, not decoded");
         }
     }
