@@ -86,6 +86,7 @@
 
 pub mod charset;
 pub mod check;
+mod columns;
 mod diagnostic;
 mod error;
 pub mod filter;
@@ -96,12 +97,12 @@ pub mod path;
 mod position;
 mod record;
 mod stats;
-mod table;
 mod tag;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use crate::charset::{Charset, Policy};
+pub use crate::columns::{Repeats, Row, Table};
 pub use crate::diagnostic::{Code, Diagnostic, Findings, Report, Severity};
 pub use crate::error::{DecodeError, Error, ErrorKind, Result};
 pub use crate::filter::{Filter, FilterOptions, ParseFilterError};
@@ -119,5 +120,4 @@ pub use crate::record::{
     Record, RecordRef, SubfieldRef, Subfields, Syntax, Text,
 };
 pub use crate::stats::{Element, Stats, StatsOptions};
-pub use crate::table::{Repeats, Row, Table};
 pub use crate::tag::{ParseTagError, Tag, TagPattern};

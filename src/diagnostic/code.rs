@@ -165,6 +165,8 @@ codes! {
         "The version of a record is 0.";
     RecordBeyondFree "B092" "record-beyond-free" Warning
         "A record lies where the control record says that free space is.";
+    DictionaryDamaged "B093" "dictionary-damaged" Error
+        "A block of a dictionary leads nowhere, or holds another number of terms or postings than it says.";
     InvalidUtf8 "E001" "invalid-utf8" Error
         "A value is not valid UTF-8, which its record is said to be.";
     NotMarc8 "E002" "leader-says-marc8" Warning

@@ -1,7 +1,9 @@
 //! The formats, one folder each, and the table of them.
 
 pub mod aleph;
+pub mod cisis_id;
 mod detect;
+pub mod irbis_server;
 pub mod irbis_text;
 pub mod isis;
 pub mod iso2709;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 #[cfg(feature = "csv")]
 use super::table;
-use super::{aleph, irbis_text, iso2709, line, microlif, mrk};
+use super::{aleph, cisis_id, irbis_server, irbis_text, iso2709, line, microlif, mrk};
 #[cfg(feature = "json")]
 use super::{json, ndjson};
 #[cfg(feature = "xml")]
@@ -55,6 +55,10 @@ pub enum Format {
     Tsv,
     /// The exchange text of IRBIS.
     IrbisText,
+    /// Id files of CISIS, a line per field.
+    CisisId,
+    /// Records as the server of IRBIS64 sends them: dumps of its protocol.
+    IrbisServer,
     /// Master files of IRBIS64, IRBIS32 and CDS/ISIS: read and written where they lie, not as a stream.
     Mst,
 }
@@ -77,6 +81,8 @@ impl Format {
             Format::Csv => "csv",
             Format::Tsv => "tsv",
             Format::IrbisText => "irbis-text",
+            Format::IrbisServer => "irbis-server",
+            Format::CisisId => "cisis-id",
             Format::Mst => "mst",
         }
     }
@@ -358,6 +364,34 @@ pub static FORMATS: &[FormatInfo] = &[
         reader: Some(|source, options| framed::<irbis_text::IrbisText>(source, options)),
         writer: Some(|sink, options| Box::new(irbis_text::Writer::new(sink, options))),
     },
+    FormatInfo {
+        format: Format::IrbisServer,
+        name: Format::IrbisServer.name(),
+        aliases: &[],
+        extensions: &[],
+        description: "IRBIS server protocol and ALL dumps",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: false,
+        reader: Some(|source, options| framed::<irbis_server::IrbisServer>(source, options)),
+        writer: Some(|sink, options| Box::new(irbis_server::Writer::new(sink, options))),
+    },
+    FormatInfo {
+        format: Format::CisisId,
+        name: Format::CisisId.name(),
+        aliases: &[],
+        extensions: &["id"],
+        description: "id files of CISIS (id2i, i2id)",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: false,
+        reader: Some(|source, options| framed::<cisis_id::CisisId>(source, options)),
+        writer: Some(|sink, options| Box::new(cisis_id::Writer::new(sink, options))),
+    },
     // Made by `open_with` and `isis::Writer`, for they have two files and go to and fro in them.
     FormatInfo {
         format: Format::Mst,
@@ -366,7 +400,7 @@ pub static FORMATS: &[FormatInfo] = &[
         extensions: &["mst"],
         description: "master files of IRBIS64, IRBIS32 and CDS/ISIS",
         reads: true,
-        writes: false,
+        writes: true,
         seeks: true,
         text: false,
         utf8_only: true,

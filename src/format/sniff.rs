@@ -42,6 +42,8 @@ pub(super) const SNIFFERS: &[(Format, Sniffer)] = &[
     (Format::Aleph, aleph),
     (Format::Microlif, microlif),
     (Format::IrbisText, irbis_text),
+    (Format::IrbisServer, irbis_server),
+    (Format::CisisId, cisis_id),
 ];
 
 /// What the input is, if it is known to be nothing that can be read.
@@ -252,6 +254,26 @@ fn ndjson(sample: &[u8]) -> Verdict {
             Ok((Confidence::Likely, format!("a JSON object on {objects} of the first {lines} lines")))
         }
         _ => miss(2, "it has JSON objects over several lines"),
+    }
+}
+
+fn cisis_id(sample: &[u8]) -> Verdict {
+    let mut lines = sample.split(|byte| *byte == b'\n');
+    match (lines.next(), lines.next()) {
+        (Some(first), Some(second)) if first.starts_with(b"!ID ") && second.starts_with(b"!v") => {
+            Ok((Confidence::Certain, "a line !ID, and a line !v behind it".to_owned()))
+        }
+        (Some(first), _) if first.starts_with(b"!ID ") => Ok((Confidence::Likely, "a line !ID".to_owned())),
+        _ => miss(0, "it does not begin with !ID"),
+    }
+}
+
+fn irbis_server(sample: &[u8]) -> Verdict {
+    match super::irbis_server::begins_record(sample) {
+        true => {
+            Ok((Confidence::Certain, "a number, # and a status, then pieces of tag, # and value".to_owned()))
+        }
+        false => miss(0, "it does not begin with the number of a record and #"),
     }
 }
 

@@ -104,6 +104,10 @@ pub(crate) enum Origin {
     Iso2709,
     /// The lines of a record of IRBIS exchange text, end mark and line ends included.
     IrbisText,
+    /// The lines of a record of an id file of CISIS.
+    CisisId,
+    /// A record as the server of IRBIS sends it, line end included.
+    IrbisServer,
 }
 
 impl Record {

@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Stats(StatsCommand),
     Select(Select),
     Filter(FilterCommand),
+    Terms(Terms),
+    Recover(Recover),
     Slice(Slice),
     Split(Split),
     Sample(Sample),
@@ -503,6 +505,65 @@ pub(crate) struct FilterCommand {
 
     #[command(flatten)]
     pub(crate) jobs: Jobs,
+}
+
+/// List the terms of the dictionary of an IRBIS64 base
+///
+/// A line for each term: how many postings it has, and the term. With --postings a line for each posting: term, record,
+/// tag, repeat of the field, and place in it.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Terms {
+    /// The base: its master file, dictionary or parameter file
+    #[arg(value_name = "BASE")]
+    pub(crate) base: PathBuf,
+
+    /// List the terms that begin with this only, such as A= or K=
+    #[arg(value_name = "PREFIX")]
+    pub(crate) prefix: Option<String>,
+
+    /// List all postings of each term
+    #[arg(long)]
+    pub(crate) postings: bool,
+
+    /// Stop after so many terms
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+
+    /// Form of the answer; json is an object a line for each term, with its postings
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Text)]
+    pub(crate) format: Form,
+
+    #[command(flatten)]
+    pub(crate) talk: Talk,
+}
+
+/// Rebuild a master file from what can be read of it
+///
+/// All records are written anew, with their numbers, deleted ones and all versions too, in the layout of the base, with a
+/// cross reference beside it. An output that ends in .xrf gets a cross reference for the master file as it is. The
+/// dictionary is not rebuilt: the program that uses the base does that.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Recover {
+    /// The base: its master file or parameter file
+    #[arg(value_name = "BASE")]
+    pub(crate) base: PathBuf,
+
+    /// Master file to write, or cross reference
+    #[arg(short, long, value_name = "NEW")]
+    pub(crate) output: PathBuf,
+
+    /// Character set of the base; the bytes of the records stay as they are
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = names::charset)]
+    pub(crate) charset: Charset,
+
+    /// Weight of a finding from which the exit status is 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = names::severity())]
+    pub(crate) fail_on: Severity,
+
+    #[command(flatten)]
+    pub(crate) talk: Talk,
 }
 
 /// List the formats: names, extensions, and what can be done with them

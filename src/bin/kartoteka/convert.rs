@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use kartoteka::{
-    Charset, Code, Error, ErrorKind, Event, Format, RecordWrite, Report, Summary, copy_with, writer,
+    Charset, Code, Error, ErrorKind, Event, Format, RecordWrite, Report, Summary, copy_with, isis, writer,
 };
 
 use crate::args::{Convert, Form};
@@ -29,8 +29,19 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
         Some(path) => Some(Rejects::open(path, &reading.inputs)?),
         None => None,
     };
-    let mut records = writer(format, output.writer(&options.output)?, &options.options())
-        .map_err(|error| Failure::new(error.to_string()))?;
+    let slots = match format {
+        Format::Mst => Some(output.cross_reference(&options.output, &reading.inputs)?),
+        _ => None,
+    };
+    let made = match &slots {
+        Some(slots) => {
+            let (mst, xrf) = (output.sink.clone(), slots.sink.clone());
+            isis::Writer::create(mst, xrf, isis::Layout::IRBIS64, &options.options())
+                .map(|writer| Box::new(writer) as Box<dyn RecordWrite + Send>)
+        }
+        None => writer(format, output.writer(&options.output)?, &options.options()),
+    };
+    let mut records = made.map_err(|error| Failure::new(error.to_string()))?;
     let mut summary = Summary::default();
     let mut bytes_read = 0u64;
     for path in &reading.inputs {
@@ -53,6 +64,9 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
         rejects.commit()?;
     }
     output.commit()?;
+    if let Some(slots) = slots {
+        slots.commit()?;
+    }
     run.reporter.finish();
     let tally = Tally::new(&summary, bytes_read, bytes_written, started.elapsed());
     match options.summary {

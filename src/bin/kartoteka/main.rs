@@ -13,12 +13,14 @@ mod filter;
 mod formats;
 mod info;
 mod input;
+mod master;
 mod names;
 mod output;
 mod path;
 mod pieces;
 mod place;
 mod progress;
+mod recover;
 mod repair;
 mod report;
 mod select;
@@ -26,6 +28,7 @@ mod show;
 mod stats;
 mod summary;
 mod terminal;
+mod terms;
 mod validate;
 mod work;
 
@@ -44,6 +47,8 @@ fn main() -> ExitCode {
         Command::Show(options) => show::run(options),
         Command::Info(options) => info::run(options),
         Command::Count(options) => count::run(options),
+        Command::Terms(options) => terms::run(options),
+        Command::Recover(options) => recover::run(options),
         Command::Slice(options) => pieces::slice(options),
         Command::Split(options) => pieces::split(options),
         Command::Sample(options) => pieces::sample(options),

@@ -180,7 +180,10 @@ impl<R: Read + Seek> Reader<R> {
 
     /// The character set of those records that are not UTF-8, as far as a sample of them tells, and why.
     pub fn charset(&self) -> (Charset, Reason) {
-        (self.fallback.charset, self.fallback.reason)
+        match self.found.layout.is_irbis64() {
+            true => (Charset::Utf8, Reason::Format),
+            false => (self.fallback.charset, self.fallback.reason),
+        }
     }
 
     /// What the cross reference says of all records: how many are there, deleted, locked, or gone.
