@@ -101,7 +101,7 @@ mod tag;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use crate::charset::{Charset, Policy};
+pub use crate::charset::{Charset, Normalization, Policy};
 pub use crate::columns::{Repeats, Row, Table};
 pub use crate::diagnostic::{Code, Diagnostic, Findings, Report, Severity};
 pub use crate::error::{DecodeError, Error, ErrorKind, Result};
@@ -109,7 +109,7 @@ pub use crate::filter::{Filter, FilterOptions, ParseFilterError};
 pub use crate::format::*;
 pub use crate::io::{
     Batch, Deleted, Event, Frame, Framing, IllegalCharacters, Layout, LostSink, Push, Pushed, ReadOptions,
-    RecordRead, RecordSeek, RecordWrite, Records, Recovery, Slice, Step, Stream, Summary, WideTags,
+    RecordRead, RecordSeek, RecordWrite, Records, Recovery, Slice, Step, Stream, Summary, Tidy, WideTags,
     WriteOptions, Writer, copy, copy_with, in_batches,
 };
 pub use crate::limits::Limits;
@@ -117,7 +117,7 @@ pub use crate::path::{FieldPath, Match, ParsePathError, Place, SelectOptions};
 pub use crate::position::{Location, Position};
 pub use crate::record::{
     Builder, Dialect, Embedded, FieldBuf, FieldKind, FieldRef, FieldWriter, Header, IsisHeader, Leader,
-    Record, RecordRef, SubfieldRef, Subfields, Syntax, Text,
+    Record, RecordRef, SubfieldRef, Subfields, Syntax, Text, TextRepair,
 };
 pub use crate::stats::{Element, Stats, StatsOptions};
 pub use crate::tag::{ParseTagError, Tag, TagPattern};

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kartoteka::isis::{Dictionary, Layout, Posting, Reader, Shape, SliceReader, Term, Writer};
-use kartoteka::testing::irbis_record;
+use kartoteka::testing::{irbis_record, mutated};
 use kartoteka::{
     Builder, Charset, Code, Deleted, ReadOptions, Record, RecordRead, RecordSeek, RecordWrite, Syntax,
     WriteOptions, ndjson,
@@ -254,7 +254,7 @@ fn any_byte_may_be_wrong() {
         let files = [(0usize, mst.len()), (1, xrf.len().min(36))];
         for (file, len) in files {
             for at in 0..len {
-                for flip in [0x01u8, 0x80, 0xFF] {
+                for flip in [[0x01u8, 0x80][at % 2], 0xFF] {
                     let (mut mst, mut xrf) = (mst.clone(), xrf.clone());
                     if file == 0 {
                         mst[at] ^= flip
@@ -525,5 +525,62 @@ fn terms_of_the_corpus_equal_their_expectation() {
             found += 1;
         }
         assert_eq!(found, with_prefix, "{name}");
+    }
+}
+
+/// A base as the invariants take it: length of the cross reference, cross reference, master file.
+fn packed((mst, xrf): Files) -> Vec<u8> {
+    let len = u16::try_from(xrf.len()).unwrap().to_le_bytes();
+    [&len[..], &xrf, &mst].concat()
+}
+
+/// A dictionary as the invariants take it.
+fn packed_dictionary(path: &Path) -> Vec<u8> {
+    let file = |end| fs::read(path.with_extension(end)).unwrap();
+    let (n01, l01, ifp) = (file("n01"), file("l01"), file("ifp"));
+    let len = |bytes: &[u8]| u16::try_from(bytes.len() / 16).unwrap().to_le_bytes();
+    [&len(&n01)[..], &len(&l01), &n01, &l01, &ifp].concat()
+}
+
+fn damaged_base() -> impl Strategy<Value = Vec<u8>> {
+    let names: Vec<String> = FIXTURES.iter().map(|(name, _)| format!("tiny-{name}")).collect();
+    let whole =
+        proptest::sample::select(names).prop_map(|name| packed(base(&Path::new("fixtures/isis").join(name))));
+    whole.prop_flat_map(|data| mutated(data, b"\0\x01\x02\x08\x20\x80\xFF"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn what_must_hold_holds_for_damaged_bases(data in damaged_base()) {
+        kartoteka::testing::mst(&data);
+    }
+
+    #[test]
+    fn and_for_any_cross_reference(data in proptest::collection::vec(any::<u8>(), 0..64)) {
+        kartoteka::testing::xrf(&data);
+    }
+
+    #[test]
+    fn and_for_damaged_dictionaries(data in mutated(
+        packed_dictionary(Path::new("fixtures/isis/irbis64.mst")), b"\0\x01\xFF",
+    )) {
+        kartoteka::testing::ifp(&data);
+    }
+
+    #[test]
+    fn and_for_damaged_forms_of_the_server(data in mutated(
+        b"7#32\x1F\x1E0#2\x1F\x1E920#PAZK\x1F\x1E\r\n7#0\x1F7#32\x1F0#2\x1F920#P\x1F&&&&&x\r\n7#32\r\n0#2\r\n920#PAZK\r\n#\r\n0\r\n".to_vec(),
+        b"#\x1E\x1F\r\n0&",
+    )) {
+        kartoteka::testing::irbis_server(&data);
+    }
+
+    #[test]
+    fn and_for_damaged_id_files(data in mutated(
+        b"!ID 000001\n!v024!^aTechniques\n!v044!x\n!ID 000002\n!v024!^aMore\n".to_vec(), b"!IDv \n\r",
+    )) {
+        kartoteka::testing::cisis_id(&data);
     }
 }

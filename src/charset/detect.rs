@@ -138,9 +138,11 @@ impl MarkEvidence {
         self.escapes > 0 || self.marks > self.against
     }
 
-    /// Whether nearly all speaks against it, and enough.
+    /// Whether all speaks against it, or nearly all and enough.
     pub const fn is_against(&self) -> bool {
-        self.escapes == 0 && self.against >= 3 && self.against > self.marks.saturating_mul(3)
+        self.escapes == 0
+            && self.against > self.marks.saturating_mul(3)
+            && (self.against >= 3 || self.marks == 0)
     }
 }
 
@@ -155,39 +157,56 @@ impl fmt::Display for MarkEvidence {
 }
 
 /// The letters on which the marks E0 to FE of ANSEL are used, each in lower case.
-const BASES: [&[u8]; 31] = [
-    b"aeiouy",
-    b"aeiounwm",
-    b"aeiouyncszlrgkmpw",
-    b"aeiouwychgsjz",
-    b"aeounivy",
-    b"aeiouyg",
-    b"aeioughu",
-    b"cegizabdfhmnprstwxylo",
-    b"aeiouyhwxt",
-    b"cdegilnorstzaukhj",
-    b"auowy",
-    b"abcdefghijklmnopqrstuvwxyz",
-    b"abcdefghijklmnopqrstuvwxyz",
-    b"",
-    b"ou",
-    b"mnlaeiou",
-    b"cstegklnrdhz",
-    b"aeiou",
-    b"abdehiklmnorstuvwyz",
-    b"utah",
-    b"rlaumn",
-    b"",
-    b"bdhklnrtz",
-    b"st",
-    b"cgs",
-    b"h",
-    b"n",
-    b"g",
-    b"",
-    b"",
-    b"cgkr",
-];
+const BASES: [&[u8]; 31] = {
+    const ANY: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
+    [
+        b"aeiouy",
+        b"aeiounwm",
+        b"aeiouyncszlrgkmpw",
+        b"aeiouwychgsjz",
+        b"aeounivy",
+        b"aeiouyg",
+        b"aeioughu",
+        b"cegizabdfhmnprstwxylo",
+        b"aeiouyhwxt",
+        b"cdegilnorstzaukhj",
+        b"auowy",
+        ANY,
+        ANY,
+        ANY,
+        b"ou",
+        b"mnlaeiou",
+        b"cstegklnrdhz",
+        b"aeiou",
+        b"abdehiklmnorstuvwyz",
+        b"utah",
+        b"rlaumn",
+        ANY,
+        b"bdhklnrtz",
+        b"st",
+        b"cgs",
+        b"h",
+        ANY,
+        ANY,
+        b"",
+        b"",
+        b"cgkr",
+    ]
+};
+
+/// Whether the escape at an offset begins a sequence of MARC-8.
+fn is_known_escape(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at.saturating_add(1)..) {
+        Some([b'g' | b'b' | b'p' | b's', ..]) => true,
+        Some([b'(' | b',' | b')' | b'-' | b'$', last, ..]) => b"B1234!NQSE(),-".contains(last),
+        _ => false,
+    }
+}
+
+/// Whether there is an escape sequence of MARC-8.
+pub(crate) fn has_known_escape(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(0x1B, bytes).any(|at| is_known_escape(bytes, at))
+}
 
 /// Counts what in the bytes speaks for MARC-8: marks before letters on which they are used, and escape sequences.
 ///
@@ -206,14 +225,7 @@ pub fn weigh_marks(bytes: &[u8]) -> MarkEvidence {
     for (at, &byte) in bytes.iter().enumerate() {
         let behind = bytes.get(at.saturating_add(1)).copied().unwrap_or_default();
         match byte {
-            0x1B => {
-                let known = match (behind, bytes.get(at.saturating_add(2))) {
-                    (b'g' | b'b' | b'p' | b's', _) => true,
-                    (b'(' | b',' | b')' | b'-' | b'$', Some(last)) => b"B1234!NQSE(),-".contains(last),
-                    _ => false,
-                };
-                found.escapes = found.escapes.saturating_add(u64::from(known));
-            }
+            0x1B => found.escapes = found.escapes.saturating_add(u64::from(is_known_escape(bytes, at))),
             0xE0..=0xFE => {
                 let bases = BASES.get(usize::from(byte - 0xE0)).copied().unwrap_or_default();
                 let fits = bases.contains(&behind.to_ascii_lowercase());

@@ -27,6 +27,7 @@ mod detect;
 mod iso2022;
 mod page;
 mod tables;
+mod twice;
 mod utf16;
 mod whatwg;
 
@@ -35,10 +36,12 @@ use std::fmt;
 
 use self::iso2022::{Mend, Missing, Profile};
 
+pub(crate) use self::detect::has_known_escape;
 pub use self::detect::{
     CyrillicGuess, MarkEvidence, guess_cyrillic, guess_latin, is_mostly_utf8, weigh_marks,
 };
 pub use self::iso2022::{Fault, FaultKind};
+pub use self::twice::undo_second_encoding;
 pub use crate::error::DecodeError;
 
 /// A character set.
@@ -150,6 +153,46 @@ pub enum Charset {
     Gbk,
     /// Shift_JIS, Japanese.
     ShiftJis,
+}
+
+/// How letters with marks are written in Unicode.
+///
+/// # Spec
+/// [Unicode Standard Annex 15](https://www.unicode.org/reports/tr15/).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Normalization {
+    /// As the source has them: in text from MARC-8 as a letter and its marks, in the order of the source.
+    #[default]
+    AsIs,
+    /// Composed: `é` is one character.
+    Nfc,
+    /// Decomposed: `é` is `e` and a mark.
+    Nfd,
+}
+
+impl Normalization {
+    /// The text in this form; borrowed where it has it already.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::Normalization;
+    ///
+    /// assert_eq!(Normalization::Nfc.apply("Cafe\u{301}"), "Café");
+    /// ```
+    pub fn apply(self, text: &str) -> Cow<'_, str> {
+        use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfd_quick};
+        let is_so = match self {
+            _ if text.is_ascii() => true,
+            Normalization::AsIs => true,
+            Normalization::Nfc => is_nfc_quick(text.chars()) == IsNormalized::Yes,
+            Normalization::Nfd => is_nfd_quick(text.chars()) == IsNormalized::Yes,
+        };
+        match self {
+            _ if is_so => Cow::Borrowed(text),
+            Normalization::Nfd => Cow::Owned(text.nfd().collect()),
+            _ => Cow::Owned(text.nfc().collect()),
+        }
+    }
 }
 
 /// What to do with bytes that do not decode, and characters that do not encode.
@@ -325,12 +368,12 @@ impl Charset {
                 match (Profile::of(self), plain) {
                     (Some(profile), Some(text)) if profile.begins_with_ascii() => Ok(Cow::Borrowed(text)),
                     (Some(profile), _) => {
-                        let mut text = String::with_capacity(bytes.len());
+                        let mut text = Vec::with_capacity(bytes.len().saturating_mul(2));
                         let wrong = |offset| DecodeError::Invalid { offset, charset: self.name() };
                         let observe = &mut |fault: Fault| !fault.kind.is_error();
                         iso2022::decode(profile, bytes, 0, Mend::Replace, &mut text, observe)
                             .map_err(|fault| wrong(fault.offset))?;
-                        Ok(Cow::Owned(text))
+                        String::from_utf8(text).map(Cow::Owned).map_err(|_| wrong(0))
                     }
                     (None, _) => match std::str::from_utf8(bytes) {
                         Ok(text) if text.is_ascii() && !bytes.contains(&0x1B) => Ok(Cow::Borrowed(text)),
@@ -396,21 +439,18 @@ impl Charset {
             };
         }
         if let Some(profile) = Profile::of(self) {
-            let start = out.len();
+            let mut text = Vec::with_capacity(bytes.len().saturating_mul(2));
             let mut faults = 0u64;
             let observe = &mut |fault: Fault| {
                 faults = faults.saturating_add(u64::from(fault.kind.is_error()));
                 policy != Policy::Strict || !fault.kind.is_error()
             };
             let mend = if policy == Policy::Escape { Mend::Escape } else { Mend::Replace };
-            let done = iso2022::decode(profile, bytes, indicators, mend, out, observe);
-            return match done {
-                Ok(()) => Ok(faults),
-                Err(fault) => {
-                    out.truncate(start);
-                    Err(DecodeError::Invalid { offset: fault.offset, charset: self.name() })
-                }
-            };
+            let wrong = |offset| DecodeError::Invalid { offset, charset: self.name() };
+            iso2022::decode(profile, bytes, indicators, mend, &mut text, observe)
+                .map_err(|fault| wrong(fault.offset))?;
+            out.push_str(simdutf8::basic::from_utf8(&text).map_err(|_| wrong(0))?);
+            return Ok(faults);
         }
         match self.decode(bytes) {
             Ok(text) => {
@@ -488,8 +528,17 @@ impl Charset {
         self.examine_field(bytes, 0, each);
     }
 
+    /// Whether bytes are MARC-8 without escape sequences, in which nothing is wrong: said only if that is plain at a
+    /// glance.
+    pub(crate) fn is_sound_marc8(bytes: &[u8]) -> bool {
+        iso2022::is_sound(bytes)
+    }
+
     /// [`Charset::examine`] for the body of a field that begins with so many indicators.
     pub(crate) fn examine_field(self, bytes: &[u8], indicators: usize, mut each: impl FnMut(Fault)) {
+        if self == Charset::Marc8 && iso2022::is_sound(bytes) {
+            return;
+        }
         if let Some(profile) = Profile::of(self) {
             let observe = &mut |fault| {
                 each(fault);

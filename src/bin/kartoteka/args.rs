@@ -5,10 +5,11 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use kartoteka::path::Order;
+use kartoteka::Repeats;
+use kartoteka::path::{Order, SelectOptions};
 use kartoteka::{
-    Charset, Deleted, Dialect, Format, IllegalCharacters, Limits, Policy, ReadOptions, Recovery, Repeats,
-    SelectOptions, Severity, WideTags, WriteOptions,
+    Charset, Deleted, Dialect, Format, IllegalCharacters, Limits, Normalization, Policy, ReadOptions,
+    Recovery, Severity, TextRepair, WideTags, WriteOptions,
 };
 
 use crate::names::{self, Codes, Shown};
@@ -197,6 +198,15 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "FIELD", default_value = "001", value_parser = names::mfn_as())]
     #[arg(action = ArgAction::Set)]
     pub(crate) mfn_as: bool,
+
+    /// Normal form of letters with marks: é as one character (nfc), or as e and a mark (nfd); records whose output stays
+    /// in another set than UTF-8 are left as they are
+    #[arg(long, value_name = "FORM", default_value = "none", value_parser = names::normalization())]
+    pub(crate) normalize: Normalization,
+
+    /// Faults of text to put right; each change is listed as a finding
+    #[arg(long, value_name = "FAULT,...", value_delimiter = ',', value_parser = names::text_repair())]
+    pub(crate) repair: Vec<TextRepair>,
 
     /// Write XML and JSON without line breaks and indentation inside records
     #[arg(long)]

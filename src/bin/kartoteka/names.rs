@@ -3,9 +3,10 @@
 use std::ops::RangeInclusive;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use kartoteka::Repeats;
 use kartoteka::{
-    Charset, Code, Deleted, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Policy, Repeats,
-    Severity, TagPattern, WideTags,
+    Charset, Code, Deleted, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Normalization,
+    Policy, Severity, TagPattern, TextRepair, WideTags,
 };
 
 /// Formats that can be read.
@@ -83,6 +84,21 @@ pub(crate) fn illegal_characters() -> impl TypedValueParser<Value = IllegalChara
         ("error", IllegalCharacters::Error, "Reject the record"),
         ("drop", IllegalCharacters::Drop, "Leave the character out, with a finding"),
         ("replace", IllegalCharacters::Replace, "Write U+FFFD instead, with a finding"),
+    ])
+}
+
+pub(crate) fn normalization() -> impl TypedValueParser<Value = Normalization> {
+    named(&[
+        ("none", Normalization::AsIs, "As the source has them"),
+        ("nfc", Normalization::Nfc, "One character"),
+        ("nfd", Normalization::Nfd, "A letter and its marks"),
+    ])
+}
+
+pub(crate) fn text_repair() -> impl TypedValueParser<Value = TextRepair> {
+    named(&[
+        ("mojibake", TextRepair::Mojibake, "Values that were encoded twice"),
+        ("marc8-escapes", TextRepair::Marc8Escapes, "Escape sequences of MARC-8 without their escape byte"),
     ])
 }
 

@@ -21,11 +21,12 @@ pub(in crate::charset) trait Sink {
     /// Where the next character will stand.
     fn end(&self) -> usize;
     fn push(&mut self, character: char);
-    fn push_str(&mut self, text: &str);
+    fn push_ascii(&mut self, text: &[u8]);
     fn insert(&mut self, at: usize, character: char);
 }
 
-impl Sink for String {
+/// Bytes of UTF-8: cheaper to add to than a `String`, which checks each piece.
+impl Sink for Vec<u8> {
     #[inline]
     fn end(&self) -> usize {
         self.len()
@@ -33,17 +34,28 @@ impl Sink for String {
 
     #[inline]
     fn push(&mut self, character: char) {
-        self.push(character);
+        match u8::try_from(u32::from(character)) {
+            Ok(byte) if byte.is_ascii() => self.push(byte),
+            _ => self.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
     }
 
     #[inline]
-    fn push_str(&mut self, text: &str) {
-        self.push_str(text);
+    fn push_ascii(&mut self, text: &[u8]) {
+        self.extend_from_slice(text);
     }
 
-    #[inline]
     fn insert(&mut self, at: usize, character: char) {
-        self.insert(at, character);
+        let mut bytes = [0; 4];
+        let character = character.encode_utf8(&mut bytes).as_bytes();
+        let at = at.min(self.len());
+        let old = self.len();
+        self.extend_from_slice(character);
+        self.copy_within(at..old, at.saturating_add(character.len()));
+        let end = at.saturating_add(character.len());
+        if let Some(place) = self.get_mut(at..end) {
+            place.copy_from_slice(character);
+        }
     }
 }
 
@@ -55,7 +67,7 @@ impl Sink for () {
 
     fn push(&mut self, _: char) {}
 
-    fn push_str(&mut self, _: &str) {}
+    fn push_ascii(&mut self, _: &[u8]) {}
 
     fn insert(&mut self, _: usize, _: char) {}
 }
@@ -85,11 +97,6 @@ pub(in crate::charset) fn decode<S: Sink>(
     decoder.run(literal)
 }
 
-/// Whether a byte is itself wherever ASCII is in use, and begins no reference.
-const fn plain(byte: u8) -> bool {
-    byte.wrapping_sub(0x20) < 0x5F && byte != b'&'
-}
-
 /// Whether bytes are text in a set that begins with ASCII without being looked at.
 pub(in crate::charset) fn is_plain(bytes: &[u8]) -> bool {
     plain_run(bytes) == bytes.len()
@@ -98,15 +105,53 @@ pub(in crate::charset) fn is_plain(bytes: &[u8]) -> bool {
 /// How many plain bytes there are at the start.
 #[inline]
 pub(super) fn plain_run(bytes: &[u8]) -> usize {
+    run_of(bytes, 0x20)
+}
+
+/// How many bytes from `first` to 7E there are at the start, none of them `&`.
+#[inline]
+fn run_of(bytes: &[u8], first: u8) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
     let mut run = 0usize;
-    let (chunks, rest) = bytes.as_chunks::<16>();
+    let (chunks, rest) = bytes.as_chunks::<8>();
     for chunk in chunks {
-        if chunk.iter().fold(false, |odd, byte| odd | !plain(*byte)) {
-            return run.saturating_add(chunk.iter().take_while(|byte| plain(**byte)).count());
+        let eight = u64::from_le_bytes(*chunk);
+        let below = eight.wrapping_sub(ONES * u64::from(first)) & !eight;
+        let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
+        let ampersand = zero(eight ^ (ONES * u64::from(b'&')));
+        let delete = zero(eight ^ (ONES * 0x7F));
+        // The lowest bit that is set is right; those above it may be carried over.
+        let odd = (eight | below | ampersand | delete) & HIGH;
+        if odd != 0 {
+            return run.saturating_add((odd.trailing_zeros() / 8) as usize);
         }
-        run = run.saturating_add(16);
+        run = run.saturating_add(8);
     }
-    run.saturating_add(rest.iter().take_while(|byte| plain(**byte)).count())
+    let plain = |byte: &&u8| (first..0x7F).contains(*byte) && **byte != b'&';
+    run.saturating_add(rest.iter().take_while(plain).count())
+}
+
+/// Whether bytes are MARC-8 without escape sequences and references, in which nothing is wrong: said only if that is
+/// plain at a glance.
+pub(in crate::charset) fn is_sound(bytes: &[u8]) -> bool {
+    let mut at = 0usize;
+    loop {
+        at = at.saturating_add(run_of(bytes.get(at..).unwrap_or_default(), 0x1D));
+        let next = bytes.get(at.saturating_add(1));
+        match bytes.get(at) {
+            None => return true,
+            Some(0xAF | 0xBB | 0xBE | 0xBF) => return false,
+            Some(0xA1..=0xC8) => at = at.saturating_add(1),
+            Some(0xEC) if at.checked_sub(2).and_then(|at| bytes.get(at)) != Some(&0xEB) => return false,
+            Some(0xE0..=0xFA | 0xFE) => match next {
+                Some(0xE0..=0xFA | 0xFE) => at = at.saturating_add(1),
+                Some(letter) if letter.is_ascii_alphabetic() => at = at.saturating_add(2),
+                _ => return false,
+            },
+            Some(_) => return false,
+        }
+    }
 }
 
 /// The sets in use.
@@ -159,7 +204,7 @@ impl<S: Sink> Decoder<'_, S> {
                         Set::Ascii => self.ascii(at)?,
                         _ if byte == b' ' => self.base(' ', at, 1),
                         Set::Eacc => self.eacc(at)?,
-                        set => self.single(set, byte, at)?,
+                        set => self.letters(set, at)?,
                     }
                 }
                 ESC => self.escape(at)?,
@@ -169,6 +214,7 @@ impl<S: Sink> Decoder<'_, S> {
                     None => self.undefined(FaultKind::UndefinedCode, at, 1)?,
                 },
                 0xA0.. => match self.state.high() {
+                    Set::Ansel if self.marked(byte, at) => at.saturating_add(2),
                     Set::Eacc => self.eacc(at)?,
                     set => self.single(set, byte, at)?,
                 },
@@ -182,6 +228,21 @@ impl<S: Sink> Decoder<'_, S> {
             };
         }
         self.separate(at)
+    }
+
+    /// A mark of ANSEL and a letter of ASCII behind it, which is how it mostly is. False if it is not so.
+    #[inline]
+    fn marked(&mut self, byte: u8, at: usize) -> bool {
+        let letter = self.bytes.get(at.saturating_add(1)).copied().unwrap_or_default();
+        let usual = letter.is_ascii_alphabetic()
+            && !matches!(byte, ..0xE0 | 0xEB | 0xEC | 0xFA | 0xFB)
+            && self.marks.is_none()
+            && self.state.low() == Set::Ascii;
+        let Some((mark, true)) = Set::Ansel.get(byte).filter(|_| usual) else { return false };
+        self.sink.push(char::from(letter));
+        self.sink.push(mark);
+        self.expected = self.opened.take();
+        true
     }
 
     fn note(&mut self, kind: FaultKind, offset: usize, len: usize) -> Result<(), Fault> {
@@ -209,7 +270,7 @@ impl<S: Sink> Decoder<'_, S> {
     }
 
     /// A character that does not combine: the marks before it are its.
-    #[inline]
+    #[inline(always)]
     fn base(&mut self, character: char, at: usize, len: usize) -> usize {
         match self.marks.take() {
             Some((place, _)) => self.sink.insert(place, character),
@@ -242,6 +303,27 @@ impl<S: Sink> Decoder<'_, S> {
         Ok(at.saturating_add(1))
     }
 
+    /// Letters of a set in the low half, one after the other.
+    fn letters(&mut self, set: Set, mut at: usize) -> Result<usize, Fault> {
+        let bytes = self.bytes;
+        let run = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| (0x21..0x7F).contains(*byte));
+        for byte in run {
+            match set.get(*byte) {
+                Some((character, false)) => {
+                    self.base(character, at, 1);
+                }
+                Some((mark, true)) => {
+                    self.mark(mark, at)?;
+                }
+                None => {
+                    self.undefined(FaultKind::UndefinedCode, at, 1)?;
+                }
+            }
+            at = at.saturating_add(1);
+        }
+        Ok(at)
+    }
+
     #[inline]
     fn single(&mut self, set: Set, byte: u8, at: usize) -> Result<usize, Fault> {
         match set.get(byte) {
@@ -265,15 +347,15 @@ impl<S: Sink> Decoder<'_, S> {
             };
         }
         let run = plain_run(rest);
-        let mut text = std::str::from_utf8(rest.get(..run).unwrap_or_default()).unwrap_or_default();
+        let mut text = rest.get(..run).unwrap_or_default();
         let end = at.saturating_add(run);
         let waiting = self.marks.is_some() || self.opened.is_some();
-        if let (true, Some(first)) = (waiting, text.chars().next()) {
-            at = self.base(first, at, 1);
-            text = text.get(1..).unwrap_or_default();
+        if let (true, Some((first, others))) = (waiting, text.split_first()) {
+            at = self.base(char::from(*first), at, 1);
+            text = others;
         }
         if at < end {
-            self.sink.push_str(text);
+            self.sink.push_ascii(text);
             self.expected = None;
         }
         Ok(end)
@@ -344,8 +426,12 @@ impl<S: Sink> Decoder<'_, S> {
             }
             eacc(code.map(|byte| byte & 0x7F))
         };
-        if let Some(character) = character(0) {
-            return Ok(self.base(character, at, 3));
+        let mut end = at;
+        while let Some(character) = character(end.saturating_sub(at)) {
+            end = self.base(character, end, 3);
+        }
+        if end > at {
+            return Ok(end);
         }
         if let Some(character) = self.odd_code(at) {
             self.note(FaultKind::Nonstandard, at, 3)?;
@@ -420,7 +506,12 @@ impl<S: Sink> Decoder<'_, S> {
             _ => None,
         };
         let Some((half, set)) = designation else {
-            return self.undefined(FaultKind::UnknownSet, at, len);
+            // A blank or another sign behind a lone escape is text.
+            let names = rest.first().is_some_and(|first| *first == b'$' || target(*first).is_some());
+            return match names {
+                true => self.undefined(FaultKind::UnknownSet, at, len),
+                false => self.undefined(FaultKind::IncompleteEscape, at, 1),
+            };
         };
         if nonstandard {
             self.note(FaultKind::Nonstandard, at, len)?;

@@ -2,7 +2,9 @@
 
 use memchr::memchr;
 
-use crate::charset::{Charset, FaultKind, Reason, guess_cyrillic, guess_latin, is_mostly_utf8, weigh_marks};
+use crate::charset::{
+    Charset, FaultKind, Reason, guess_cyrillic, guess_latin, has_known_escape, is_mostly_utf8, weigh_marks,
+};
 use crate::diagnostic::Findings;
 use crate::io::ReadOptions;
 use crate::record::Dialect;
@@ -148,17 +150,27 @@ fn decide(
 ) -> (Charset, Reason) {
     let dialect = dialect(options, record);
     let declared = declared(dialect, leader, record);
-    let guess = guess_cyrillic(frame).filter(|guess| {
-        let nearly_all = guess.letters.saturating_mul(10) >= guess.bytes.saturating_mul(9);
-        nearly_all && memchr(ESCAPE, frame).is_none() && in_words(frame)
-    });
+    let switched = memchr(ESCAPE, frame).is_some();
+    if declared == Some(Charset::Marc8) && (has_known_escape(frame) || Charset::is_sound_marc8(frame)) {
+        return (Charset::Marc8, Reason::Declared);
+    }
+    let guess = (!switched && in_words(frame)).then(|| guess_cyrillic(frame)).flatten();
+    let guess = guess.filter(|guess| guess.letters.saturating_mul(10) >= guess.bytes.saturating_mul(9));
     let evidence = weigh_marks(frame);
     match (declared, guess) {
-        (Some(Charset::Utf8), _) if is_mostly_utf8(frame) => (mixed(record), Reason::Declared),
+        (Some(Charset::Utf8), _) if is_mostly_utf8(frame) || has_values_in_utf8(record) => {
+            (mixed(record), Reason::Declared)
+        }
         (Some(Charset::Utf8), Some(guess)) if is_unimarc(dialect) => {
             let message = format!("field 100 names UTF-8, which the record is not: {guess}");
             in_field_100(message, "read so", record, findings);
             (guess.charset, Reason::Letters(guess))
+        }
+        // Bytes that are letters in no set: damage, not another set.
+        (Some(Charset::Utf8), None)
+            if !evidence.is_for() && !frame.iter().any(|byte| matches!(byte, 0xC0..=0xFE)) =>
+        {
+            (Charset::Utf8, Reason::Declared)
         }
         (Some(Charset::Utf8), guess) => {
             let (charset, reason) = match guess {
@@ -222,6 +234,21 @@ fn decide(
     }
 }
 
+/// Whether values that are valid UTF-8 as a whole have some characters beyond ASCII: text in another set has hardly
+/// any.
+fn has_values_in_utf8(record: &Record) -> bool {
+    let mut characters = 0usize;
+    for field in record.fields() {
+        for value in field.raw().split(|byte| *byte == record.syntax().delimiter) {
+            if let Ok(text) = std::str::from_utf8(value) {
+                characters =
+                    characters.saturating_add(text.chars().filter(|letter| !letter.is_ascii()).count());
+            }
+        }
+    }
+    characters >= 4
+}
+
 /// UTF-8, with another set for the values that are no UTF-8 at all, if these speak for one.
 fn mixed(record: &Record) -> Charset {
     let mut others = Vec::new();
@@ -234,7 +261,7 @@ fn mixed(record: &Record) -> Charset {
             }
         }
     }
-    if let Some(guess) = guess_cyrillic(&others).filter(|guess| !guess.is_doubtful() && in_words(&others)) {
+    if let Some(guess) = guess_cyrillic(&others).filter(|guess| guess.letters >= 8 && in_words(&others)) {
         match guess.charset {
             Charset::Windows1251 => return Charset::Utf8Or(&Charset::Windows1251),
             Charset::Ibm866 => return Charset::Utf8Or(&Charset::Ibm866),
@@ -260,12 +287,15 @@ const fn is_cyrillic(charset: Charset) -> bool {
 
 /// Whether most bytes above 7F stand beside another, as letters of a word do, and diacritics of MARC-8 do not.
 fn in_words(frame: &[u8]) -> bool {
-    let (mut high, mut beside) = (0u64, 0u64);
-    let mut before = 0u8;
-    for &byte in frame {
-        high = high.saturating_add(u64::from(byte >= 0x80));
-        beside = beside.saturating_add(u64::from(byte >= 0x80 && before >= 0x80));
-        before = byte;
+    let (mut high, mut beside) = (0usize, 0usize);
+    for (these, before) in frame.get(1..).unwrap_or_default().chunks(255).zip(frame.chunks(255)) {
+        let (mut here, mut pairs) = (0u8, 0u8); // at most 255
+        for (byte, before) in these.iter().zip(before) {
+            here = here.wrapping_add(byte >> 7);
+            pairs = pairs.wrapping_add((byte & before) >> 7);
+        }
+        high = high.saturating_add(usize::from(here));
+        beside = beside.saturating_add(usize::from(pairs));
     }
     beside.saturating_mul(2) > high
 }
