@@ -55,7 +55,10 @@ impl Part {
 
     fn commit(self) -> Result<(), Failure> {
         match self {
-            Part::Bytes(target, _) => target.commit(),
+            Part::Bytes(target, _) => {
+                target.commit()?;
+                Ok(())
+            }
             Part::Records(output, mut records) => {
                 let finished = records.finish();
                 drop(records);
