@@ -25,7 +25,8 @@
 //! - A [`Record`] owns the bytes of one record; [`RecordRef`], [`FieldRef`] and [`SubfieldRef`] look into them, and
 //!   [`Text`] is a value whose bytes become text when you ask.
 //! - [`open`] finds out what a file is. The formats themselves are modules: [`iso2709`], [`irbis_text`],
-//!   [`mrk`], [`line`](mod@line), [`aleph`], [`microlif`], `marcxml`, `json`, `ndjson`; each has a `Reader`, a `SliceReader` and a
+//!   [`mrk`], [`line`](mod@line), [`aleph`], [`microlif`], `marcxml`, `marcxchange`, `turbomarc`,
+//!   `oai_marc`, `json`, `ndjson`; each has a `Reader`, a `SliceReader` and a
 //!   `Writer`, where it is written.
 //! - A [`FieldPath`] points into records: `245$a`, `008/35-37`. See [`path`].
 //! - [`RecordRead`] and [`RecordWrite`] are what all of them can do; [`copy()`] goes from one to the other.
@@ -75,6 +76,8 @@
 //! |---|---|---|
 //! | `xml` | yes | `marcxml`, with quick-xml |
 //! | `json` | yes | `json` and `ndjson`, with serde_json |
+//! | `regex` | yes | regular expressions in [`filter`], with regex |
+//! | `rayon` | no | [`in_batches`] on several threads |
 //! | `testing` | no | `testing`: strategies and invariants, with proptest |
 //! | `cli` | no | the program `kartoteka`; a crate that links the library never needs it |
 #![forbid(unsafe_code)]
@@ -83,12 +86,14 @@ pub mod charset;
 pub mod check;
 mod diagnostic;
 mod error;
+pub mod filter;
 mod format;
 mod io;
 mod limits;
 pub mod path;
 mod position;
 mod record;
+mod stats;
 mod tag;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -96,11 +101,12 @@ pub mod testing;
 pub use crate::charset::{Charset, Policy};
 pub use crate::diagnostic::{Code, Diagnostic, Findings, Report, Severity};
 pub use crate::error::{DecodeError, Error, ErrorKind, Result};
+pub use crate::filter::{Filter, FilterOptions, ParseFilterError};
 pub use crate::format::*;
 pub use crate::io::{
-    Deleted, Event, Frame, Framing, IllegalCharacters, Layout, LostSink, Push, Pushed, ReadOptions,
+    Batch, Deleted, Event, Frame, Framing, IllegalCharacters, Layout, LostSink, Push, Pushed, ReadOptions,
     RecordRead, RecordSeek, RecordWrite, Records, Recovery, Slice, Step, Stream, Summary, WideTags,
-    WriteOptions, Writer, copy, copy_with,
+    WriteOptions, Writer, copy, copy_with, in_batches,
 };
 pub use crate::limits::Limits;
 pub use crate::path::{FieldPath, Match, ParsePathError, Place, SelectOptions};
@@ -109,4 +115,5 @@ pub use crate::record::{
     Builder, Dialect, Embedded, FieldBuf, FieldKind, FieldRef, FieldWriter, Header, IsisHeader, Leader,
     Record, RecordRef, SubfieldRef, Subfields, Syntax, Text,
 };
+pub use crate::stats::{Element, Stats, StatsOptions};
 pub use crate::tag::{ParseTagError, Tag, TagPattern};

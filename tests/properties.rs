@@ -87,6 +87,16 @@ proptest! {
     }
 
     #[test]
+    fn damaged_turbomarc(data in mutated(beginning("xml/turbomarc.xml", 3000), b"<>/!-&;\"'= rldcs[]?:")) {
+        testing::marcxml(&data);
+    }
+
+    #[test]
+    fn damaged_oai_marc(data in mutated(beginning("xml/oai-marc.xml", 3000), b"<>/!-&;\"'= ^[]?:")) {
+        testing::marcxml(&data);
+    }
+
+    #[test]
     fn damaged_json(data in mutated(beginning("json/marc21.json", 1500), b"{}[]\",:\\u0d")) {
         testing::json(&data);
     }
@@ -158,6 +168,19 @@ proptest! {
     #[test]
     fn paths(text in testing::path_text()) {
         testing::path(text.as_bytes());
+    }
+
+    #[test]
+    fn filters(path in testing::path_text(), text in r#"(ALL )?PATH (==|=~|=\?|!\*|<=|in) ("[ -~]{0,8}"|[0-9]{1,3}|\['a', 1\])( (&&|\^|\|\|) !?PATH\?)?"#) {
+        testing::filter(text.replace("PATH", &path).as_bytes());
+    }
+
+    #[test]
+    fn damaged_filters(text in mutated(
+        br#"245$a =^ "The" && (#650 >= 3 || !020?) ^ LDR/6 in ["a", 't'] && ALL 6..$a =~ "^P""#.to_vec(),
+        b"0a$[]/{}=!~?|^#&()\"'\\ ,\xC3",
+    )) {
+        testing::filter(&text);
     }
 
     #[test]

@@ -137,6 +137,8 @@ codes! {
         "An element or attribute is missing, or not one of the format.";
     XmlNamespace "B072" "xml-namespace" Note
         "The records have no namespace, or another than that of the format.";
+    XmlType "B073" "xml-type" Warning
+        "The type of a record is not one that the schema knows, or not that of its leader.";
     MasterControl "B080" "master-control" Error
         "The control record of a master file does not fit the file.";
     CrossReferenceMissing "B081" "cross-reference-missing" Warning

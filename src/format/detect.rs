@@ -1,10 +1,12 @@
 //! Which format an input is in: by its content first, then by the extension of its name.
 
 use std::fmt;
+use std::io::Read;
 use std::path::Path;
 
 use super::sniff::{SNIFFERS, foreign};
 use super::{Format, isis};
+use crate::io::{Unicode, utf16};
 use crate::{Error, ErrorKind, Result};
 
 /// How many bytes from the start of an input are looked at, at most.
@@ -63,7 +65,7 @@ pub struct Detection {
 /// record of JSON on one line. An input without content is [`Format::Iso2709`], without records.
 ///
 /// # Errors
-/// [`ErrorKind::Format`] if the content is something else, such as compressed data or UTF-16, or fits no format. The
+/// [`ErrorKind::Format`] if the content is something else, such as compressed data, or fits no format. The
 /// message names what it is, or the nearest guess and why it failed.
 ///
 /// # Example
@@ -80,6 +82,12 @@ pub struct Detection {
 /// ```
 pub fn detect(sample: &[u8], path: Option<&Path>) -> Result<Detection> {
     let extension = path.and_then(Format::from_extension);
+    let mut decoded = Vec::new();
+    let sample = match utf16(sample) {
+        // An incomplete character at the end is nobody's concern.
+        Some(_) if Unicode::new(sample).read_to_end(&mut decoded).is_ok() => decoded.as_slice(),
+        _ => sample,
+    };
     if let Some(what) = foreign(sample) {
         return Err(Error::new(ErrorKind::Format(format!("the input is {what}"))));
     }
@@ -221,6 +229,23 @@ mod tests {
     }
 
     #[test]
+    fn forms_in_xml() {
+        for (sample, format) in [
+            ("<collection xmlns=\"http://www.indexdata.com/turbomarc\"><r/></collection>", Format::Turbomarc),
+            ("<r><l>00000nam a2200000   4500</l><c001>1</c001></r>", Format::Turbomarc),
+            (
+                "<collection xmlns=\"info:lc/xmlns/marcxchange-v2\"><record/></collection>",
+                Format::Marcxchange,
+            ),
+            ("<?xml version='1.0'?><oai_marc><varfield id='245'/></oai_marc>", Format::OaiMarc),
+        ] {
+            assert_eq!(found(sample.as_bytes()), (format, Confidence::Certain), "{sample}");
+            let wide: Vec<u8> = sample.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            assert_eq!(found(&wide), (format, Confidence::Certain), "{sample}");
+        }
+    }
+
+    #[test]
     fn forms_in_lines() {
         for (sample, format) in [
             (&b"=LDR  00714cam a2200205 a 4500\n=001  1\n"[..], Format::Mrk),
@@ -270,9 +295,6 @@ mod tests {
         for (sample, words) in [
             (&b"\x1F\x8B\x08\0"[..], "gzip"),
             (b"\x28\xB5\x2F\xFD", "zstd"),
-            (b"\xFF\xFE0\0", "UTF-16"),
-            (b"0\x000\x007\x001\x004\x00c\x00a\x00m\x00", "UTF-16"),
-            (b"<collection xmlns=\"http://www.indexdata.com/turbomarc\"><r/></collection>", "TurboMARC"),
             (b"003@ \x1f0123\x1e", "nearest is iso2709, but no leader is in it"),
             (b"<html><p>Not found</p></html>", "root element: html"),
             (br#"{"error": "not found"}"#, "\"fields\""),

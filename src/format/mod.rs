@@ -10,14 +10,20 @@ pub mod json;
 pub mod line;
 mod lines;
 #[cfg(feature = "xml")]
+pub mod marcxchange;
+#[cfg(feature = "xml")]
 pub mod marcxml;
 pub mod microlif;
 pub mod mrk;
 #[cfg(feature = "json")]
 pub mod ndjson;
+#[cfg(feature = "xml")]
+pub mod oai_marc;
 mod open;
 mod registry;
 mod sniff;
+#[cfg(feature = "xml")]
+pub mod turbomarc;
 
 pub use self::detect::{Confidence, Detection, detect};
 pub use self::open::{Peek, open, open_with, reader, writer};

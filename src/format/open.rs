@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::detect::{Detection, SAMPLE, detect};
 use super::{Format, FormatInfo, isis};
-use crate::io::{ReadOptions, RecordRead, RecordWrite, WriteOptions};
+use crate::io::{ReadOptions, RecordRead, RecordWrite, Unicode, WriteOptions};
 use crate::{Error, ErrorKind, Result};
 
 /// Opens a file for reading, whatever its format, with the default [`ReadOptions`].
@@ -72,7 +72,8 @@ pub fn open_with(
 
 /// Makes a reader over a source of bytes: in the format given, or in that which [`detect`] finds.
 ///
-/// Without a format, up to 64 KiB are read from the source first; it need not seek, so standard input will do.
+/// Without a format, up to 64 KiB are read from the source first; it need not seek, so standard input will do. Text in
+/// UTF-16 is read as UTF-8; places in it are those in the UTF-8.
 ///
 /// # Errors
 /// As [`open_with`]; [`ErrorKind::Format`] also for a master file, which is no stream.
@@ -106,7 +107,9 @@ fn reader_of<'a>(
     format: Format,
     options: &ReadOptions,
 ) -> Result<Box<dyn RecordRead + Send + 'a>> {
-    match compiled_in(format)?.reader {
+    let info = compiled_in(format)?;
+    match info.reader {
+        Some(make) if info.text => Ok(make(Box::new(Unicode::new(source)), options)),
         Some(make) => Ok(make(Box::new(source), options)),
         None => Err(Error::new(ErrorKind::Format(format!(
             "{format} is read here and there, not from end to end: it has to be a plain file, opened by its path"
@@ -146,7 +149,7 @@ pub fn writer<'a>(
 fn compiled_in(format: Format) -> Result<&'static FormatInfo> {
     format.info().ok_or_else(|| {
         let feature = match format {
-            Format::Marcxml => "xml",
+            Format::Marcxml | Format::Marcxchange | Format::Turbomarc | Format::OaiMarc => "xml",
             _ => "json",
         };
         let message = format!("{format} is not compiled in: the feature `{feature}` is off");

@@ -4,11 +4,11 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::path::Path;
 
-#[cfg(feature = "xml")]
-use super::marcxml;
 use super::{aleph, irbis_text, iso2709, line, microlif, mrk};
 #[cfg(feature = "json")]
 use super::{json, ndjson};
+#[cfg(feature = "xml")]
+use super::{marcxchange, marcxml, turbomarc};
 use crate::io::{Framing, ReadOptions, RecordRead, RecordWrite, Stream, WriteOptions};
 
 /// A format of files.
@@ -29,6 +29,12 @@ pub enum Format {
     Iso2709,
     /// MARCXML. Feature `xml`.
     Marcxml,
+    /// MarcXchange. Feature `xml`.
+    Marcxchange,
+    /// TurboMARC. Feature `xml`.
+    Turbomarc,
+    /// OAI-MARC. Feature `xml`.
+    OaiMarc,
     /// MARC-in-JSON, an array of records. Feature `json`.
     Json,
     /// MARC-in-JSON, a record a line. Feature `json`.
@@ -53,6 +59,9 @@ impl Format {
         match self {
             Format::Iso2709 => "iso2709",
             Format::Marcxml => "marcxml",
+            Format::Marcxchange => "marcxchange",
+            Format::Turbomarc => "turbomarc",
+            Format::OaiMarc => "oai-marc",
             Format::Json => "json",
             Format::Ndjson => "ndjson",
             Format::Mrk => "mrk",
@@ -165,6 +174,51 @@ pub static FORMATS: &[FormatInfo] = &[
         utf8_only: true,
         reader: Some(|source, options| framed::<marcxml::Marcxml>(source, options)),
         writer: Some(|sink, options| Box::new(marcxml::Writer::new(sink, options))),
+    },
+    #[cfg(feature = "xml")]
+    FormatInfo {
+        format: Format::Marcxchange,
+        name: Format::Marcxchange.name(),
+        aliases: &[],
+        extensions: &[],
+        description: "MarcXchange, ISO 25577",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: Some(|source, options| framed::<marcxml::Marcxml>(source, options)),
+        writer: Some(|sink, options| Box::new(marcxchange::Writer::new(sink, options))),
+    },
+    #[cfg(feature = "xml")]
+    FormatInfo {
+        format: Format::Turbomarc,
+        name: Format::Turbomarc.name(),
+        aliases: &[],
+        extensions: &[],
+        description: "TurboMARC of Index Data",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: Some(|source, options| framed::<marcxml::Marcxml>(source, options)),
+        writer: Some(|sink, options| Box::new(turbomarc::Writer::new(sink, options))),
+    },
+    #[cfg(feature = "xml")]
+    FormatInfo {
+        format: Format::OaiMarc,
+        name: Format::OaiMarc.name(),
+        aliases: &[],
+        extensions: &[],
+        description: "OAI-MARC, before MARCXML",
+        reads: true,
+        writes: false,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: Some(|source, options| framed::<marcxml::Marcxml>(source, options)),
+        writer: None,
     },
     #[cfg(feature = "json")]
     FormatInfo {

@@ -32,6 +32,9 @@ pub(super) type Sniffer = fn(&[u8]) -> Verdict;
 pub(super) const SNIFFERS: &[(Format, Sniffer)] = &[
     (Format::Iso2709, iso2709),
     (Format::Marcxml, marcxml),
+    (Format::Marcxchange, marcxchange),
+    (Format::Turbomarc, turbomarc),
+    (Format::OaiMarc, oai_marc),
     (Format::Json, json),
     (Format::Ndjson, ndjson),
     (Format::Mrk, mrk),
@@ -43,11 +46,7 @@ pub(super) const SNIFFERS: &[(Format, Sniffer)] = &[
 
 /// What the input is, if it is known to be nothing that can be read.
 pub(super) fn foreign(sample: &[u8]) -> Option<&'static str> {
-    let signed = FOREIGN.iter().find(|(signature, _)| sample.starts_with(signature)).map(|(_, what)| *what);
-    match signed {
-        None if is_utf16(sample) => Some("UTF-16; convert it to UTF-8 first"),
-        known => known,
-    }
+    FOREIGN.iter().find(|(signature, _)| sample.starts_with(signature)).map(|(_, what)| *what)
 }
 
 /// Signatures of what is none of our formats, and what to say of it.
@@ -57,20 +56,9 @@ const FOREIGN: &[(&[u8], &str)] = &[
     (b"BZh", "compressed with bzip2; decompress it first"),
     (b"\xFD7zXZ\0", "compressed with xz; decompress it first"),
     (b"PK\x03\x04", "a zip archive; unpack it first"),
-    (b"\xFF\xFE", "UTF-16; convert it to UTF-8 first"),
-    (b"\xFE\xFF", "UTF-16; convert it to UTF-8 first"),
     (b"%PDF", "a PDF document"),
     (b"SQLite format 3\0", "an SQLite database"),
 ];
-
-/// Whether this is text in UTF-16 without a byte order mark.
-fn is_utf16(sample: &[u8]) -> bool {
-    let pairs = sample.chunks_exact(2).take(8);
-    let ascii = |low: u8, high: u8| high == 0 && low.is_ascii() && low != 0;
-    sample.len() >= 16
-        && (pairs.clone().all(|pair| matches!(pair, [low, high] if ascii(*low, *high)))
-            || pairs.clone().all(|pair| matches!(pair, [high, low] if ascii(*low, *high))))
-}
 
 fn iso2709(sample: &[u8]) -> Verdict {
     if is_leader(sample) {
@@ -110,8 +98,8 @@ fn marcxml(sample: &[u8]) -> Verdict {
     if has("http://www.loc.gov/MARC21/slim") {
         return Ok((Confidence::Certain, "XML with the namespace of MARCXML".to_owned()));
     }
-    if has("info:lc/xmlns/marcxchange") {
-        return Ok((Confidence::Certain, "XML with the namespace of MarcXchange".to_owned()));
+    if let Some(other) = other_xml(sample) {
+        return miss(2, format!("it is {other}"));
     }
     if ["datafield", "controlfield"]
         .into_iter()
@@ -119,15 +107,55 @@ fn marcxml(sample: &[u8]) -> Verdict {
     {
         return Ok((Confidence::Likely, "XML with fields as in MARCXML, without its namespace".to_owned()));
     }
-    if has("http://www.indexdata.com/turbomarc") {
-        return miss(4, "it is TurboMARC, which cannot be read yet");
-    }
     let mut elements = elements(sample);
     let root = elements.next().unwrap_or("none");
     if root.ends_with("collection") && elements.next().is_none() {
         return Ok((Confidence::Possible, "XML with an element collection and nothing in it".to_owned()));
     }
     miss(3, format!("no MARC record is in its first {} bytes (root element: {root})", sample.len()))
+}
+
+/// Which of the XML forms beside MARCXML a sample is in, by its namespace, or by its elements.
+fn other_xml(sample: &[u8]) -> Option<Format> {
+    let has = |text: &str| memmem::find(sample, text.as_bytes()).is_some();
+    let names = [
+        ("http://www.loc.gov/MARC21/slim", Format::Marcxml),
+        ("info:lc/xmlns/marcxchange-", Format::Marcxchange),
+        ("http://www.indexdata.com/turbomarc", Format::Turbomarc),
+        ("http://www.openarchives.org/OAI/1.1/oai_marc", Format::OaiMarc),
+    ];
+    let found = names.into_iter().find(|(namespace, _)| has(namespace)).map(|(_, format)| format);
+    match found {
+        Some(Format::Marcxml) => None,
+        None if has("oai_marc") && has("varfield") => Some(Format::OaiMarc),
+        None if has("<r>") && has("<l>") && (has("<d") || has("<c")) => Some(Format::Turbomarc),
+        found => found,
+    }
+}
+
+/// A verdict about one of the XML forms beside MARCXML.
+fn is_other_xml(sample: &[u8], format: Format) -> Verdict {
+    if !sample.starts_with(b"<") {
+        return miss(0, "it does not begin with <");
+    }
+    match other_xml(sample) {
+        Some(other) if other == format => {
+            Ok((Confidence::Certain, format!("XML with the namespace or the elements of {format}")))
+        }
+        _ => miss(1, "it has neither the namespace nor the elements of the format"),
+    }
+}
+
+fn marcxchange(sample: &[u8]) -> Verdict {
+    is_other_xml(sample, Format::Marcxchange)
+}
+
+fn turbomarc(sample: &[u8]) -> Verdict {
+    is_other_xml(sample, Format::Turbomarc)
+}
+
+fn oai_marc(sample: &[u8]) -> Verdict {
+    is_other_xml(sample, Format::OaiMarc)
 }
 
 /// The names of the elements, in order.

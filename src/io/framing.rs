@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
+use super::batch::{Batch, collect_batch};
 use super::{LostSink, ReadOptions, RecordRead, Recovery};
 use crate::diagnostic::Findings;
 use crate::{Code, Diagnostic, Error, Position, Record, Result};
@@ -38,9 +39,13 @@ pub enum Step {
 ///
 /// Whatever is shown to it beyond what it asked for must not change its answers, so that all drivers agree. A clone
 /// goes on where the original stood: batches of records are read on other threads with clones.
-pub trait Framing: Sized + Clone {
+pub trait Framing: Sized + Clone + Send + 'static {
     /// Whether the format has lines, so that places have line numbers.
     const LINES: bool;
+
+    /// Whether [`Framing::parse`] gives the same for a record whatever records it was given before. If it does, batches
+    /// of records are parsed on other threads, and those before a range are not parsed at all.
+    const INDEPENDENT: bool = false;
 
     /// Makes the framing for an input.
     fn new(options: &ReadOptions) -> Self;
@@ -63,13 +68,15 @@ pub trait Framing: Sized + Clone {
 }
 
 /// What the drivers share: places, findings, and strictness.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Core<F> {
     framing: F,
     findings: Findings,
     recovery: Recovery,
     /// The longest record, in bytes.
     limit: usize,
+    /// Where the records that are wanted begin.
+    range: Range<u64>,
     /// Where the next unread byte stands, and how many records came before it.
     next: Position,
     /// Where the last record began.
@@ -87,6 +94,13 @@ impl Lost {
         if let Some(sink) = &mut self.0 {
             sink(bytes);
         }
+    }
+}
+
+/// A clone tells nobody: what it passes over was told by the original.
+impl Clone for Lost {
+    fn clone(&self) -> Lost {
+        Lost(None)
     }
 }
 
@@ -115,6 +129,7 @@ impl<F: Framing> Core<F> {
             findings: Findings::new(options.limits.diagnostics),
             recovery: options.recovery,
             limit: options.limits.record_bytes,
+            range: options.range.clone().unwrap_or(0..u64::MAX),
             next,
             last: next,
             ended: false,
@@ -128,10 +143,20 @@ impl<F: Framing> Core<F> {
         self.findings.begin(self.next);
     }
 
+    /// Looks at the next bytes; `parse` tells whether a record that they are is to be read, or only passed over.
     #[inline]
-    fn advance(&mut self, buf: &[u8], eof: bool, record: &mut Record) -> Result<Progress> {
+    fn advance(&mut self, buf: &[u8], eof: bool, record: &mut Record, parse: bool) -> Result<Progress> {
         if self.ended {
             return Ok(Progress::End);
+        }
+        if self.next.byte >= self.range.end {
+            if !buf.is_empty() {
+                self.findings.begin(self.next);
+                return Ok(self.end());
+            }
+            if !eof {
+                return Ok(Progress::Need(1));
+            }
         }
         self.findings.set_record(self.next, buf.len());
         // No more is looked at than a record may have, and what must be seen behind it.
@@ -144,10 +169,24 @@ impl<F: Framing> Core<F> {
             Ok(step) => step,
             Err(error) => {
                 self.ended = true;
-                return Err(error);
+                let ours = self.range.contains(&self.next.byte) || buf.is_empty() && self.ends_input();
+                return if ours { Err(error) } else { Ok(self.end()) };
             }
         };
         Ok(match step {
+            Step::Frame(len) if self.next.byte < self.range.start => {
+                let bytes = buf.get(..len.max(1)).unwrap_or(buf);
+                if parse && !F::INDEPENDENT && len <= self.limit {
+                    // What it leaves behind is for those after it; what is wrong with it is not told.
+                    record.clear();
+                    let _ =
+                        self.framing.parse(Frame { bytes, position: self.next }, record, &mut self.findings);
+                }
+                self.consume(bytes);
+                self.next.record = self.next.record.saturating_add(1);
+                self.findings.begin(self.next);
+                Progress::Skipped(bytes.len())
+            }
             Step::Frame(len) if len > self.limit => {
                 let bytes = buf.get(..len).unwrap_or(buf);
                 let message = format!("the record has {len} bytes, {} are allowed", self.limit);
@@ -165,9 +204,14 @@ impl<F: Framing> Core<F> {
                 let frame = Frame { bytes, position: self.next };
                 self.last = self.next;
                 self.findings.set_record(self.next, bytes.len());
-                record.clear();
-                let parsed = self.framing.parse(frame, record, &mut self.findings);
-                record.set_position(self.last);
+                let parsed = if parse {
+                    record.clear();
+                    let parsed = self.framing.parse(frame, record, &mut self.findings);
+                    record.set_position(self.last);
+                    parsed
+                } else {
+                    Ok(())
+                };
                 self.consume(bytes);
                 self.next.record = self.next.record.saturating_add(1);
                 Progress::Record(bytes.len(), parsed.and_then(|()| self.judge()))
@@ -179,13 +223,15 @@ impl<F: Framing> Core<F> {
             }
             Step::Lost(len) => {
                 let bytes = buf.get(..len.max(1)).unwrap_or(buf);
-                self.lost.tell(bytes);
+                if self.range.contains(&self.next.byte) {
+                    self.lost.tell(bytes);
+                }
                 self.consume(bytes);
                 Progress::Skipped(bytes.len())
             }
             Step::Need(_) if eof => {
                 self.consume(buf);
-                self.end()
+                self.end_input()
             }
             Step::Need(_) if buf.len() >= most => {
                 let message = format!("no end in {} bytes, the most allowed for a record", self.limit);
@@ -198,9 +244,21 @@ impl<F: Framing> Core<F> {
             Step::Need(len) => Progress::Need(len.max(buf.len().saturating_add(1)).min(most)),
             Step::End => {
                 self.consume(buf);
-                self.end()
+                self.end_input()
             }
         })
+    }
+
+    /// Whether the input ends in the range: what stands behind the last record is told once, by the last range.
+    fn ends_input(&self) -> bool {
+        self.range.end >= self.next.byte && (self.range.start < self.next.byte || self.next.byte == 0)
+    }
+
+    fn end_input(&mut self) -> Progress {
+        if !self.ends_input() {
+            self.findings.begin(self.next);
+        }
+        self.end()
     }
 
     fn end(&mut self) -> Progress {
@@ -310,13 +368,103 @@ impl<R: Read, F: Framing> Stream<R, F> {
     }
 }
 
+impl<R: Read, F: Framing> Stream<R, F> {
+    /// Takes the bytes of the next records, unread.
+    fn cut_batch(&mut self) -> Result<Option<Piece<F>>> {
+        if self.core.ended {
+            return Ok(None);
+        }
+        let core = self.core.clone();
+        self.fill(0)?;
+        self.buffer.resize(self.buffer.len().max(BATCH.saturating_add(CHUNK)), 0);
+        let mut record = Record::new();
+        let mut at = 0usize;
+        self.core.begin();
+        while at < BATCH {
+            let unread = self.buffer.get(at..self.unread.end).unwrap_or_default();
+            match self.core.advance(unread, self.eof, &mut record, false) {
+                Ok(Progress::Record(len, _)) => {
+                    at = at.saturating_add(len);
+                    self.core.begin();
+                }
+                Ok(Progress::Skipped(len)) => at = at.saturating_add(len),
+                Ok(Progress::Need(len)) => match self.fill(at.saturating_add(len)) {
+                    Err(error) if at == 0 => return Err(error),
+                    // The next call tries again, and tells.
+                    Err(_) => break,
+                    Ok(()) => {}
+                },
+                // What is found at the end, or goes wrong there, is found again by whoever reads the batch.
+                Ok(Progress::End) | Err(_) => break,
+            }
+        }
+        let rest = self.buffer.get(at..self.unread.end).unwrap_or_default().to_vec();
+        let mut bytes = std::mem::replace(&mut self.buffer, rest);
+        bytes.truncate(self.unread.end);
+        self.unread = 0..self.buffer.len();
+        let mut piece = Piece { bytes, at: 0, frame: 0..0, eof: self.eof, core };
+        if !self.core.ended {
+            piece.core.range.end = piece.core.range.end.min(self.core.next.byte);
+        }
+        Ok(Some(piece))
+    }
+}
+
+/// How many bytes of records a batch has, at least.
+const BATCH: usize = 1024 * 1024;
+
+/// Some records of an input, with what must be seen behind them: what a [`Stream`] cuts off for another thread.
+struct Piece<F> {
+    bytes: Vec<u8>,
+    at: usize,
+    frame: Range<usize>,
+    eof: bool,
+    core: Core<F>,
+}
+
+impl<F: Framing> RecordRead for Piece<F> {
+    fn read_record(&mut self, record: &mut Record) -> Result<bool> {
+        self.core.begin();
+        self.frame = 0..0;
+        loop {
+            let unread = self.bytes.get(self.at..).unwrap_or_default();
+            match self.core.advance(unread, self.eof, record, true)? {
+                Progress::Record(len, read) => {
+                    let end = self.at.saturating_add(len);
+                    self.frame = self.at..end;
+                    self.at = end;
+                    return read.map(|()| true);
+                }
+                Progress::Skipped(len) => self.at = self.at.saturating_add(len),
+                Progress::Need(_) | Progress::End => return self.core.judge().map(|()| false),
+            }
+        }
+    }
+
+    fn diagnostics(&self) -> &[Diagnostic] {
+        self.core.findings.list()
+    }
+
+    fn suppressed(&self) -> &[(Code, u64)] {
+        self.core.findings.suppressed()
+    }
+
+    fn position(&self) -> Position {
+        self.core.last
+    }
+
+    fn raw(&self) -> &[u8] {
+        self.bytes.get(self.frame.clone()).unwrap_or_default()
+    }
+}
+
 impl<R: Read, F: Framing> RecordRead for Stream<R, F> {
     fn read_record(&mut self, record: &mut Record) -> Result<bool> {
         self.core.begin();
         self.frame = 0..0;
         loop {
             let unread = self.buffer.get(self.unread.clone()).unwrap_or_default();
-            match self.core.advance(unread, self.eof, record)? {
+            match self.core.advance(unread, self.eof, record, true)? {
                 Progress::Record(len, read) => {
                     let end = self.unread.start.saturating_add(len);
                     self.frame = self.unread.start..end;
@@ -344,6 +492,13 @@ impl<R: Read, F: Framing> RecordRead for Stream<R, F> {
 
     fn raw(&self) -> &[u8] {
         self.buffer.get(self.frame.clone()).unwrap_or_default()
+    }
+
+    fn read_batch(&mut self) -> Result<Option<Batch>> {
+        match F::INDEPENDENT {
+            true => Ok(self.cut_batch()?.map(|piece| Box::new(piece) as Batch)),
+            false => collect_batch(self),
+        }
     }
 
     fn on_lost(&mut self, sink: LostSink) {
@@ -377,7 +532,7 @@ impl<F: Framing> RecordRead for Slice<'_, F> {
         self.core.begin();
         self.frame = &[];
         loop {
-            match self.core.advance(self.rest, true, record)? {
+            match self.core.advance(self.rest, true, record, true)? {
                 Progress::Record(len, read) => {
                     self.frame = self.take(len);
                     return read.map(|()| true);
@@ -493,7 +648,7 @@ impl<F: Framing> Push<F> {
             if unread.len() < self.need && !self.eof {
                 return Ok(Pushed::NeedMore);
             }
-            match self.core.advance(unread, self.eof, record)? {
+            match self.core.advance(unread, self.eof, record, true)? {
                 Progress::Record(len, read) => {
                     let end = self.start.saturating_add(len);
                     self.frame = self.start..end;

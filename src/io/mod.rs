@@ -6,19 +6,25 @@
 //! and places.
 
 mod adapt;
+mod batch;
 #[cfg(any(feature = "xml", feature = "json"))]
 mod census;
 mod copy;
 mod framing;
 mod options;
+mod parallel;
 mod traits;
+mod unicode;
 mod writer;
 
 pub(crate) use self::adapt::{Adapter, place};
+pub use self::batch::Batch;
 #[cfg(any(feature = "xml", feature = "json"))]
 pub(crate) use self::census::census;
 pub use self::copy::{Event, Summary, copy, copy_with};
 pub use self::framing::{Frame, Framing, Push, Pushed, Slice, Step, Stream};
 pub use self::options::{Deleted, IllegalCharacters, ReadOptions, Recovery, WideTags, WriteOptions};
+pub use self::parallel::in_batches;
 pub use self::traits::{LostSink, RecordRead, RecordSeek, RecordWrite, Records};
+pub(crate) use self::unicode::{Unicode, utf16};
 pub use self::writer::{Layout, Writer};

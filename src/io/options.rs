@@ -1,6 +1,6 @@
 //! Options of readers and writers: one set for all formats.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use crate::charset::{Charset, Policy};
 use crate::{Dialect, Limits};
@@ -47,6 +47,8 @@ pub struct ReadOptions {
     pub recovery: Recovery,
     /// How much one record may take.
     pub limits: Limits,
+    /// Where the records that are read begin: offsets in the input, in bytes.
+    pub range: Option<Range<u64>>,
     /// Which records of a master file to read, by whether they are deleted.
     pub deleted: Deleted,
     /// Whether to read all stored versions of the records of IRBIS64, and not only the last.
@@ -87,6 +89,34 @@ impl ReadOptions {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> ReadOptions {
         self.limits = limits;
+        self
+    }
+
+    /// Reads only the records that begin at these offsets of the input, with their true places and numbers. Default:
+    /// all.
+    ///
+    /// The readers of ranges that lie end to end give together what one reader gives, on damaged files too, and what
+    /// stands behind the last record is told by the last of them. So each may have a machine of its own. Whatever is
+    /// before a range is looked at, since only so it is known where records begin and which number they have; where
+    /// the format allows it, it is not parsed. Master files take no notice: there, [`ReadOptions::mfns`] deals records
+    /// out.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::{ReadOptions, RecordRead, iso2709};
+    ///
+    /// let data = std::fs::read("fixtures/iso2709/marc21.mrc")?;
+    /// let middle = data.len() as u64 / 2;
+    /// let read = |range| -> kartoteka::Result<Vec<u64>> {
+    ///     let mut reader = iso2709::SliceReader::new(&data, &ReadOptions::new().range(range));
+    ///     reader.records().map(|record| Ok(record?.position().record)).collect()
+    /// };
+    /// assert_eq!([read(0..middle)?, read(middle..u64::MAX)?].concat(), (0..8).collect::<Vec<_>>());
+    /// # Ok::<(), kartoteka::Error>(())
+    /// ```
+    #[must_use]
+    pub fn range(mut self, range: Range<u64>) -> ReadOptions {
+        self.range = Some(range);
         self
     }
 
@@ -159,6 +189,12 @@ pub struct WriteOptions {
     pub mfn_as_control_number: bool,
     /// Whether XML and JSON arrays are laid out for human eyes.
     pub indent: bool,
+    /// The prefix of the elements of MARCXML and MarcXchange; empty for none.
+    pub xml_prefix: String,
+    /// Whether records of MARCXML and MarcXchange say of which type they are.
+    pub record_types: bool,
+    /// Whether MARCXML and MarcXchange are one record without a collection around it.
+    pub single_record: bool,
 }
 
 impl Default for WriteOptions {
@@ -170,6 +206,9 @@ impl Default for WriteOptions {
             wide_tags: WideTags::default(),
             mfn_as_control_number: true,
             indent: true,
+            xml_prefix: String::new(),
+            record_types: false,
+            single_record: false,
         }
     }
 }
@@ -213,6 +252,35 @@ impl WriteOptions {
     #[must_use]
     pub fn mfn_as_control_number(mut self, yes: bool) -> WriteOptions {
         self.mfn_as_control_number = yes;
+        self
+    }
+
+    /// The prefix of the elements of MARCXML and MarcXchange, such as `marc`. Default: none, the namespace is that of
+    /// all elements. What is no name in XML is taken for none.
+    #[must_use]
+    pub fn xml_prefix(mut self, prefix: &str) -> WriteOptions {
+        let mut bytes = prefix.bytes();
+        let begins = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        let is_name = begins && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+        // Names that begin with xml are not ours to bind.
+        let free = !prefix.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("xml"));
+        self.xml_prefix = if is_name && free { prefix.to_owned() } else { String::new() };
+        self
+    }
+
+    /// Whether records of MARCXML and MarcXchange say of which type they are, by leader/06; those of MarcXchange also of
+    /// which format. Default: false.
+    #[must_use]
+    pub fn record_types(mut self, yes: bool) -> WriteOptions {
+        self.record_types = yes;
+        self
+    }
+
+    /// Whether MARCXML and MarcXchange are one record without a collection around it; a second one cannot be written.
+    /// Default: false.
+    #[must_use]
+    pub fn single_record(mut self, yes: bool) -> WriteOptions {
+        self.single_record = yes;
         self
     }
 

@@ -1,5 +1,6 @@
 //! What every reader and every writer can do.
 
+use super::batch::{Batch, collect_batch};
 use crate::{Code, Diagnostic, Position, Record, RecordRef, Result};
 
 /// Who hears of bytes that are lost: see [`RecordRead::on_lost`].
@@ -42,6 +43,17 @@ pub trait RecordRead {
 
     /// The bytes of the input from which the last record was read, or not read.
     fn raw(&self) -> &[u8];
+
+    /// Takes the next records of the input, about a MiB of them, as a reader that another thread may have; what is found
+    /// at the end is in the last. `None` at the end. Where the format allows it, they have not been parsed yet.
+    ///
+    /// See [`in_batches`](crate::in_batches), which does the rest.
+    ///
+    /// # Errors
+    /// If the input cannot be read on.
+    fn read_batch(&mut self) -> Result<Option<Batch>> {
+        collect_batch(self)
+    }
 
     /// From now on hands to `sink` the bytes that are damage and belong to no record, such as garbage between two, in
     /// pieces, as they are passed over: each once, in the order of the input, before the call returns that reads
@@ -150,6 +162,10 @@ impl<T: RecordRead + ?Sized> RecordRead for Box<T> {
 
     fn raw(&self) -> &[u8] {
         (**self).raw()
+    }
+
+    fn read_batch(&mut self) -> Result<Option<Batch>> {
+        (**self).read_batch()
     }
 
     fn on_lost(&mut self, sink: LostSink) {

@@ -129,7 +129,9 @@ use std::str::FromStr;
 
 use self::ast::Spec;
 pub use self::eval::{Match, Matches};
+pub(crate) use self::options::composed;
 pub use self::options::{Order, SelectOptions};
+pub(crate) use self::parse::{Fault, Parsed, expect, inner as fault_of};
 pub use self::place::{Part, Place};
 use crate::Error;
 

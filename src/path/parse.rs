@@ -193,7 +193,7 @@ fn span(input: &str) -> Parsed<'_, Span> {
     }
 }
 
-pub(super) fn inner(error: nom::Err<Fault>) -> Fault {
+pub(crate) fn inner(error: nom::Err<Fault>) -> Fault {
     match error {
         nom::Err::Error(fault) | nom::Err::Failure(fault) => fault,
         nom::Err::Incomplete(_) => Fault { rest: 0, expected: "" },

@@ -198,7 +198,11 @@ macro_rules! written {
 written!(crate::iso2709::Writer<Vec<u8>>, crate::irbis_text::Writer<Vec<u8>>);
 written!(crate::mrk::Writer<Vec<u8>>, crate::line::Writer<Vec<u8>>, crate::aleph::Writer<Vec<u8>>);
 #[cfg(feature = "xml")]
-written!(crate::marcxml::Writer<Vec<u8>>);
+written!(
+    crate::marcxml::Writer<Vec<u8>>,
+    crate::marcxchange::Writer<Vec<u8>>,
+    crate::turbomarc::Writer<Vec<u8>>
+);
 #[cfg(feature = "json")]
 written!(crate::json::Writer<Vec<u8>>, crate::ndjson::Writer<Vec<u8>>);
 
@@ -272,6 +276,9 @@ fn round_trip_xml(record: &Record, options: &WriteOptions) {
     };
     if record.fields().all(plain) && record.syntax().indicators == 2 {
         round_trip::<crate::marcxml::Marcxml>(record, crate::marcxml::Writer::new(Vec::new(), options));
+        round_trip::<crate::marcxml::Marcxml>(record, crate::turbomarc::Writer::new(Vec::new(), options));
+        let prefixed = options.clone().xml_prefix("m").record_types(true);
+        round_trip::<crate::marcxml::Marcxml>(record, crate::marcxchange::Writer::new(Vec::new(), &prefixed));
     }
 }
 

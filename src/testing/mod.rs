@@ -13,5 +13,5 @@ pub use self::invariants::marcxml;
 pub use self::invariants::{aleph, irbis_text, iso2709, line, microlif, mrk};
 #[cfg(feature = "json")]
 pub use self::invariants::{json, ndjson};
-pub use self::paths::{path, path_text};
+pub use self::paths::{filter, path, path_text};
 pub use self::strategies::{irbis_record, marc_record, mutated};

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::record::{Builder, Record, Syntax};
-use crate::{FieldPath, SelectOptions};
+use crate::{FieldPath, Filter, SelectOptions};
 
 /// Records to ask: one of MARC, with repeated and embedded fields, and one of IRBIS.
 fn records() -> [Record; 2] {
@@ -54,6 +54,26 @@ pub fn path(data: &[u8]) {
         for found in record.select_with(&path, odd) {
             assert!(found.text().to_str().is_ok(), "{text:?} cuts a character at {}", found.place());
         }
+    }
+}
+
+/// What must hold for any text given to [`Filter`]: it is read or refused at a place that lies in it; what was read is
+/// printed in a form from which the same is read, and which gives the same answers.
+pub fn filter(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let filter: Filter = match text.parse() {
+        Ok(filter) => filter,
+        Err(error) => {
+            assert!(text.is_char_boundary(error.offset()), "{text:?}: {error}");
+            return;
+        }
+    };
+    let printed = filter.to_string();
+    let again = printed.parse::<Filter>();
+    assert_eq!(again.as_ref(), Ok(&filter), "{text:?} printed as {printed:?}");
+    for record in records() {
+        let answer = filter.matches(record.view());
+        assert_eq!(again.as_ref().map(|again| again.matches(record.view())), Ok(answer), "{text:?}");
     }
 }
 

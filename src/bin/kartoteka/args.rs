@@ -196,6 +196,18 @@ pub(crate) struct Convert {
     #[arg(long)]
     pub(crate) no_indent: bool,
 
+    /// Prefix of the elements of MARCXML and MarcXchange, such as marc
+    #[arg(long, value_name = "PREFIX", value_parser = names::xml_prefix, default_value = "", hide_default_value = true)]
+    pub(crate) xml_prefix: String,
+
+    /// Write the types of records in MARCXML and MarcXchange
+    #[arg(long)]
+    pub(crate) record_types: bool,
+
+    /// Write one record without a collection in MARCXML and MarcXchange
+    #[arg(long)]
+    pub(crate) single_record: bool,
+
     /// Form of the summary on standard error; printed with --quiet too, if given [default: text]
     #[arg(long, value_name = "FORM", value_enum)]
     pub(crate) summary: Option<Form>,
@@ -210,6 +222,9 @@ impl Convert {
             .wide_tags(self.wide_tags)
             .mfn_as_control_number(self.mfn_as)
             .indent(!self.no_indent)
+            .xml_prefix(&self.xml_prefix)
+            .record_types(self.record_types)
+            .single_record(self.single_record)
     }
 }
 

@@ -204,6 +204,14 @@ pub(crate) fn codes(text: &str) -> Result<Codes, String> {
     }
 }
 
+/// A prefix for the names of elements in XML.
+pub(crate) fn xml_prefix(text: &str) -> Result<String, String> {
+    match kartoteka::WriteOptions::new().xml_prefix(text).xml_prefix {
+        prefix if prefix == text => Ok(prefix),
+        _ => Err("not a name that can be a prefix in XML".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

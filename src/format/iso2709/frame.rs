@@ -32,6 +32,7 @@ struct Passed {
 
 impl Framing for Iso2709 {
     const LINES: bool = false;
+    const INDEPENDENT: bool = true;
 
     fn new(options: &ReadOptions) -> Iso2709 {
         Iso2709 { options: options.clone(), searched: 0, passed: None }

@@ -31,6 +31,7 @@ enum Array {
 
 impl Framing for Json {
     const LINES: bool = true;
+    const INDEPENDENT: bool = true;
 
     fn new(options: &ReadOptions) -> Json {
         Json {

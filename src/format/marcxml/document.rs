@@ -5,7 +5,8 @@ use memchr::memchr;
 use super::element::{
     ElementEnd, Markup, Passage, attributes, broken_element_end, element_end, is_space, name, split,
 };
-use super::{NAMESPACE, parse};
+use super::parse;
+use super::vocabulary::Vocabulary;
 use crate::charset::Charset;
 use crate::diagnostic::Findings;
 use crate::io::{Frame, Framing, ReadOptions, Step};
@@ -37,6 +38,9 @@ pub struct Marcxml {
     stray_seen: bool,
     /// Up to which byte of the input there is no end mark, for each kind of passage.
     unended: [u64; 3],
+    /// The column in which the last piece began, and that of the next, in bytes, from 1; 0 at the start.
+    column: usize,
+    next_column: usize,
     parser: parse::Parser,
 }
 
@@ -79,11 +83,43 @@ impl Framing for Marcxml {
             outside_seen: false,
             stray_seen: false,
             unended: [0; 3],
+            column: 1,
+            next_column: 0,
             parser: parse::Parser::default(),
         }
     }
 
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
+        let step = self.piece(buf, eof, findings);
+        if let Ok(Step::Frame(len) | Step::Skip(len)) = step {
+            let bytes = buf.get(..len).unwrap_or_default();
+            self.column = match self.next_column {
+                0 => 1,
+                next => next,
+            };
+            let line = memchr::memrchr(b'\n', bytes).map(|at| len.saturating_sub(at));
+            self.next_column = line.unwrap_or_else(|| self.column.saturating_add(len));
+        }
+        step
+    }
+
+    fn restart(&mut self) {
+        self.searched = 0;
+    }
+
+    fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
+        self.parser.record(frame.bytes, self.column, self.charset, record, findings)?;
+        if self.options.dialect == Dialect::Irbis {
+            let marc = std::mem::take(record);
+            from_marc_form(marc.view(), true, record, findings);
+        }
+        Ok(())
+    }
+}
+
+impl Marcxml {
+    /// The next piece of the document.
+    fn piece(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
         if findings.record().byte == 0 {
             if buf.len() < 4 && !eof {
                 return Ok(Step::Need(4));
@@ -138,21 +174,6 @@ impl Framing for Marcxml {
         }
     }
 
-    fn restart(&mut self) {
-        self.searched = 0;
-    }
-
-    fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
-        self.parser.record(frame.bytes, self.charset, record, findings)?;
-        if self.options.dialect == Dialect::Irbis {
-            let marc = std::mem::take(record);
-            from_marc_form(marc.view(), true, record, findings);
-        }
-        Ok(())
-    }
-}
-
-impl Marcxml {
     /// A comment, CDATA section or instruction: what was searched for its end is not searched again.
     fn passage(&mut self, passage: Passage, buf: &[u8], findings: &Findings) -> Markup {
         let here = findings.record().byte;
@@ -180,16 +201,16 @@ impl Marcxml {
         let tag = buf.get(..len).unwrap_or_default();
         let (prefix, local) = split(name(tag));
         self.root_seen = true;
-        if local == b"record" {
+        if let Some(vocabulary) = Vocabulary::of_record(local) {
             let namespace = self.namespace(prefix, tag);
-            let in_namespace = namespace == Some(NAMESPACE.as_bytes());
+            let in_namespace = namespace.is_some_and(|namespace| vocabulary.has(namespace));
             let is_marc = if in_namespace {
                 true
             } else if empty {
                 false
             } else {
-                match first_child(buf.get(len..).unwrap_or_default()) {
-                    Some(child) => matches!(split(child).1, b"leader" | b"controlfield" | b"datafield"),
+                match has_children(buf.get(len..).unwrap_or_default(), vocabulary) {
+                    Some(has) => has,
                     None if eof || buf.len() > LONGEST_TAG => false,
                     None => return Ok(Step::Need(buf.len().saturating_add(1))),
                 }
@@ -197,7 +218,8 @@ impl Marcxml {
             if is_marc {
                 if !in_namespace && !self.namespace_seen {
                     let found = String::from_utf8_lossy(namespace.unwrap_or_default());
-                    let message = format!("the namespace of the records is \"{found}\", not that of MARCXML");
+                    let message =
+                        format!("the namespace of the records is \"{found}\", not that of the format");
                     self.namespace_seen = true;
                     findings.at(Code::XmlNamespace, (0, len), message, "read all the same; said once");
                 }
@@ -333,6 +355,8 @@ impl Marcxml {
         };
         let name = String::from_utf8_lossy(name);
         match Charset::from_name(&name) {
+            // It was, and is read as UTF-8 behind a mark by now.
+            _ if name.to_ascii_lowercase().starts_with("utf-16") && findings.record().byte == 3 => {}
             Some(charset) if charset.is_supported() => self.charset = charset,
             _ if name.to_ascii_lowercase().starts_with("utf-") => {
                 let message = format!("the document says its encoding is {name}, and it is not");
@@ -351,19 +375,34 @@ fn is_xml_declaration(markup: &[u8]) -> bool {
     markup.starts_with(b"<?xml") && markup.get(5).is_some_and(|byte| is_space(*byte))
 }
 
-/// The name of the first element inside of an element; empty if it ends first, `None` if the bytes do.
-fn first_child(content: &[u8]) -> Option<&[u8]> {
-    let mut at = 0usize;
+/// Whether an element without a namespace has children of a record in this form; `None` if the bytes end before that can
+/// be told. An element that holds another record is none.
+fn has_children(content: &[u8], vocabulary: Vocabulary) -> Option<bool> {
+    let (mut at, mut depth) = (0usize, 0usize);
     loop {
         at = at.saturating_add(memchr(b'<', content.get(at..)?)?);
         let rest = content.get(at..)?;
-        match Markup::of(rest) {
+        let len = match Markup::of(rest) {
             Markup::Open => return None,
-            Markup::Other(len) => at = at.saturating_add(len),
-            Markup::End(_) => return Some(&[]),
-            Markup::Broken(len) => at = at.saturating_add(len),
-            Markup::Start(..) => return Some(name(rest)),
-        }
+            Markup::Other(len) | Markup::Broken(len) => len,
+            Markup::End(_) if depth == 0 => return Some(false),
+            Markup::End(len) => {
+                depth = depth.saturating_sub(1);
+                len
+            }
+            Markup::Start(len, empty) => {
+                let local = split(name(rest)).1;
+                if Vocabulary::of_record(local).is_some() {
+                    return Some(false);
+                }
+                if depth == 0 && vocabulary.is_child(local) {
+                    return Some(true);
+                }
+                depth = depth.saturating_add(usize::from(!empty));
+                len
+            }
+        };
+        at = at.saturating_add(len);
     }
 }
 

@@ -38,10 +38,12 @@ mod document;
 mod element;
 mod parse;
 mod plain;
+mod vocabulary;
 mod writer;
 
 pub use self::document::Marcxml;
 pub use self::writer::Layout;
+pub(super) use self::writer::{Escape, Form};
 
 use crate::io::{self, Slice, Stream};
 

@@ -5,11 +5,13 @@ use std::borrow::Cow;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::element::{attributes, name, split};
 use super::plain;
+use super::vocabulary::{Kind, Vocabulary, attribute, record_type};
 use crate::charset::{Charset, Policy, Reason};
 use crate::diagnostic::Findings;
 use crate::record::Syntax;
-use crate::{Code, Error, Leader, Record, Result, Tag};
+use crate::{Code, Diagnostic, Error, Leader, Location, Record, Result, Severity, Tag};
 
 /// Fills records from `record` elements; keeps its memory from one to the next.
 #[derive(Debug, Default, Clone)]
@@ -18,35 +20,12 @@ pub(super) struct Parser {
     value: String,
 }
 
-/// The elements of MARCXML inside a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Record,
-    Leader,
-    Control,
-    Data,
-    Subfield,
-    Foreign,
-}
-
-impl Kind {
-    fn of(start: &BytesStart<'_>) -> Kind {
-        match start.local_name().into_inner() {
-            "record" => Kind::Record,
-            "leader" => Kind::Leader,
-            "controlfield" => Kind::Control,
-            "datafield" => Kind::Data,
-            "subfield" => Kind::Subfield,
-            _ => Kind::Foreign,
-        }
-    }
-}
-
 impl Parser {
     /// Reads the element that is all of `bytes`.
     pub(super) fn record(
         &mut self,
         bytes: &[u8],
+        column: usize,
         charset: Charset,
         record: &mut Record,
         findings: &mut Findings,
@@ -54,7 +33,9 @@ impl Parser {
         let charset = if charset == Charset::Auto { Charset::Utf8 } else { charset };
         let mut decoded = std::mem::take(&mut self.decoded);
         let read = match simdutf8::basic::from_utf8(bytes) {
-            Ok(text) if charset == Charset::Utf8 || text.is_ascii() => self.text(text, record, findings),
+            Ok(text) if charset == Charset::Utf8 || text.is_ascii() => {
+                self.text(text, column, record, findings)
+            }
             _ => {
                 decoded.clear();
                 let faults = charset.decode_into(bytes, Policy::Replace, &mut decoded)?;
@@ -66,53 +47,84 @@ impl Parser {
                     let message = format!("{faults} byte sequences that are not {charset}, the first here");
                     findings.at(Code::InvalidUtf8, (at, 1), message, "replaced by U+FFFD");
                 }
-                self.text(&decoded, record, findings)
+                self.text(&decoded, column, record, findings)
             }
         };
         self.decoded = decoded;
         read
     }
 
-    fn text(&mut self, text: &str, record: &mut Record, findings: &mut Findings) -> Result<()> {
+    fn text(
+        &mut self,
+        text: &str,
+        column: usize,
+        record: &mut Record,
+        findings: &mut Findings,
+    ) -> Result<()> {
         record.set_charset(Charset::Utf8, Reason::Format);
-        if plain::record(text, record) {
-            return Ok(());
+        let vocabulary = Vocabulary::of_frame(text.as_bytes());
+        if vocabulary != Vocabulary::Slim || !plain::record(text, record) {
+            record.clear();
+            let text = complete_fields(text);
+            let indicators = vocabulary.indicators(text);
+            record.set_syntax(Syntax { indicators, ..Syntax::MARC });
+            record.set_charset(Charset::Utf8, Reason::Format);
+            let value = &mut self.value;
+            let reader = Reader::from_str(text);
+            let mut walk =
+                Walk { text, column, counted: (0, 0), vocabulary, reader, record, findings, value };
+            walk.element(indicators)?;
         }
-        record.clear();
-        let text = complete_fields(text);
-        let indicators = count_indicators(text);
-        record.set_syntax(Syntax { indicators, ..Syntax::MARC });
-        record.set_charset(Charset::Utf8, Reason::Format);
-        let mut walk =
-            Walk { text, reader: Reader::from_str(text), record, findings, value: &mut self.value };
-        walk.element(indicators)
+        check_type(text, record, findings);
+        Ok(())
     }
 }
+
+/// Compares the attribute `type` of a record with its leader.
+fn check_type(text: &str, record: &Record, findings: &mut Findings) {
+    let end = memchr::memchr(b'>', text.as_bytes()).unwrap_or(text.len());
+    let tag = text.as_bytes().get(..end).unwrap_or_default();
+    let Some((_, named)) = attributes(tag).find(|(name, _)| *name == b"type") else { return };
+    let own = record.header().leader.and_then(|leader| record_type(leader.record_type()));
+    if own.is_none_or(|own| own.as_bytes() == named) && TYPES.iter().any(|known| known.as_bytes() == named) {
+        return;
+    }
+    let named = String::from_utf8_lossy(named);
+    let message = match own {
+        Some(own) => format!("the record says that it is of type \"{named}\", its leader that of {own}"),
+        None => format!("the record says that it is of type \"{named}\""),
+    };
+    findings.at(Code::XmlType, (0, end), message, "read by its leader");
+}
+
+/// The types that the schema knows.
+const TYPES: [&str; 5] = ["Bibliographic", "Authority", "Holdings", "Classification", "Community"];
 
 /// The record as far as its fields are complete, if it was cut: nothing that would end it stands at its end.
 fn complete_fields(text: &str) -> &str {
-    let end = text.rfind("</").and_then(|at| text.get(at..)).unwrap_or_default();
-    if end.contains("record") && end.contains('>') {
+    let own = split(name(text.as_bytes())).1;
+    let last = text.rfind("</");
+    let end = last.and_then(|at| text.get(at..)).unwrap_or_default();
+    if split(name(end.as_bytes())).1 == own && end.contains('>') {
         return text;
     }
-    let last = memchr::memmem::rfind(text.as_bytes(), b"field>").map_or(0, |at| at.saturating_add(6));
-    text.get(..last).filter(|kept| !kept.is_empty()).unwrap_or(text)
-}
-
-/// How many indicators the fields have: two, or as many as the highest attribute says.
-fn count_indicators(text: &str) -> u8 {
-    let has = |name: &[u8]| memchr::memmem::find(text.as_bytes(), name).is_some();
-    if !has(b" ind3=") {
-        return 2;
-    }
-    let names: [&[u8]; 6] = [b" ind9=", b" ind8=", b" ind7=", b" ind6=", b" ind5=", b" ind4="];
-    let highest = names.into_iter().zip((4u8..=9).rev()).find(|(name, _)| has(name));
-    highest.map_or(3, |(_, count)| count)
+    let last = match own {
+        b"r" => last
+            .filter(|_| end.contains('>'))
+            .map(|at| at.saturating_add(end.find('>').unwrap_or_default()).saturating_add(1)),
+        _ => memchr::memmem::rfind(text.as_bytes(), b"field>").map(|at| at.saturating_add(6)),
+    };
+    text.get(..last.unwrap_or_default()).filter(|kept| !kept.is_empty()).unwrap_or(text)
 }
 
 /// One way through the events of a record.
 struct Walk<'t, 'r> {
     text: &'t str,
+    /// The column in which the text begins, in bytes, from 1.
+    column: usize,
+    /// An offset in the text, and how many line ends stand before it.
+    counted: (usize, u64),
+    vocabulary: Vocabulary,
     reader: Reader<&'t [u8]>,
     record: &'r mut Record,
     findings: &'r mut Findings,
@@ -124,8 +136,8 @@ impl<'t> Walk<'t, '_> {
     fn element(&mut self, indicators: u8) -> Result<()> {
         let empty = loop {
             match self.next()? {
-                Event::Start(start) if Kind::of(&start) == Kind::Record => break false,
-                Event::Empty(start) if Kind::of(&start) == Kind::Record => break true,
+                Event::Start(start) if self.kind(&start) == Kind::Record => break false,
+                Event::Empty(start) if self.kind(&start) == Kind::Record => break true,
                 Event::Eof => return Ok(()),
                 _ => {}
             }
@@ -141,23 +153,23 @@ impl<'t> Walk<'t, '_> {
                 Event::End(_) | Event::Eof => break,
                 Event::Text(text) if text.trim_ascii().is_empty() => {}
                 Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) => {
-                    self.findings.at(Code::XmlShape, (at, 1), "text between the fields", "left out");
+                    self.note(Code::XmlShape, (at, 1), "text between the fields", "left out");
                 }
                 _ => {}
             }
         }
         if self.record.header().leader.is_none() {
-            self.findings.at(Code::LeaderValue, (0, 0), "the record has no leader", "left without");
+            self.note(Code::LeaderValue, (0, 0), "the record has no leader", "left without");
         }
         if self.record.fields().len() == 0 {
-            self.findings.at(Code::NoFields, (0, self.text.len()), "the record has no fields", "kept");
+            self.note(Code::NoFields, (0, self.text.len()), "the record has no fields", "kept");
         }
         Ok(())
     }
 
     /// A child of the record.
     fn child(&mut self, start: &BytesStart<'t>, indicators: u8, at: usize, empty: bool) -> Result<()> {
-        match Kind::of(start) {
+        match self.kind(start) {
             Kind::Leader => {
                 self.value.clear();
                 if !empty {
@@ -170,6 +182,11 @@ impl<'t> Walk<'t, '_> {
                 self.value.clear();
                 if !empty {
                     self.content(start)?;
+                }
+                self.mend_fixed();
+                if self.vocabulary == Vocabulary::Oai && tag == Tag::new(*b"LDR") {
+                    self.leader(at);
+                    return Ok(());
                 }
                 self.delimiters(at);
                 let begin = self.begin_field();
@@ -187,7 +204,7 @@ impl<'t> Walk<'t, '_> {
             }
             Kind::Record | Kind::Subfield | Kind::Foreign => {
                 let message = format!("an element \"{}\" among the fields", start.name().into_inner());
-                self.findings.at(Code::XmlShape, (at, start.len()), message, "left out");
+                self.note(Code::XmlShape, (at, start.len()), message, "left out");
                 if !empty {
                     self.skip(start)?;
                 }
@@ -196,23 +213,84 @@ impl<'t> Walk<'t, '_> {
         Ok(())
     }
 
-    fn leader(&mut self, at: usize) {
-        let value = self.value.as_bytes();
-        if value.len() != Leader::LEN {
-            let message = format!("the leader has {} bytes, not 24", value.len());
-            let action = if value.len() < Leader::LEN { "filled with blanks" } else { "cut" };
-            self.findings.at(Code::LeaderValue, (at, value.len()), message, action);
+    /// Adds a finding at an offset in the text.
+    #[cold]
+    fn note(
+        &mut self,
+        code: Code,
+        (at, len): (usize, usize),
+        message: impl Into<Cow<'static, str>>,
+        action: &'static str,
+    ) {
+        let (known, lines) = if at < self.counted.0 { (0, 0) } else { self.counted };
+        let between = self.text.as_bytes().get(known..at).unwrap_or_default();
+        let lines = lines.saturating_add(memchr::memchr_iter(b'\n', between).count() as u64);
+        self.counted = (at, lines);
+        let mut location = Location::of(self.findings.record());
+        location.byte = location.byte.saturating_add(at as u64);
+        (location.len, location.line) = (len as u64, location.line.saturating_add(lines));
+        let mut message = message.into();
+        if code.severity() == Severity::Error {
+            message = format!("{message} (column {})", self.column_at(at)).into();
         }
-        self.record.header_mut().leader = Some(Leader::padded(value));
+        self.findings.push(Diagnostic::new(code, location, message, action));
+    }
+
+    /// The column of an offset in the text, in bytes, from 1.
+    fn column_at(&self, at: usize) -> usize {
+        let before = self.text.as_bytes().get(..at).unwrap_or_default();
+        match memchr::memrchr(b'\n', before) {
+            Some(end) => before.len().saturating_sub(end),
+            None => self.column.saturating_add(before.len()),
+        }
+    }
+
+    #[inline]
+    fn kind(&self, start: &BytesStart<'_>) -> Kind {
+        self.vocabulary.kind(start.local_name().into_inner())
+    }
+
+    /// What OAI-MARC writes in the place of blanks, and around values.
+    fn mend_fixed(&mut self) {
+        if self.vocabulary == Vocabulary::Oai {
+            let value = self.value.trim();
+            let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+            *self.value = value.replace('^', " ");
+        }
+    }
+
+    fn leader(&mut self, at: usize) {
+        if !self.value.is_ascii() {
+            let message = format!("the leader is \"{}\", which is not ASCII", self.value);
+            self.note(
+                Code::LeaderValue,
+                (at, self.value.len()),
+                message,
+                "no-break spaces read as blanks, others as ?",
+            );
+            let ascii = |letter: char| match letter {
+                '\u{A0}' => ' ',
+                letter if letter.is_ascii() => letter,
+                _ => '?',
+            };
+            *self.value = self.value.chars().map(ascii).collect();
+        }
+        let len = self.value.len();
+        if len != Leader::LEN {
+            let message = format!("the leader has {len} bytes, not 24");
+            let action = if len < Leader::LEN { "filled with blanks" } else { "cut" };
+            self.note(Code::LeaderValue, (at, len), message, action);
+        }
+        self.record.header_mut().leader = Some(Leader::padded(self.value.as_bytes()));
     }
 
     /// The tag of a field, whatever its attribute is.
     fn tag(&mut self, start: &BytesStart<'t>, at: usize) -> Tag {
-        let value = attribute(start, "tag");
+        let value = self.vocabulary.tag(start);
         if let Some(tag) = value.as_deref().and_then(|value| value.parse::<Tag>().ok()) {
             if value.as_deref().is_some_and(|value| value.len() < 3) {
                 let message = format!("the tag is \"{}\"", value.unwrap_or_default());
-                self.findings.at(Code::TagInvalid, (at, start.len()), message, "filled with zeros");
+                self.note(Code::TagInvalid, (at, start.len()), message, "filled with zeros");
             }
             return tag;
         }
@@ -221,15 +299,14 @@ impl<'t> Walk<'t, '_> {
         bytes.iter_mut().zip(value.bytes()).for_each(|(to, from)| *to = from);
         let tag = Tag::new(if bytes.is_ascii() { bytes } else { *b"???" });
         let message = format!("the tag is \"{value}\", not three letters or digits");
-        self.findings.at(Code::XmlShape, (at, start.len()), message, "field kept with another tag");
+        self.note(Code::XmlShape, (at, start.len()), message, "field kept with another tag");
         tag
     }
 
     /// Appends the indicators, one byte each.
     fn indicators(&mut self, start: &BytesStart<'t>, count: u8, at: usize) {
         for number in 1..=count {
-            let name = ["ind1", "ind2", "ind3", "ind4", "ind5", "ind6", "ind7", "ind8", "ind9"];
-            let name = name.get(usize::from(number).saturating_sub(1)).copied().unwrap_or_default();
+            let name = self.vocabulary.indicator(number);
             let value = attribute(start, name);
             let byte = match value.as_deref().map(str::as_bytes) {
                 Some([byte])
@@ -238,13 +315,19 @@ impl<'t> Walk<'t, '_> {
                     *byte
                 }
                 other => {
+                    // One character with blanks around it is that character.
+                    let lone = match other.map(<[u8]>::trim_ascii) {
+                        Some([byte]) if byte.is_ascii_graphic() => Some(*byte),
+                        _ => None,
+                    };
                     let shown = other.map(|bytes| bytes.escape_ascii().to_string());
                     let message = match shown {
                         Some(shown) => format!("{name} is \"{shown}\", not one character of ASCII"),
                         None => format!("{name} is missing"),
                     };
-                    self.findings.at(Code::IndicatorCount, (at, start.len()), message, "taken as blank");
-                    b' '
+                    let action = if lone.is_some() { "its blanks left out" } else { "taken as blank" };
+                    self.note(Code::IndicatorCount, (at, start.len()), message, action);
+                    lone.unwrap_or(b' ')
                 }
             };
             self.record.text_mut().push(char::from(byte));
@@ -264,20 +347,20 @@ impl<'t> Walk<'t, '_> {
                 Event::Text(text) if text.trim_ascii().is_empty() => continue,
                 Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) => {
                     let message = format!("text between the subfields of field {tag}");
-                    self.findings.at(Code::XmlShape, (at, 1), message, "left out");
+                    self.note(Code::XmlShape, (at, 1), message, "left out");
                     continue;
                 }
                 _ => continue,
             };
-            if Kind::of(&start) != Kind::Subfield {
+            if self.kind(&start) != Kind::Subfield {
                 let message = format!("an element \"{}\" in field {tag}", start.name().into_inner());
-                self.findings.at(Code::XmlShape, (at, start.len()), message, "left out");
+                self.note(Code::XmlShape, (at, start.len()), message, "left out");
                 if !empty {
                     self.skip(&start)?;
                 }
                 continue;
             }
-            let code = attribute(&start, "code").unwrap_or_default();
+            let code = self.vocabulary.code(&start).unwrap_or_default();
             self.value.clear();
             if !empty {
                 self.content(&start)?;
@@ -291,14 +374,14 @@ impl<'t> Walk<'t, '_> {
                     if more.is_some() {
                         let message =
                             format!("the subfield code has more than one character, it begins with {code}");
-                        self.findings.at(Code::XmlShape, (at, start.len()), message, "cut");
+                        self.note(Code::XmlShape, (at, start.len()), message, "cut");
                     }
                     Some(code)
                 }
                 None if self.value.is_empty() => None,
                 None => {
                     let message = "a subfield without a code";
-                    self.findings.at(Code::XmlShape, (at, start.len()), message, "given a blank as its code");
+                    self.note(Code::XmlShape, (at, start.len()), message, "given a blank as its code");
                     Some(' ')
                 }
             };
@@ -338,7 +421,7 @@ impl<'t> Walk<'t, '_> {
                         Some(character) => self.value.push(character),
                         None => {
                             let message = format!("the reference \"&{name};\" stands for nothing");
-                            self.findings.at(Code::XmlSyntax, (at, name.len()), message, "kept as it stands");
+                            self.note(Code::XmlSyntax, (at, name.len()), message, "kept as it stands");
                             self.value.push('&');
                             self.value.push_str(&name);
                             self.value.push(';');
@@ -347,7 +430,7 @@ impl<'t> Walk<'t, '_> {
                 }
                 Event::Start(inner) => {
                     let message = format!("an element \"{}\" inside a value", inner.name().into_inner());
-                    self.findings.at(Code::XmlShape, (at, inner.len()), message, "its text kept");
+                    self.note(Code::XmlShape, (at, inner.len()), message, "its text kept");
                     depth = depth.saturating_add(1);
                 }
                 Event::End(_) if depth == 0 => return Ok(()),
@@ -368,12 +451,7 @@ impl<'t> Walk<'t, '_> {
             return;
         }
         let message = "a control character, which XML does not allow";
-        self.findings.at(
-            Code::XmlSyntax,
-            (at, self.value.len()),
-            message,
-            "1D, 1E and 1F replaced by U+FFFD",
-        );
+        self.note(Code::XmlSyntax, (at, self.value.len()), message, "1D, 1E and 1F replaced by U+FFFD");
         *self.value = self.value.replace(['\u{1D}', '\u{1E}', '\u{1F}'], "\u{FFFD}");
     }
 
@@ -410,11 +488,13 @@ impl<'t> Walk<'t, '_> {
 
     /// The record is not well-formed.
     fn error(&self, message: String, at: usize) -> Error {
-        let mut location = crate::Location::of(self.findings.record());
+        let mut location = Location::of(self.findings.record());
         location.byte = location.byte.saturating_add(at as u64);
         let before = self.text.as_bytes().get(..at).unwrap_or_default();
         location.line = location.line.saturating_add(memchr::memchr_iter(b'\n', before).count() as u64);
-        Error::malformed(crate::Diagnostic::new(Code::XmlSyntax, location, message, "record rejected"))
+        let column = self.column_at(at);
+        let message = format!("{message} (column {column})");
+        Error::malformed(Diagnostic::new(Code::XmlSyntax, location, message, "record rejected"))
     }
 
     fn begin_field(&mut self) -> usize {
@@ -426,20 +506,5 @@ impl<'t> Walk<'t, '_> {
             true => Ok(()),
             false => Err(self.error("the record has more than 4 GiB".to_owned(), 0)),
         }
-    }
-}
-
-/// The value of an attribute, entities resolved; `None` if it is not there.
-#[inline]
-fn attribute<'a>(start: &'a BytesStart<'_>, name: &str) -> Option<Cow<'a, str>> {
-    // Nobody needs duplicates to be found out.
-    let mut attributes = start.attributes();
-    let attribute = attributes
-        .with_checks(false)
-        .flatten()
-        .find(|attribute| attribute.key.local_name().into_inner() == name)?;
-    match attribute.normalized_value(quick_xml::XmlVersion::Explicit1_0) {
-        Ok(value) => Some(Cow::Owned(value.into_owned())),
-        Err(_) => Some(Cow::Borrowed("")),
     }
 }

@@ -1,9 +1,10 @@
 //! Records to elements.
 
 use super::NAMESPACE;
+use super::vocabulary::record_type;
 use crate::diagnostic::Findings;
 use crate::io::{self, Adapter, IllegalCharacters, WriteOptions, census, place};
-use crate::record::{FieldRef, RecordRef};
+use crate::record::{Dialect, FieldRef, RecordRef};
 use crate::{Code, Diagnostic, Error, Location, Result};
 
 /// The layout of MARCXML: a collection of records, in UTF-8, always well-formed.
@@ -26,30 +27,115 @@ use crate::{Code, Diagnostic, Error, Location, Result};
 /// ```
 #[derive(Debug)]
 pub struct Layout {
-    illegal: IllegalCharacters,
+    form: Form,
+    escape: Escape,
     indent: bool,
+    types: bool,
+    single: bool,
+    prefix: String,
     begun: bool,
 }
 
+/// What differs between MARCXML and its twin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::format) enum Form {
+    Marcxml,
+    Marcxchange,
+}
+
+impl Form {
+    const fn namespace(self) -> &'static str {
+        match self {
+            Form::Marcxml => NAMESPACE,
+            Form::Marcxchange => "info:lc/xmlns/marcxchange-v1",
+        }
+    }
+}
+
 impl Layout {
+    /// Makes the layout of MARCXML or its twin.
+    pub(in crate::format) fn in_form(options: &WriteOptions, form: Form) -> Layout {
+        Layout {
+            form,
+            escape: Escape::new(options),
+            indent: options.indent,
+            types: options.record_types,
+            single: options.single_record,
+            prefix: options.xml_prefix.clone(),
+            begun: false,
+        }
+    }
+
     fn begin(&mut self, out: &mut Vec<u8>) {
         if !self.begun {
-            let head =
-                format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<collection xmlns=\"{NAMESPACE}\">\n");
-            out.extend_from_slice(head.as_bytes());
+            out.extend_from_slice(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+            if !self.single {
+                let start = out.len();
+                out.extend_from_slice(format!("<collection{}>\n", self.namespace()).as_bytes());
+                self.put_prefix(start, out);
+            }
         }
+    }
+
+    /// The attribute that declares the namespace.
+    fn namespace(&self) -> String {
+        let colon = if self.prefix.is_empty() { "" } else { ":" };
+        format!(" xmlns{colon}{}=\"{}\"", self.prefix, self.form.namespace())
+    }
+
+    /// The attributes of a record.
+    fn attributes(&self, record: RecordRef<'_>) -> String {
+        let mut attributes = if self.single { self.namespace() } else { String::new() };
+        if self.types {
+            let format = match Dialect::guess(record) {
+                Dialect::Marc21 => Some("MARC21"),
+                Dialect::Unimarc | Dialect::Rusmarc => Some("UNIMARC"),
+                _ => None,
+            };
+            if let (Form::Marcxchange, Some(format)) = (self.form, format) {
+                attributes.push_str(&format!(" format=\"{format}\""));
+            }
+            if let Some(name) = record.header().leader.and_then(|leader| record_type(leader.record_type())) {
+                attributes.push_str(&format!(" type=\"{name}\""));
+            }
+        }
+        attributes
+    }
+
+    /// Puts the prefix to the names of all elements that were appended from `start` on. No `<` stands anywhere else.
+    fn put_prefix(&self, start: usize, out: &mut Vec<u8>) {
+        if self.prefix.is_empty() {
+            return;
+        }
+        let plain = out.split_off(start);
+        let mut rest = plain.as_slice();
+        while let Some(at) = memchr::memchr(b'<', rest) {
+            let closes = rest.get(at.saturating_add(1)) == Some(&b'/');
+            let len = at.saturating_add(if closes { 2 } else { 1 });
+            let (before, behind) = rest.split_at_checked(len).unwrap_or((rest, &[]));
+            out.extend_from_slice(before);
+            out.extend_from_slice(self.prefix.as_bytes());
+            out.push(b':');
+            rest = behind;
+        }
+        out.extend_from_slice(rest);
     }
 }
 
 impl io::Layout for Layout {
     fn new(options: &WriteOptions) -> Layout {
-        Layout { illegal: options.illegal_characters, indent: options.indent, begun: false }
+        Layout::in_form(options, Form::Marcxml)
     }
 
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
+        if self.single && self.begun {
+            return Err(Error::argument("a document without a collection holds one record"));
+        }
         let (record, findings) = adapter.marc(record)?;
         self.begin(out);
-        let element = Element { record, indent: self.indent, illegal: self.illegal };
+        let start = out.len();
+        let attributes = self.attributes(record);
+        let element = Element { record, attributes: &attributes, indent: self.indent, escape: self.escape };
         let markup = || memchr::memchr3(b'&', b'<', b'>', record.buffer()).is_some();
         let written = match census(record, is_odd) {
             Some(false) if !markup() => element.write::<COPY>(out, findings),
@@ -57,13 +143,20 @@ impl io::Layout for Layout {
             _ => element.write::<ESCAPE_ALL>(out, findings),
         };
         written.map_err(Error::unrepresentable)?;
+        self.put_prefix(start, out);
         self.begun = true;
         Ok(())
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
+        if self.single && self.begun {
+            return;
+        }
+        self.single = false;
         self.begin(out);
+        let start = out.len();
         out.extend_from_slice(b"</collection>\n");
+        self.put_prefix(start, out);
     }
 }
 
@@ -82,14 +175,17 @@ const ESCAPE_ALL: u8 = 2;
 /// A record on its way to XML.
 struct Element<'a> {
     record: RecordRef<'a>,
+    attributes: &'a str,
     indent: bool,
-    illegal: IllegalCharacters,
+    escape: Escape,
 }
 
 impl Element<'_> {
     /// Appends the element. `HOW` tells how values are written.
     fn write<const HOW: u8>(&self, out: &mut Vec<u8>, findings: &mut Findings) -> Result<(), Diagnostic> {
-        self.piece(out, b"<record>\n", 0);
+        out.extend_from_slice(b"<record");
+        out.extend_from_slice(self.attributes.as_bytes());
+        self.piece(out, b">\n", 0);
         if let Some(leader) = &self.record.header().leader {
             self.piece(out, b"  <leader>", 2);
             let bytes = leader.as_bytes();
@@ -99,7 +195,7 @@ impl Element<'_> {
             } else {
                 let place = Location::of(self.record.position());
                 let text = leader.to_string(); // escaped where it is not UTF-8
-                self.escape(text.as_bytes(), place, out, findings)?;
+                self.escape.append(text.as_bytes(), place, out, findings)?;
             }
             self.piece(out, b"</leader>\n", 0);
         }
@@ -212,7 +308,7 @@ impl Element<'_> {
             let indicator = indicators.get(number).copied().unwrap_or(b' ');
             out.extend_from_slice(format!(" ind{}=\"", number.saturating_add(1)).as_bytes());
             if indicator.is_ascii() {
-                self.escape(&[indicator], place, out, findings)?;
+                self.escape.append(&[indicator], place, out, findings)?;
             } else {
                 let message = format!("indicator {} is the byte {indicator:02X}", number.saturating_add(1));
                 findings.push(Diagnostic::new(
@@ -251,7 +347,7 @@ impl Element<'_> {
             code => {
                 let place = place(self.record, field.tag(), field.index());
                 self.piece(out, b"    <subfield code=\"", 4);
-                self.escape(code, place, out, findings)?;
+                self.escape.append(code, place, out, findings)?;
                 out.extend_from_slice(b"\">");
             }
         }
@@ -272,7 +368,7 @@ impl Element<'_> {
             out.extend_from_slice(value);
             return Ok(());
         }
-        self.escape(value, place(self.record, field.tag(), field.index()), out, findings)
+        self.escape.append(value, place(self.record, field.tag(), field.index()), out, findings)
     }
 
     /// Appends a tag that is not three letters or digits.
@@ -286,18 +382,30 @@ impl Element<'_> {
                 out.extend_from_slice(tag.to_string().as_bytes());
                 Ok(())
             }
-            Some(bytes) if bytes.is_ascii() => self.escape(&bytes, place, out, findings),
+            Some(bytes) if bytes.is_ascii() => self.escape.append(&bytes, place, out, findings),
             Some(_) => {
                 let message = format!("tag {tag} is not ASCII");
                 findings.push(Diagnostic::new(Code::CharacterNotAllowed, place, message, "escaped"));
-                self.escape(tag.to_string().as_bytes(), place, out, findings)
+                self.escape.append(tag.to_string().as_bytes(), place, out, findings)
             }
         }
     }
+}
+
+/// How text becomes content of elements and attributes.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::format) struct Escape {
+    illegal: IllegalCharacters,
+}
+
+impl Escape {
+    pub(in crate::format) fn new(options: &WriteOptions) -> Escape {
+        Escape { illegal: options.illegal_characters }
+    }
 
     /// Appends text, escaping what XML escapes, and treating what it does not allow as the options say.
-    fn escape(
-        &self,
+    pub(in crate::format) fn append(
+        self,
         text: &[u8],
         place: Location,
         out: &mut Vec<u8>,

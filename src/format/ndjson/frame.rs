@@ -20,6 +20,7 @@ pub struct Ndjson {
 
 impl Framing for Ndjson {
     const LINES: bool = true;
+    const INDEPENDENT: bool = true;
 
     fn new(options: &ReadOptions) -> Ndjson {
         let limit = options.limits.record_bytes.max(1);

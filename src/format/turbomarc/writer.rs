@@ -1,0 +1,197 @@
+//! Records to elements.
+
+use crate::diagnostic::Findings;
+use crate::format::marcxml::Escape;
+use crate::io::{self, Adapter, WriteOptions, place};
+use crate::record::{FieldRef, RecordRef};
+use crate::{Code, Diagnostic, Error, Location, Result};
+
+/// The layout of TurboMARC: a collection of records, in UTF-8, always well-formed.
+///
+/// As that of [`marcxml`](crate::marcxml::Layout), in other names; what is between the indicators and the first
+/// subfield is a subfield `*`.
+///
+/// # Example
+/// ```
+/// use kartoteka::{Record, RecordWrite, WriteOptions, turbomarc};
+///
+/// let record = Record::builder().data_field("245", "10", [('a', "Divan"), ('=', "x")]).build()?;
+/// let mut writer = turbomarc::Writer::new(Vec::new(), &WriteOptions::new().indent(false));
+/// writer.write_record(record.view())?;
+/// writer.finish()?;
+/// let xml = String::from_utf8(writer.into_inner()).unwrap();
+/// assert!(xml.contains("<d245 i1=\"1\" i2=\"0\"><sa>Divan</sa><s code=\"=\">x</s></d245>"));
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Layout {
+    escape: Escape,
+    indent: bool,
+    begun: bool,
+}
+
+impl io::Layout for Layout {
+    fn new(options: &WriteOptions) -> Layout {
+        Layout { escape: Escape::new(options), indent: options.indent, begun: false }
+    }
+
+    fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
+        let (shaped, findings) = adapter.marc(record)?;
+        self.begin(out);
+        self.element(shaped, out, findings).map_err(Error::unrepresentable)?;
+        self.begun = true;
+        Ok(())
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>) {
+        self.begin(out);
+        out.extend_from_slice(b"</collection>\n");
+    }
+}
+
+impl Layout {
+    fn begin(&self, out: &mut Vec<u8>) {
+        if !self.begun {
+            out.extend_from_slice(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+            out.extend_from_slice(b"<collection xmlns=\"http://www.indexdata.com/turbomarc\">\n");
+        }
+    }
+
+    fn element(
+        &self,
+        record: RecordRef<'_>,
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
+        self.line(out, b"", b"<r>");
+        if let Some(leader) = &record.header().leader {
+            let place = Location::of(record.position());
+            self.open(out, b"  ", b"<l>");
+            self.escape.append(leader.to_string().as_bytes(), place, out, findings)?;
+            self.close(out, b"</l>");
+        }
+        for field in record.fields() {
+            let tag = tag(record, field)?;
+            let place = place(record, field.tag(), field.index());
+            if field.is_control() {
+                self.open(out, b"  ", b"<c");
+                out.extend_from_slice(&tag);
+                out.push(b'>');
+                self.escape.append(field.raw(), place, out, findings)?;
+                out.extend_from_slice(b"</c");
+                out.extend_from_slice(&tag);
+                self.close(out, b">");
+                continue;
+            }
+            let (indicators, lead, mut subfields) = field.parts();
+            self.open(out, b"  ", b"<d");
+            out.extend_from_slice(&tag);
+            let count = usize::from(record.syntax().indicators).max(indicators.len());
+            for number in 0..count {
+                let indicator = indicators.get(number).copied().unwrap_or(b' ');
+                out.extend_from_slice(format!(" i{}=\"", number.saturating_add(1)).as_bytes());
+                if indicator.is_ascii() {
+                    self.escape.append(&[indicator], place, out, findings)?;
+                } else {
+                    let message = format!("an indicator is the byte {indicator:02X}");
+                    findings.push(Diagnostic::new(
+                        Code::CharacterNotAllowed,
+                        place,
+                        message,
+                        "written as a blank",
+                    ));
+                    out.push(b' ');
+                }
+                out.push(b'"');
+            }
+            self.close(out, b">");
+            if !lead.is_empty() {
+                let message = format!("{} bytes stand before the first subfield", lead.len());
+                findings.push(Diagnostic::new(
+                    Code::DataBeforeSubfield,
+                    place,
+                    message,
+                    "written as subfield *",
+                ));
+                self.subfield(b"*", lead.as_bytes(), place, out, findings)?;
+            }
+            while let Some(range) = subfields.next_segment() {
+                let (code, value) = subfields.split_segment(range);
+                if code.is_empty() {
+                    let message = "a delimiter without a subfield code";
+                    findings.push(Diagnostic::new(Code::SubfieldLost, place, message, "left out"));
+                    continue;
+                }
+                self.subfield(code, value, place, out, findings)?;
+            }
+            self.open(out, b"  ", b"</d");
+            out.extend_from_slice(&tag);
+            self.close(out, b">");
+        }
+        self.line(out, b"", b"</r>");
+        if !self.indent {
+            out.push(b'\n'); // a line a record
+        }
+        Ok(())
+    }
+
+    fn subfield(
+        &self,
+        code: &[u8],
+        value: &[u8],
+        place: Location,
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
+        self.open(out, b"    ", b"<s");
+        let plain = matches!(code, [code] if code.is_ascii_alphanumeric());
+        if plain {
+            out.extend_from_slice(code);
+        } else {
+            out.extend_from_slice(b" code=\"");
+            self.escape.append(code, place, out, findings)?;
+            out.push(b'"');
+        }
+        out.push(b'>');
+        self.escape.append(value, place, out, findings)?;
+        out.extend_from_slice(b"</s");
+        out.extend_from_slice(if plain { code } else { b"" });
+        self.close(out, b">");
+        Ok(())
+    }
+
+    fn line(&self, out: &mut Vec<u8>, indent: &[u8], piece: &[u8]) {
+        self.open(out, indent, piece);
+        self.close(out, b"");
+    }
+
+    fn open(&self, out: &mut Vec<u8>, indent: &[u8], piece: &[u8]) {
+        if self.indent {
+            out.extend_from_slice(indent);
+        }
+        out.extend_from_slice(piece);
+    }
+
+    fn close(&self, out: &mut Vec<u8>, piece: &[u8]) {
+        out.extend_from_slice(piece);
+        if self.indent {
+            out.push(b'\n');
+        }
+    }
+}
+
+/// The tag of a field as part of a name: three letters or digits.
+fn tag(record: RecordRef<'_>, field: FieldRef<'_>) -> Result<[u8; 3], Diagnostic> {
+    let tag = field.tag();
+    let refuse = |code, message| {
+        let place = place(record, tag, field.index());
+        Err(Diagnostic::new(code, place, message, "record rejected"))
+    };
+    match tag.bytes() {
+        Some(bytes) if tag.is_standard() => Ok(bytes),
+        Some(_) => {
+            refuse(Code::CharacterNotAllowed, format!("tag {tag} cannot be part of the name of an element"))
+        }
+        None => refuse(Code::TagTooWide, format!("tag {tag} has more than three digits")),
+    }
+}

@@ -1,0 +1,122 @@
+//! Batches of records on several threads.
+
+use super::RecordRead;
+use crate::Result;
+
+/// Runs `work` over all records of an input, batch by batch, on `jobs` threads, and gives what it returns to `done`, on
+/// this thread and in the order of the input. Ends where `done` errs.
+///
+/// A batch is a reader like any other. How the input is cut into batches does not depend on `jobs`. Memory is bounded:
+/// no more than two batches for each thread are on their way. With one job, or without the feature `rayon`, all is
+/// done on this thread.
+///
+/// # Errors
+/// If the input cannot be read on, or threads cannot be had; and what `done` returns.
+///
+/// # Example
+/// ```
+/// use kartoteka::{Record, in_batches, open};
+///
+/// let mut titles = 0;
+/// in_batches(
+///     &mut open("fixtures/iso2709/marc21.mrc")?,
+///     2,
+///     |batch| {
+///         let mut record = Record::new();
+///         let mut count = 0;
+///         while batch.read_record(&mut record)? {
+///             count += record.fields_with(245).count();
+///         }
+///         Ok(count)
+///     },
+///     &mut |count: kartoteka::Result<usize>| {
+///         titles += count?;
+///         Ok(())
+///     },
+/// )?;
+/// assert_eq!(titles, 8);
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+pub fn in_batches<T: Send>(
+    reader: &mut dyn RecordRead,
+    jobs: usize,
+    work: impl Fn(&mut (dyn RecordRead + Send)) -> T + Sync,
+    done: &mut dyn FnMut(T) -> Result<()>,
+) -> Result<()> {
+    #[cfg(feature = "rayon")]
+    if jobs > 1 {
+        return threads::run(reader, jobs, &work, done);
+    }
+    let _ = jobs;
+    while let Some(mut batch) = reader.read_batch()? {
+        done(work(&mut *batch))?;
+    }
+    Ok(())
+}
+
+#[cfg(feature = "rayon")]
+mod threads {
+    use std::collections::BTreeMap;
+    use std::sync::mpsc::{Sender, channel};
+
+    use crate::io::RecordRead;
+    use crate::{Error, Result};
+
+    /// What came of a batch: sent when it goes out of scope, so that a panic is not waited for.
+    struct Answer<T> {
+        number: usize,
+        value: Option<T>,
+        to: Sender<(usize, Option<T>)>,
+    }
+
+    impl<T> Drop for Answer<T> {
+        fn drop(&mut self) {
+            // Nobody listens any more once `done` has erred.
+            let _ = self.to.send((self.number, self.value.take()));
+        }
+    }
+
+    pub(super) fn run<T: Send>(
+        reader: &mut dyn RecordRead,
+        jobs: usize,
+        work: &(impl Fn(&mut (dyn RecordRead + Send)) -> T + Sync),
+        done: &mut dyn FnMut(T) -> Result<()>,
+    ) -> Result<()> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
+        let pool = pool.map_err(|error| Error::argument(format!("{jobs} threads: {error}")))?;
+        let (to, answers) = channel();
+        pool.in_place_scope(|scope| {
+            let (mut sent, mut given) = (0usize, 0usize);
+            let mut early = BTreeMap::new();
+            let mut last = None;
+            loop {
+                while last.is_none() && sent.saturating_sub(given) < jobs.saturating_mul(2) {
+                    match reader.read_batch() {
+                        Ok(Some(mut batch)) => {
+                            let answer = Answer { number: sent, value: None, to: to.clone() };
+                            scope.spawn(move |_| {
+                                let mut answer = answer;
+                                answer.value = Some(work(&mut *batch));
+                            });
+                            sent = sent.saturating_add(1);
+                        }
+                        Ok(None) => last = Some(Ok(())),
+                        Err(error) => last = Some(Err(error)),
+                    }
+                }
+                if given == sent {
+                    return last.unwrap_or(Ok(()));
+                }
+                match answers.recv() {
+                    Ok((number, Some(value))) => early.insert(number, value),
+                    // A thread panicked: the scope tells.
+                    Ok((_, None)) | Err(_) => return Ok(()),
+                };
+                while let Some(value) = early.remove(&given) {
+                    given = given.saturating_add(1);
+                    done(value)?;
+                }
+            }
+        })
+    }
+}
