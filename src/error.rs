@@ -38,6 +38,19 @@ pub enum DecodeError {
     },
 }
 
+impl DecodeError {
+    /// The same for bytes or text that stand so far behind others.
+    pub(crate) fn behind(mut self, before: usize) -> DecodeError {
+        match &mut self {
+            DecodeError::Invalid { offset, .. } | DecodeError::Unencodable { offset, .. } => {
+                *offset = offset.saturating_add(before);
+            }
+            DecodeError::Unsupported { .. } => {}
+        }
+        self
+    }
+}
+
 /// Why something could not be done: one word wide, with the place where it is known.
 ///
 /// What is wrong in the *data* is a [`Diagnostic`], and reading goes on. An `Error` comes when the input cannot be

@@ -78,6 +78,8 @@
 //! | `json` | yes | `json` and `ndjson`, with serde_json |
 //! | `regex` | yes | regular expressions in [`filter`], with regex |
 //! | `rayon` | no | [`in_batches`] on several threads |
+//! | `serde` | no | `Serialize` and `Deserialize` for records and their parts |
+//! | `csv` | no | `table`, with csv |
 //! | `testing` | no | `testing`: strategies and invariants, with proptest |
 //! | `cli` | no | the program `kartoteka`; a crate that links the library never needs it |
 #![forbid(unsafe_code)]
@@ -98,14 +100,14 @@ mod tag;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use crate::charset::{Charset, Policy};
+pub use crate::charset::{Charset, Normalization, Policy};
 pub use crate::diagnostic::{Code, Diagnostic, Findings, Report, Severity};
 pub use crate::error::{DecodeError, Error, ErrorKind, Result};
 pub use crate::filter::{Filter, FilterOptions, ParseFilterError};
 pub use crate::format::*;
 pub use crate::io::{
     Batch, Deleted, Event, Frame, Framing, IllegalCharacters, Layout, LostSink, Push, Pushed, ReadOptions,
-    RecordRead, RecordSeek, RecordWrite, Records, Recovery, Slice, Step, Stream, Summary, WideTags,
+    RecordRead, RecordSeek, RecordWrite, Records, Recovery, Slice, Step, Stream, Summary, Tidy, WideTags,
     WriteOptions, Writer, copy, copy_with, in_batches,
 };
 pub use crate::limits::Limits;
@@ -113,7 +115,7 @@ pub use crate::path::{FieldPath, Match, ParsePathError, Place, SelectOptions};
 pub use crate::position::{Location, Position};
 pub use crate::record::{
     Builder, Dialect, Embedded, FieldBuf, FieldKind, FieldRef, FieldWriter, Header, IsisHeader, Leader,
-    Record, RecordRef, SubfieldRef, Subfields, Syntax, Text,
+    Record, RecordRef, SubfieldRef, Subfields, Syntax, Text, TextRepair,
 };
 pub use crate::stats::{Element, Stats, StatsOptions};
 pub use crate::tag::{ParseTagError, Tag, TagPattern};

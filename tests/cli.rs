@@ -120,7 +120,7 @@ fn convert_goes_by_the_extension_of_the_output() {
 
 #[test]
 fn every_format_goes_to_every_format() {
-    let both = kartoteka::FORMATS.iter().filter(|info| info.reads && info.writes);
+    let both = kartoteka::FORMATS.iter().filter(|info| info.reads && info.writes && !info.seeks);
     let names: Vec<&str> = both.map(|info| info.name).collect();
     let direct = run(&["convert", MARC21, "-t", "marcxml"]).stdout;
     for name in names {
@@ -130,7 +130,7 @@ fn every_format_goes_to_every_format() {
         assert_eq!(stdout(&counted), "8\n", "{name}: {}", stderr(&counted));
         let shown = run_with_input(&["show", "-", "--limit", "1"], &there.stdout);
         assert!(stdout(&shown).contains("245"), "{name}");
-        if name != "irbis-text" {
+        if !["irbis-text", "irbis-server", "cisis-id"].contains(&name) {
             let back = run_with_input(&["convert", "-", "-t", "marcxml"], &there.stdout);
             assert_eq!(back.stdout, direct, "{name}");
         }
@@ -185,7 +185,11 @@ fn convert_transcodes() {
     let output = run(&["convert", MARC21, "-t", "marcxml", "--to-charset", "cp1251"]);
     assert_eq!(status(&output), 2);
     says(&output, &["marcxml is always UTF-8"]);
-    let output = run(&["convert", MARC21, "-t", "iso2709", "--to-charset", "marc-8"]);
+    let marc8 =
+        run(&["convert", MARC21, "-t", "iso2709", "--to-charset", "marc-8", "--undecodable", "escape"]);
+    let back = run_with_input(&["convert", "-", "-t", "iso2709", "--to-charset", "utf-8"], &marc8.stdout);
+    assert_eq!(status(&back), 0);
+    let output = run(&["convert", MARC21, "-t", "iso2709", "--to-charset", "unimarc-0111"]);
     assert_eq!(status(&output), 2);
 }
 

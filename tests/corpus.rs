@@ -114,7 +114,9 @@ fn well_formed_files_in_utf8_and_ascii_equal_their_expectation() {
         let records = read_all::<iso2709::Iso2709>(&data, &ReadOptions::new());
         assert_eq!(records.len(), expected.lines().count(), "{name}");
         for (number, (record, expected)) in records.iter().zip(expected.lines()).enumerate() {
-            let expected: Value = serde_json::from_str(expected).unwrap();
+            // References are characters to us; those programs keep them as text.
+            let expected = expected.replace("&#xFFFD;", "\u{FFFD}");
+            let expected: Value = serde_json::from_str(&expected).unwrap();
             if expected.get("disputed").is_some() {
                 continue;
             }

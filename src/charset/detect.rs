@@ -120,6 +120,175 @@ pub fn guess_cyrillic(bytes: &[u8]) -> Option<CyrillicGuess> {
     enough.then_some(CyrillicGuess { charset, bytes: high, letters, runner_up, second })
 }
 
+/// What the bytes above 0x7F say of MARC-8, and against it. See [`weigh_marks`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub struct MarkEvidence {
+    /// Marks that stand before a letter on which they are used.
+    pub marks: u64,
+    /// Bytes that MARC-8 has no character for, and marks before anything else.
+    pub against: u64,
+    /// Escape sequences that MARC-8 knows.
+    pub escapes: u64,
+}
+
+impl MarkEvidence {
+    /// Whether more speaks for MARC-8 than against it.
+    pub const fn is_for(&self) -> bool {
+        self.escapes > 0 || self.marks > self.against
+    }
+
+    /// Whether all speaks against it, or nearly all and enough.
+    pub const fn is_against(&self) -> bool {
+        self.escapes == 0
+            && self.against > self.marks.saturating_mul(3)
+            && (self.against >= 3 || self.marks == 0)
+    }
+}
+
+impl fmt::Display for MarkEvidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let MarkEvidence { marks, against, escapes } = self;
+        write!(
+            f,
+            "{marks} marks before letters and {escapes} escape sequences as in MARC-8, {against} bytes against"
+        )
+    }
+}
+
+/// The letters on which the marks E0 to FE of ANSEL are used, each in lower case.
+const BASES: [&[u8]; 31] = {
+    const ANY: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
+    [
+        b"aeiouy",
+        b"aeiounwm",
+        b"aeiouyncszlrgkmpw",
+        b"aeiouwychgsjz",
+        b"aeounivy",
+        b"aeiouyg",
+        b"aeioughu",
+        b"cegizabdfhmnprstwxylo",
+        b"aeiouyhwxt",
+        b"cdegilnorstzaukhj",
+        b"auowy",
+        ANY,
+        ANY,
+        ANY,
+        b"ou",
+        b"mnlaeiou",
+        b"cstegklnrdhz",
+        b"aeiou",
+        b"abdehiklmnorstuvwyz",
+        b"utah",
+        b"rlaumn",
+        ANY,
+        b"bdhklnrtz",
+        b"st",
+        b"cgs",
+        b"h",
+        ANY,
+        ANY,
+        b"",
+        b"",
+        b"cgkr",
+    ]
+};
+
+/// Whether the escape at an offset begins a sequence of MARC-8.
+fn is_known_escape(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at.saturating_add(1)..) {
+        Some([b'g' | b'b' | b'p' | b's', ..]) => true,
+        Some([b'(' | b',' | b')' | b'-' | b'$', last, ..]) => b"B1234!NQSE(),-".contains(last),
+        _ => false,
+    }
+}
+
+/// Whether there is an escape sequence of MARC-8.
+pub(crate) fn has_known_escape(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(0x1B, bytes).any(|at| is_known_escape(bytes, at))
+}
+
+/// Counts what in the bytes speaks for MARC-8: marks before letters on which they are used, and escape sequences.
+///
+/// # Cost
+/// One pass over the bytes, no allocation.
+///
+/// # Example
+/// ```
+/// use kartoteka::charset::weigh_marks;
+///
+/// assert!(weigh_marks(b"Caf\xE2e fran\xF0cais").is_for());
+/// assert!(weigh_marks(b"Caf\xE9, M\xFCnchen, Gen\xE8ve, d\xE9j\xE0 vu").is_against());
+/// ```
+pub fn weigh_marks(bytes: &[u8]) -> MarkEvidence {
+    let mut found = MarkEvidence::default();
+    for (at, &byte) in bytes.iter().enumerate() {
+        let behind = bytes.get(at.saturating_add(1)).copied().unwrap_or_default();
+        match byte {
+            0x1B => found.escapes = found.escapes.saturating_add(u64::from(is_known_escape(bytes, at))),
+            0xE0..=0xFE => {
+                let bases = BASES.get(usize::from(byte - 0xE0)).copied().unwrap_or_default();
+                let fits = bases.contains(&behind.to_ascii_lowercase());
+                match behind {
+                    0xE0..=0xFE if !bases.is_empty() => {} // two marks on a letter: the second tells
+                    0xA1..=0xC6 => {}
+                    _ if fits => found.marks = found.marks.saturating_add(1),
+                    _ => found.against = found.against.saturating_add(1),
+                }
+            }
+            0x88 | 0x89 | 0x8D | 0x8E => {}
+            0x80..=0xA0 | 0xAF | 0xBB | 0xBE | 0xBF | 0xC9..=0xDF | 0xFF => {
+                found.against = found.against.saturating_add(1);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Guesses in which of some single-byte sets Latin text is: the one in which most bytes above 0x7F are letters whose
+/// case fits the letter before them. Of equal ones the first; `None` if there are no such bytes.
+///
+/// # Example
+/// ```
+/// use kartoteka::{Charset, charset::guess_latin};
+///
+/// let sets = [Charset::Windows1252, Charset::Cp850];
+/// assert_eq!(guess_latin(b"caf\x82 fran\x87ais", &sets), Some(Charset::Cp850));
+/// assert_eq!(guess_latin(b"caf\xE9 fran\xE7ais", &sets), Some(Charset::Windows1252));
+/// ```
+pub fn guess_latin(bytes: &[u8], sets: &[Charset]) -> Option<Charset> {
+    if bytes.is_ascii() {
+        return None;
+    }
+    let score = |charset: Charset| {
+        let mut high = ['\u{FFFD}'; 128];
+        for (byte, place) in (0x80..=0xFFu8).zip(&mut high) {
+            let text = charset.decode(std::slice::from_ref(&byte)).ok().and_then(|text| text.chars().next());
+            *place = text.unwrap_or('\u{FFFD}');
+        }
+        let mut score = 0i64;
+        let mut before = ' ';
+        for byte in bytes {
+            let at = usize::from(byte & 0x7F);
+            let here =
+                if byte.is_ascii() { char::from(*byte) } else { high.get(at).copied().unwrap_or_default() };
+            if !byte.is_ascii() {
+                score = score.saturating_add(match here {
+                    _ if !here.is_alphabetic() || here > '\u{24F}' => -2,
+                    _ if before.is_lowercase() && here.is_uppercase() => -3,
+                    _ if before.is_alphabetic() && here.is_lowercase() => 2,
+                    _ => 1,
+                });
+            }
+            before = here;
+        }
+        score
+    };
+    let best = sets.iter().rev().max_by_key(|charset| score(**charset));
+    best.copied()
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
     Upper,

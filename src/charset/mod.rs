@@ -2,8 +2,15 @@
 //!
 //! Catalogues come in a dozen encodings, so bytes stay bytes until somebody asks for text: [`Charset::decode`] and
 //! [`Charset::encode_into`] fail with the place of the first fault, [`Charset::decode_lossy`] never fails and counts.
-//! The single-byte sets of the WHATWG Encoding Standard come from encoding_rs; in all of them the bytes below
-//! 0x80 are ASCII, which is what lets records be taken apart before they are decoded.
+//!
+//! - MARC-8, ISO 5426 and its kin, ISO 6937: by tables of ours. Marks stand before their letter, sets are switched by
+//!   escape sequences, and each subfield begins anew. What is wrong in such bytes, [`Charset::examine`] tells.
+//! - The sets of the WHATWG Encoding Standard: by encoding_rs.
+//! - Code pages 437, 737, 850 and 852, danMARC, UTF-16: by us.
+//!
+//! In all of them but UTF-16 and UNIMARC sets without ASCII the bytes below 0x80 begin as ASCII, which is what lets
+//! records be taken apart before they are decoded. Big5, GBK, GB 18030 and Shift_JIS have bytes of ASCII behind others, `^`
+//! among them: fine in ISO 2709, whose delimiters are control characters, not in IRBIS.
 //!
 //! # Example
 //! ```
@@ -15,13 +22,26 @@
 //! # Ok::<(), kartoteka::DecodeError>(())
 //! ```
 
+mod danmarc;
 mod detect;
+mod iso2022;
+mod page;
+mod tables;
+mod twice;
+mod utf16;
 mod whatwg;
 
 use std::borrow::Cow;
 use std::fmt;
 
-pub use self::detect::{CyrillicGuess, guess_cyrillic, is_mostly_utf8};
+use self::iso2022::{Mend, Missing, Profile};
+
+pub(crate) use self::detect::has_known_escape;
+pub use self::detect::{
+    CyrillicGuess, MarkEvidence, guess_cyrillic, guess_latin, is_mostly_utf8, weigh_marks,
+};
+pub use self::iso2022::{Fault, FaultKind};
+pub use self::twice::undo_second_encoding;
 pub use crate::error::DecodeError;
 
 /// A character set.
@@ -33,16 +53,40 @@ pub enum Charset {
     Auto,
     /// UTF-8. ASCII is part of it.
     Utf8,
-    /// MARC-8, the character set of MARC 21 where leader/09 is blank. Known by name: bytes are kept, not decoded.
+    /// MARC-8, the character set of MARC 21 where leader/09 is blank.
     Marc8,
-    /// The sets named by two pairs of digits in UNIMARC 100$a/26-29, such as 01 and 03 for ASCII with ISO 5426.
-    /// Known by name: bytes are kept, not decoded.
+    /// The sets named by pairs of digits in UNIMARC 100$a/26-33, such as 01 and 03 for ASCII with ISO 5426. There
+    /// are tables for 01 ISO 646, 02 ISO-IR 37, 03 ISO 5426, 04 ISO 5427, 05 ISO 5428 and 06 ISO 6438; bytes in
+    /// the others are kept, not decoded.
     Unimarc {
         /// The code of the G0 set, 1 to 99.
         g0: u8,
         /// The code of the G1 set, 1 to 99; 0 if there is none.
         g1: u8,
+        /// The code of the G2 set, or 0.
+        g2: u8,
+        /// The code of the G3 set, or 0.
+        g3: u8,
     },
+    /// ISO 6937, European Latin with marks before their letters.
+    Iso6937,
+    /// danMARC: Latin-1, in which `@` and four digits are a character of Unicode.
+    DanMarc,
+    /// UTF-8, but values that are not UTF-8 at all are in another set: what becomes of records into which values were
+    /// put without being converted. Found by evidence; it has no name.
+    Utf8Or(&'static Charset),
+    /// UTF-16, little end first. Not for records of ISO 2709, whose delimiters are single bytes.
+    Utf16Le,
+    /// UTF-16, big end first.
+    Utf16Be,
+    /// Code page 437, DOS in America.
+    Cp437,
+    /// Code page 737, Greek of DOS.
+    Cp737,
+    /// Code page 850, western Latin of DOS.
+    Cp850,
+    /// Code page 852, central European Latin of DOS.
+    Cp852,
     /// Code page 866, Cyrillic of DOS.
     Ibm866,
     /// ISO 8859-2, Latin of central Europe.
@@ -97,6 +141,58 @@ pub enum Charset {
     Windows1257,
     /// Windows-1258, Vietnamese.
     Windows1258,
+    /// Big5, Chinese in traditional characters.
+    Big5,
+    /// EUC-JP, Japanese.
+    EucJp,
+    /// EUC-KR, Korean.
+    EucKr,
+    /// GB 18030, Chinese.
+    Gb18030,
+    /// GBK, Chinese in simplified characters.
+    Gbk,
+    /// Shift_JIS, Japanese.
+    ShiftJis,
+}
+
+/// How letters with marks are written in Unicode.
+///
+/// # Spec
+/// [Unicode Standard Annex 15](https://www.unicode.org/reports/tr15/).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Normalization {
+    /// As the source has them: in text from MARC-8 as a letter and its marks, in the order of the source.
+    #[default]
+    AsIs,
+    /// Composed: `é` is one character.
+    Nfc,
+    /// Decomposed: `é` is `e` and a mark.
+    Nfd,
+}
+
+impl Normalization {
+    /// The text in this form; borrowed where it has it already.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::Normalization;
+    ///
+    /// assert_eq!(Normalization::Nfc.apply("Cafe\u{301}"), "Café");
+    /// ```
+    pub fn apply(self, text: &str) -> Cow<'_, str> {
+        use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfd_quick};
+        let is_so = match self {
+            _ if text.is_ascii() => true,
+            Normalization::AsIs => true,
+            Normalization::Nfc => is_nfc_quick(text.chars()) == IsNormalized::Yes,
+            Normalization::Nfd => is_nfd_quick(text.chars()) == IsNormalized::Yes,
+        };
+        match self {
+            _ if is_so => Cow::Borrowed(text),
+            Normalization::Nfd => Cow::Owned(text.nfd().collect()),
+            _ => Cow::Owned(text.nfc().collect()),
+        }
+    }
 }
 
 /// What to do with bytes that do not decode, and characters that do not encode.
@@ -104,68 +200,205 @@ pub enum Charset {
 pub enum Policy {
     /// Fail.
     Strict,
-    /// Put U+FFFD for each bad sequence when decoding, `?` for each character when encoding, and count it.
+    /// Put U+FFFD for each bad sequence when decoding; when encoding `?` for each character, or `|` in MARC-8, as its
+    /// specification wants; and count it.
     #[default]
     Replace,
-    /// Put `\xE9` for each bad byte when decoding, `&#x4D9;` for each character when encoding, and count it.
+    /// Put `\xE9` for each bad byte when decoding, `&#x04D9;` for each character when encoding, and count it. Nothing
+    /// is lost by the latter in MARC-8, whose readers know such references.
     Escape,
 }
 
 impl Charset {
+    /// ISO 5426, the extended Latin of UNIMARC and MAB2, with ASCII.
+    pub const ISO_5426: Charset = Charset::Unimarc { g0: 1, g1: 3, g2: 0, g3: 0 };
+
     /// The name: lower case, as the command line and the documentation write it.
     pub const fn name(self) -> &'static str {
         match self {
             Charset::Auto => "auto",
             Charset::Utf8 => "utf-8",
             Charset::Marc8 => "marc-8",
+            Charset::Unimarc { g0: 1, g1: 2, g2: 0, g3: 0 } => "iso-ir-37",
+            Charset::ISO_5426 => "iso-5426",
+            Charset::Unimarc { g0: 1, g1: 4, g2: 0, g3: 0 } => "iso-5427",
+            Charset::Unimarc { g0: 1, g1: 5, g2: 0, g3: 0 } => "iso-5428",
+            Charset::Unimarc { g0: 1, g1: 6, g2: 0, g3: 0 } => "iso-6438",
             Charset::Unimarc { .. } => "unimarc-sets",
-            single => whatwg::name(single),
+            Charset::Utf8Or(_) => "utf-8",
+            Charset::Iso6937 => "iso-6937",
+            Charset::DanMarc => "danmarc",
+            Charset::Utf16Le => "utf-16le",
+            Charset::Utf16Be => "utf-16be",
+            Charset::Cp437 => "cp437",
+            Charset::Cp737 => "cp737",
+            Charset::Cp850 => "cp850",
+            Charset::Cp852 => "cp852",
+            other => whatwg::name(other),
         }
     }
 
-    /// Finds a character set by name: those of [`Charset::name`], `cp1251` and its kin, and the labels of the
-    /// WHATWG Encoding Standard for single-byte sets. Case does not matter. `None` if there is no such.
+    /// Finds a character set by name: those of [`Charset::name`], `cp1251` and its kin, `mab2`, the digits of UNIMARC
+    /// 100$a/26-33 as `unimarc-0103` or `unimarc-01030402`, and the labels of the WHATWG Encoding Standard. Case does
+    /// not matter. `None` if there is no such.
     pub fn from_name(name: &str) -> Option<Charset> {
         let name = name.trim();
-        let is = |known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(name));
-        if is(&["auto"]) {
+        let is = |known: &str| known.eq_ignore_ascii_case(name);
+        let alias = |known: &[&str]| known.iter().any(|known| is(known));
+        if is("auto") {
             return Some(Charset::Auto);
         }
-        if is(&["marc-8", "marc8"]) {
-            return Some(Charset::Marc8);
-        }
-        if is(&["utf-8", "utf8", "ascii", "us-ascii"]) {
+        if alias(&["utf-8", "utf8", "ascii", "us-ascii"]) {
             return Some(Charset::Utf8);
         }
-        whatwg::from_name(name)
+        if alias(&["marc8", "ansel"]) {
+            return Some(Charset::Marc8);
+        }
+        if alias(&["iso5426", "mab2", "mab"]) {
+            return Some(Charset::ISO_5426);
+        }
+        if alias(&["iso6937", "t.61"]) {
+            return Some(Charset::Iso6937);
+        }
+        if let Some(sets) = name.get(..8).filter(|start| start.eq_ignore_ascii_case("unimarc-")) {
+            return Charset::from_unimarc(name.get(sets.len()..)?.as_bytes());
+        }
+        Charset::own().find(|charset| is(charset.name())).or_else(|| whatwg::from_name(name))
     }
 
-    /// All character sets that can be named and decoded, with [`Charset::Utf8`] first.
+    /// The character set that the digits of UNIMARC 100$a/26-33 name: two to eight of them, blanks for none. 50 is
+    /// UTF-8; 79, 89 and 99 of RUSMARC are cp866, Windows-1251 and KOI8-R. `None` if they name none.
+    ///
+    /// # Spec
+    /// UNIMARC Bibliographic, 100 $a/26-29 and 30-33; RUSMARC, the same.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::Charset;
+    ///
+    /// assert_eq!(Charset::from_unimarc(b"0189"), Some(Charset::Windows1251));
+    /// assert_eq!(Charset::from_unimarc(b"0103"), Some(Charset::ISO_5426));
+    /// assert_eq!(Charset::ISO_5426.decode(b"na\xC8\xF5ve \xC2e")?, "na\u{131}\u{308}ve e\u{301}");
+    /// # Ok::<(), kartoteka::DecodeError>(())
+    /// ```
+    pub fn from_unimarc(digits: &[u8]) -> Option<Charset> {
+        let code = |at: usize| match digits.get(at..at.saturating_add(2)) {
+            Some([tens @ b'0'..=b'9', units @ b'0'..=b'9']) => (tens - b'0') * 10 + (units - b'0'),
+            _ => 0,
+        };
+        let codes = [code(0), code(2), code(4), code(6)];
+        if codes == [0; 4] {
+            return None;
+        }
+        let whole = codes.iter().find_map(|code| match code {
+            50 => Some(Charset::Utf8),
+            79 => Some(Charset::Ibm866),
+            89 => Some(Charset::Windows1251),
+            99 => Some(Charset::Koi8R),
+            _ => None,
+        });
+        let [g0, g1, g2, g3] = codes;
+        Some(whole.unwrap_or(Charset::Unimarc { g0: g0.max(u8::from(g0 == 0)), g1, g2, g3 }))
+    }
+
+    /// All character sets that have a name of their own and can be decoded, with [`Charset::Utf8`] first.
     pub fn all() -> impl Iterator<Item = Charset> {
-        std::iter::once(Charset::Utf8).chain(whatwg::all())
+        std::iter::once(Charset::Utf8).chain(Charset::own()).chain(whatwg::all())
+    }
+
+    /// Those for which the tables are ours.
+    fn own() -> impl Iterator<Item = Charset> {
+        let sets = (2..=6u8).map(|g1| Charset::Unimarc { g0: 1, g1, g2: 0, g3: 0 });
+        let pages = [Charset::Cp437, Charset::Cp737, Charset::Cp850, Charset::Cp852];
+        let others = [Charset::Iso6937, Charset::DanMarc, Charset::Utf16Le, Charset::Utf16Be];
+        std::iter::once(Charset::Marc8).chain(sets).chain(others).chain(pages)
     }
 
     /// Whether bytes in this set can be decoded, if they are valid; false for those known by name only.
-    pub const fn is_supported(self) -> bool {
-        !matches!(self, Charset::Auto | Charset::Marc8 | Charset::Unimarc { .. })
+    pub fn is_supported(self) -> bool {
+        match self {
+            Charset::Auto => false,
+            Charset::Unimarc { .. } => Profile::of(self).is_some(),
+            Charset::Utf8Or(other) => other.is_supported(),
+            _ => true,
+        }
+    }
+
+    /// Whether each subfield is decoded for itself: the sets begin anew, or one is in another set than the next.
+    pub(crate) const fn has_states(self) -> bool {
+        matches!(self, Charset::Marc8 | Charset::Iso6937 | Charset::Unimarc { .. } | Charset::Utf8Or(_))
+    }
+
+    /// Whether ASCII text is, byte for byte, itself.
+    const fn keeps_ascii(self) -> bool {
+        !matches!(
+            self,
+            Charset::Marc8
+                | Charset::Iso6937
+                | Charset::Unimarc { .. }
+                | Charset::DanMarc
+                | Charset::Utf16Le
+                | Charset::Utf16Be
+        )
     }
 
     /// Decodes `bytes`. Borrows where they are UTF-8 or ASCII already.
     ///
+    /// In MARC-8 and its family text is as the bytes have it, marks behind their letters: `e` and U+0301, not `é`.
+    /// [`Normalization`] makes it the other.
+    ///
     /// # Errors
     /// [`DecodeError::Invalid`] with the offset of the first byte that does not decode;
-    /// [`DecodeError::Unsupported`] if there are bytes above 0x7F, or escapes of MARC-8, in a set known by name only.
+    /// [`DecodeError::Unsupported`] if there are bytes above 0x7F, or escapes, in a set known by name only.
     pub fn decode(self, bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
         match self {
             Charset::Utf8 => match simdutf8::compat::from_utf8(bytes) {
                 Ok(text) => Ok(Cow::Borrowed(text)),
                 Err(error) => Err(DecodeError::Invalid { offset: error.valid_up_to(), charset: self.name() }),
             },
-            Charset::Auto | Charset::Marc8 | Charset::Unimarc { .. } => match std::str::from_utf8(bytes) {
-                Ok(text) if text.is_ascii() && !bytes.contains(&0x1B) => Ok(Cow::Borrowed(text)),
-                _ => Err(DecodeError::Unsupported { charset: self.name() }),
+            Charset::Utf8Or(other) => match (std::str::from_utf8(bytes), has_multibyte(bytes)) {
+                (Ok(text), _) => Ok(Cow::Borrowed(text)),
+                (Err(_), false) => other.decode(bytes),
+                (Err(error), true) => {
+                    Err(DecodeError::Invalid { offset: error.valid_up_to(), charset: self.name() })
+                }
             },
-            single => whatwg::decode(single, bytes),
+            Charset::Marc8 | Charset::Iso6937 | Charset::Unimarc { .. } | Charset::Auto => {
+                let plain = iso2022::is_plain(bytes).then(|| std::str::from_utf8(bytes).ok()).flatten();
+                match (Profile::of(self), plain) {
+                    (Some(profile), Some(text)) if profile.begins_with_ascii() => Ok(Cow::Borrowed(text)),
+                    (Some(profile), _) => {
+                        let mut text = Vec::with_capacity(bytes.len().saturating_mul(2));
+                        let wrong = |offset| DecodeError::Invalid { offset, charset: self.name() };
+                        let observe = &mut |fault: Fault| !fault.kind.is_error();
+                        iso2022::decode(profile, bytes, 0, Mend::Replace, &mut text, observe)
+                            .map_err(|fault| wrong(fault.offset))?;
+                        String::from_utf8(text).map(Cow::Owned).map_err(|_| wrong(0))
+                    }
+                    (None, _) => match std::str::from_utf8(bytes) {
+                        Ok(text) if text.is_ascii() && !bytes.contains(&0x1B) => Ok(Cow::Borrowed(text)),
+                        _ => Err(DecodeError::Unsupported { charset: self.name() }),
+                    },
+                }
+            }
+            Charset::Cp437
+            | Charset::Cp737
+            | Charset::Cp850
+            | Charset::Cp852
+            | Charset::DanMarc
+            | Charset::Utf16Le
+            | Charset::Utf16Be => {
+                let mut first = None;
+                let mut text = String::with_capacity(bytes.len());
+                self.decode_by_hand(bytes, &mut text, &mut |offset, _, _| {
+                    first.get_or_insert(offset);
+                });
+                match first {
+                    None => Ok(Cow::Owned(text)),
+                    Some(offset) => Err(DecodeError::Invalid { offset, charset: self.name() }),
+                }
+            }
+            other => whatwg::decode(other, bytes),
         }
     }
 
@@ -186,6 +419,39 @@ impl Charset {
     /// # Errors
     /// [`DecodeError`] under [`Policy::Strict`]; `out` is then unchanged.
     pub fn decode_into(self, bytes: &[u8], policy: Policy, out: &mut String) -> Result<u64, DecodeError> {
+        self.decode_field(bytes, 0, policy, out)
+    }
+
+    /// [`Charset::decode_into`] for the body of a field, that begins with so many indicators, which are ASCII in any
+    /// set.
+    pub(crate) fn decode_field(
+        self,
+        bytes: &[u8],
+        indicators: usize,
+        policy: Policy,
+        out: &mut String,
+    ) -> Result<u64, DecodeError> {
+        if let Charset::Utf8Or(other) = self {
+            let valid = std::str::from_utf8(bytes).is_ok() || has_multibyte(bytes);
+            return match valid {
+                true => Charset::Utf8.decode_field(bytes, indicators, policy, out),
+                false => other.decode_field(bytes, indicators, policy, out),
+            };
+        }
+        if let Some(profile) = Profile::of(self) {
+            let mut text = Vec::with_capacity(bytes.len().saturating_mul(2));
+            let mut faults = 0u64;
+            let observe = &mut |fault: Fault| {
+                faults = faults.saturating_add(u64::from(fault.kind.is_error()));
+                policy != Policy::Strict || !fault.kind.is_error()
+            };
+            let mend = if policy == Policy::Escape { Mend::Escape } else { Mend::Replace };
+            let wrong = |offset| DecodeError::Invalid { offset, charset: self.name() };
+            iso2022::decode(profile, bytes, indicators, mend, &mut text, observe)
+                .map_err(|fault| wrong(fault.offset))?;
+            out.push_str(simdutf8::basic::from_utf8(&text).map_err(|_| wrong(0))?);
+            return Ok(faults);
+        }
         match self.decode(bytes) {
             Ok(text) => {
                 out.push_str(&text);
@@ -195,51 +461,158 @@ impl Charset {
             Err(_) => {}
         }
         let mut faults = 0u64;
-        let mut fault = |bad: &[u8], out: &mut String| {
+        let mut fault = |_: usize, bad: &[u8], out: &mut String| {
             faults = faults.saturating_add(1);
             match policy {
                 Policy::Escape => bad.iter().for_each(|byte| out.push_str(&format!("\\x{byte:02X}"))),
                 _ => out.push('\u{FFFD}'),
             }
         };
-        if self.is_supported() && self != Charset::Utf8 {
-            for byte in bytes {
-                match whatwg::decode(self, std::slice::from_ref(byte)) {
-                    Ok(text) => out.push_str(&text),
-                    Err(_) => fault(std::slice::from_ref(byte), out),
-                }
-            }
-        } else {
+        if self == Charset::Utf8 || !self.is_supported() {
             for chunk in bytes.utf8_chunks() {
                 out.push_str(chunk.valid());
                 if !chunk.invalid().is_empty() {
-                    fault(chunk.invalid(), out);
+                    fault(0, chunk.invalid(), out);
                 }
             }
+        } else if self.by_hand() {
+            self.decode_by_hand(bytes, out, &mut fault);
+        } else {
+            whatwg::decode_mending(self, bytes, out, &mut fault);
         }
         Ok(faults)
     }
 
+    const fn by_hand(self) -> bool {
+        matches!(
+            self,
+            Charset::Cp437
+                | Charset::Cp737
+                | Charset::Cp850
+                | Charset::Cp852
+                | Charset::DanMarc
+                | Charset::Utf16Le
+                | Charset::Utf16Be
+        )
+    }
+
+    fn decode_by_hand(
+        self,
+        bytes: &[u8],
+        out: &mut String,
+        fault: &mut dyn FnMut(usize, &[u8], &mut String),
+    ) {
+        match self {
+            Charset::DanMarc => danmarc::decode(bytes, out, fault),
+            Charset::Utf16Le => utf16::decode(bytes, u16::from_le_bytes, out, fault),
+            Charset::Utf16Be => utf16::decode(bytes, u16::from_be_bytes, out, fault),
+            page => page::decode(page, bytes, out, fault),
+        }
+    }
+
+    /// Tells of all that is wrong in bytes of MARC-8 or its family, and of what is only unusual, without decoding
+    /// them. Nothing for other sets: [`Charset::decode`] tells of them.
+    ///
+    /// # Spec
+    /// [MARC-8](https://www.loc.gov/marc/specifications/speccharmarc8.html) for what is right.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::{Charset, charset::FaultKind};
+    ///
+    /// let mut found = Vec::new();
+    /// Charset::Marc8.examine(b"Caf\xE2", |fault| found.push((fault.kind, fault.offset)));
+    /// assert_eq!(found, [(FaultKind::DanglingMark, 3)]);
+    /// ```
+    pub fn examine(self, bytes: &[u8], each: impl FnMut(Fault)) {
+        self.examine_field(bytes, 0, each);
+    }
+
+    /// Whether bytes are MARC-8 without escape sequences, in which nothing is wrong: said only if that is plain at a
+    /// glance.
+    pub(crate) fn is_sound_marc8(bytes: &[u8]) -> bool {
+        iso2022::is_sound(bytes)
+    }
+
+    /// [`Charset::examine`] for the body of a field that begins with so many indicators.
+    pub(crate) fn examine_field(self, bytes: &[u8], indicators: usize, mut each: impl FnMut(Fault)) {
+        if self == Charset::Marc8 && iso2022::is_sound(bytes) {
+            return;
+        }
+        if let Some(profile) = Profile::of(self) {
+            let observe = &mut |fault| {
+                each(fault);
+                true
+            };
+            let _ = iso2022::decode(profile, bytes, indicators, Mend::Replace, &mut (), observe);
+        }
+    }
+
     /// Encodes `text` and appends the bytes to `out`; tells how many characters the policy replaced.
+    ///
+    /// In MARC-8 and its family it does not matter whether letters with marks are one character or two.
     ///
     /// # Errors
     /// [`DecodeError::Unencodable`] under [`Policy::Strict`] with the offset of the first character that does not
     /// exist in the set, [`DecodeError::Unsupported`] for text other than ASCII in a set known by name only;
     /// `out` is then unchanged.
     pub fn encode_into(self, text: &str, policy: Policy, out: &mut Vec<u8>) -> Result<u64, DecodeError> {
-        if self == Charset::Utf8 || text.is_ascii() {
+        self.encode_field(text, 0, policy, out)
+    }
+
+    /// [`Charset::encode_into`] for the body of a field, that begins with so many indicators, which are ASCII in any
+    /// set.
+    pub(crate) fn encode_field(
+        self,
+        text: &str,
+        indicators: usize,
+        policy: Policy,
+        out: &mut Vec<u8>,
+    ) -> Result<u64, DecodeError> {
+        if matches!(self, Charset::Utf8 | Charset::Utf8Or(_)) || self.keeps_ascii() && text.is_ascii() {
             out.extend_from_slice(text.as_bytes());
             return Ok(0);
         }
-        if !self.is_supported() {
-            return Err(DecodeError::Unsupported { charset: self.name() });
-        }
         let start = out.len();
+        let unencodable =
+            |offset, character| DecodeError::Unencodable { offset, character, charset: self.name() };
+        if let Some(profile) = Profile::of(self) {
+            return iso2022::encode(profile, text, indicators, policy, out).map_err(
+                |Missing(offset, character)| {
+                    out.truncate(start);
+                    unencodable(offset, character)
+                },
+            );
+        }
+        match self {
+            _ if !self.is_supported() => match text.is_ascii() {
+                true => {
+                    out.extend_from_slice(text.as_bytes());
+                    return Ok(0);
+                }
+                false => return Err(DecodeError::Unsupported { charset: self.name() }),
+            },
+            Charset::Utf16Le => {
+                out.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+                return Ok(0);
+            }
+            Charset::Utf16Be => {
+                out.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
+                return Ok(0);
+            }
+            _ => {}
+        }
         let mut faults = 0u64;
         let mut rest = text;
         loop {
-            let (read, unencodable) = whatwg::encode(self, rest, out);
-            let Some(character) = unencodable else {
+            let (read, unmapped) = match self {
+                Charset::DanMarc => danmarc::encode(rest, out),
+                Charset::Cp437 | Charset::Cp737 | Charset::Cp850 | Charset::Cp852 => {
+                    page::encode(self, rest, out)
+                }
+                _ => whatwg::encode(self, rest, out),
+            };
+            let Some(character) = unmapped else {
                 return Ok(faults);
             };
             let read = read.min(rest.len());
@@ -247,11 +620,12 @@ impl Charset {
                 Policy::Strict => {
                     out.truncate(start);
                     let offset = text.len().saturating_sub(rest.len()).saturating_add(read);
-                    let offset = offset.saturating_sub(character.len_utf8());
-                    return Err(DecodeError::Unencodable { offset, character, charset: self.name() });
+                    return Err(unencodable(offset.saturating_sub(character.len_utf8()), character));
                 }
                 Policy::Replace => out.push(b'?'),
-                Policy::Escape => out.extend_from_slice(format!("&#x{:X};", u32::from(character)).as_bytes()),
+                Policy::Escape => {
+                    out.extend_from_slice(format!("&#x{:04X};", u32::from(character)).as_bytes())
+                }
             }
             faults = faults.saturating_add(1);
             rest = rest.get(read..).unwrap_or_default();
@@ -259,10 +633,21 @@ impl Charset {
     }
 }
 
+/// Whether there are whole characters of UTF-8 beyond ASCII.
+fn has_multibyte(bytes: &[u8]) -> bool {
+    bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii())
+}
+
 impl fmt::Display for Charset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Charset::Unimarc { g0, g1 } => write!(f, "unimarc-sets {g0:02}+{g1:02}"),
+            Charset::Utf8Or(other) => write!(f, "utf-8, in places {other}"),
+            Charset::Unimarc { g0, g1, g2: 0, g3: 0 } if self.name() == "unimarc-sets" => {
+                write!(f, "unimarc-{g0:02}{g1:02}")
+            }
+            Charset::Unimarc { g0, g1, g2, g3 } if self.name() == "unimarc-sets" => {
+                write!(f, "unimarc-{g0:02}{g1:02}{g2:02}{g3:02}")
+            }
             other => f.pad(other.name()),
         }
     }
@@ -285,6 +670,8 @@ pub enum Reason {
     Declared,
     /// By the frequency of Cyrillic letters under each candidate.
     Letters(CyrillicGuess),
+    /// By marks before letters and escape sequences, for MARC-8 or against it.
+    Marks(MarkEvidence),
     /// The format has no other, or nothing speaks for another.
     Format,
 }
@@ -298,6 +685,7 @@ impl fmt::Display for Reason {
             Reason::ValidUtf8 => f.write_str("valid UTF-8 with multi-byte characters"),
             Reason::Declared => f.write_str("declared in the record"),
             Reason::Letters(guess) => guess.fmt(f),
+            Reason::Marks(evidence) => evidence.fmt(f),
             Reason::Format => f.write_str("default of the format"),
         }
     }
@@ -309,7 +697,7 @@ mod tests {
 
     #[test]
     fn every_name_finds_its_set() {
-        for charset in Charset::all().chain([Charset::Auto, Charset::Marc8]) {
+        for charset in Charset::all().chain([Charset::Auto]) {
             assert_eq!(Charset::from_name(charset.name()), Some(charset));
             assert_eq!(Charset::from_name(&charset.name().to_uppercase()), Some(charset));
         }
@@ -320,15 +708,18 @@ mod tests {
 
     #[test]
     fn ascii_is_the_same_in_all() {
-        let ascii: Vec<u8> = (0..0x80).filter(|&byte| byte != 0x1B).collect();
-        for charset in Charset::all().chain([Charset::Marc8, Charset::Unimarc { g0: 1, g1: 3 }]) {
+        let special = [0x0E, 0x0F, 0x1B, b'@', 0x7F];
+        let ascii: Vec<u8> = (0..0x80).filter(|byte| !special.contains(byte)).collect();
+        for charset in Charset::all().filter(|set| !matches!(set, Charset::Utf16Le | Charset::Utf16Be)) {
             assert_eq!(charset.decode(&ascii).unwrap().as_bytes(), ascii, "{charset}");
         }
     }
 
     #[test]
     fn every_byte_that_decodes_encodes_back() {
-        for charset in whatwg::all() {
+        let pages = [Charset::Cp437, Charset::Cp737, Charset::Cp850, Charset::Cp852];
+        // GB 18030 has another euro sign than GBK, and reads both
+        for charset in whatwg::all().chain(pages).filter(|charset| *charset != Charset::Gb18030) {
             for byte in 0x80..=0xFFu8 {
                 let Ok(text) = charset.decode(&[byte]).map(Cow::into_owned) else {
                     continue;
@@ -366,8 +757,8 @@ mod tests {
             Err(DecodeError::Invalid { offset: 1, charset: "iso-8859-6" })
         );
         assert_eq!(Charset::Iso8859_6.decode_lossy(b"a\xA1\xC7"), ("a\u{FFFD}ا".into(), 1));
-        assert_eq!(Charset::Marc8.decode(b"Caf\xE2e"), Err(DecodeError::Unsupported { charset: "marc-8" }));
-        assert!(Charset::Marc8.decode(b"\x1Bga\x1Bs").is_err());
+        let unknown = Charset::Unimarc { g0: 1, g1: 11, g2: 0, g3: 0 };
+        assert_eq!(unknown.decode(b"Caf\xE2e"), Err(DecodeError::Unsupported { charset: "unimarc-sets" }));
     }
 
     #[test]
@@ -380,7 +771,7 @@ mod tests {
         );
         assert_eq!(out, b">");
         assert_eq!(Charset::Windows1251.encode_into("ә.ә", Policy::Escape, &mut out), Ok(2));
-        assert_eq!(out, b">&#x4D9;.&#x4D9;");
+        assert_eq!(out, b">&#x04D9;.&#x04D9;");
         out.clear();
         assert_eq!(Charset::Ibm866.encode_into("\u{1F4DA}я", Policy::Replace, &mut out), Ok(1));
         assert_eq!(out, b"?\xEF");

@@ -1,8 +1,8 @@
-//! The single-byte sets of the WHATWG Encoding Standard: a thin layer over encoding_rs.
+//! The sets of the WHATWG Encoding Standard, but UTF-8 and UTF-16: a thin layer over encoding_rs.
 
 use std::borrow::Cow;
 
-use encoding_rs::{EncoderResult, Encoding};
+use encoding_rs::{DecoderResult, EncoderResult, Encoding};
 
 use super::{Charset, DecodeError};
 
@@ -47,13 +47,19 @@ sets! {
     Windows1256 WINDOWS_1256 "windows-1256",
     Windows1257 WINDOWS_1257 "windows-1257",
     Windows1258 WINDOWS_1258 "windows-1258",
+    Big5 BIG5 "big5",
+    EucJp EUC_JP "euc-jp",
+    EucKr EUC_KR "euc-kr",
+    Gb18030 GB18030 "gb18030",
+    Gbk GBK "gbk",
+    ShiftJis SHIFT_JIS "shift_jis",
 }
 
 pub(super) fn all() -> impl Iterator<Item = Charset> {
     SETS.iter().copied()
 }
 
-/// The name of a single-byte set; empty for another.
+/// The name of a set; empty for another.
 pub(super) const fn name(charset: Charset) -> &'static str {
     match encoding(charset) {
         Some((_, name)) => name,
@@ -79,12 +85,39 @@ pub(super) fn decode(charset: Charset, bytes: &[u8]) -> Result<Cow<'_, str>, Dec
         return Err(DecodeError::Unsupported { charset: charset.name() });
     };
     encoding.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(|| {
-        let valid = |byte: &u8| {
-            encoding.decode_without_bom_handling_and_without_replacement(std::slice::from_ref(byte)).is_some()
-        };
-        let offset = bytes.iter().position(|byte| !valid(byte)).unwrap_or_default();
-        DecodeError::Invalid { offset, charset: name }
+        let mut first = None;
+        decode_mending(charset, bytes, &mut String::new(), &mut |offset, _, _| {
+            first.get_or_insert(offset);
+        });
+        DecodeError::Invalid { offset: first.unwrap_or_default(), charset: name }
     })
+}
+
+/// Decodes all that decodes; `mend` gets the offset of each sequence that does not, its bytes, and what to write to.
+pub(super) fn decode_mending(
+    charset: Charset,
+    bytes: &[u8],
+    out: &mut String,
+    mend: &mut dyn FnMut(usize, &[u8], &mut String),
+) {
+    let Some((encoding, _)) = encoding(charset) else { return };
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut done = 0usize;
+    loop {
+        let rest = bytes.get(done..).unwrap_or_default();
+        out.reserve(decoder.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(rest.len()));
+        let (result, read) = decoder.decode_to_string_without_replacement(rest, out, true);
+        done = done.saturating_add(read);
+        match result {
+            DecoderResult::InputEmpty => return,
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(len, behind) => {
+                let end = done.saturating_sub(usize::from(behind));
+                let start = end.saturating_sub(usize::from(len));
+                mend(start, bytes.get(start..end).unwrap_or_default(), out);
+            }
+        }
+    }
 }
 
 /// Encodes up to the first character that does not exist in the set; tells how many bytes of `text` were read,
@@ -97,7 +130,7 @@ pub(super) fn encode(charset: Charset, text: &str, out: &mut Vec<u8>) -> (usize,
     let mut done = 0usize;
     loop {
         let rest = text.get(done..).unwrap_or_default();
-        out.reserve(rest.len().saturating_add(8)); // a character of a single-byte set is one byte, never more
+        out.reserve(rest.len().saturating_add(8)); // a character may become four bytes; then the loop goes on
         let (result, read) = encoder.encode_from_utf8_to_vec_without_replacement(rest, out, true);
         done = done.saturating_add(read);
         match result {

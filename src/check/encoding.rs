@@ -1,6 +1,7 @@
 //! Characters that have no business in text, and text that went through the wrong character set.
 
 use super::{Check, Subject};
+use crate::charset::undo_second_encoding;
 use crate::record::RecordRef;
 use crate::{Charset, Code, DecodeError, Diagnostic, FieldRef, Findings};
 
@@ -175,38 +176,13 @@ fn decodes(subject: Subject<'_>, field: FieldRef<'_>, findings: &mut Findings) {
 /// Says of a field of which all letters beyond ASCII are UTF-8 taken for a single-byte set; tells whether it is one.
 fn twice_encoded(subject: Subject<'_>, field: FieldRef<'_>, text: &str, findings: &mut Findings) -> bool {
     let Some(start) = text.bytes().position(|byte| byte >= 0x80) else { return false };
-    let begins = text.get(start..).and_then(|rest| rest.chars().next());
-    // The first byte of a sequence is C2 to F4, which are letters in Windows-1252; Cyrillic begins with D0 and D1,
-    // which are two others in Windows-1251. Where such a letter is common, one pair alone may be meant.
-    let (charset, fewest) = match begins {
-        Some('Â' | 'Ã' | 'Ä' | 'Å' | 'â') => (Charset::Windows1252, 1),
-        Some('Æ'..='ô') => (Charset::Windows1252, 2),
-        Some('Р' | 'С') => (Charset::Windows1251, 2),
-        _ => return false,
-    };
-    let mut bytes = Vec::new();
-    for character in text.chars() {
-        let mut one = [0; 4];
-        match u8::try_from(u32::from(character)) {
-            // ISO 8859-1 has these where Windows has letters and signs.
-            Ok(byte @ 0x80..=0x9F) => bytes.push(byte),
-            _ => {
-                let one = character.encode_utf8(&mut one);
-                if charset.encode_into(one, crate::Policy::Strict, &mut bytes).is_err() {
-                    return false;
-                }
-            }
-        }
-    }
-    let Ok(original) = std::str::from_utf8(&bytes) else { return false };
+    let Some((original, charset)) = undo_second_encoding(text) else { return false };
     let sequences = original.chars().filter(|character| !character.is_ascii()).count();
-    if sequences >= fewest {
-        let original: String = original.chars().filter(|character| !character.is_ascii()).take(8).collect();
-        let message = format!("{sequences} characters were encoded twice, by way of {charset}: {original}");
-        let place = subject.in_field(field, start, text.len().saturating_sub(start));
-        findings.push(Diagnostic::new(Code::EncodedTwice, place, message, "kept"));
-    }
-    sequences >= fewest
+    let original: String = original.chars().filter(|character| !character.is_ascii()).take(8).collect();
+    let message = format!("{sequences} characters were encoded twice, by way of {charset}: {original}");
+    let place = subject.in_field(field, start, text.len().saturating_sub(start));
+    findings.push(Diagnostic::new(Code::EncodedTwice, place, message, "kept"));
+    true
 }
 
 #[cfg(test)]

@@ -146,8 +146,19 @@ impl std::fmt::Debug for Checker {
 /// Whether a finding of the reader says what one of a check says.
 fn says(known: &Diagnostic, finding: &Diagnostic) -> bool {
     let (here, there) = (known.location, finding.location);
-    let undecodable = [Code::InvalidUtf8, Code::Undecodable, Code::CharsetUnsupported];
+    let undecodable = [
+        Code::InvalidUtf8,
+        Code::Undecodable,
+        Code::CharsetUnsupported,
+        Code::Marc8UnknownSet,
+        Code::Marc8IncompleteEscape,
+        Code::Marc8UndefinedCode,
+        Code::Marc8TruncatedEacc,
+        Code::Marc8UndefinedEacc,
+        Code::Marc8LostReturn,
+    ];
     match known.code {
+        Code::Marc8Control => finding.code == Code::ControlCharacter && here.field == there.field,
         Code::LeaderValue => finding.code.id().starts_with('L') && here.byte == there.byte,
         code if undecodable.contains(&code) => finding.code == Code::Undecodable,
         code => code == finding.code && here.field == there.field,

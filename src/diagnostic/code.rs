@@ -165,6 +165,8 @@ codes! {
         "The version of a record is 0.";
     RecordBeyondFree "B092" "record-beyond-free" Warning
         "A record lies where the control record says that free space is.";
+    DictionaryDamaged "B093" "dictionary-damaged" Error
+        "A block of a dictionary leads nowhere, or holds another number of terms or postings than it says.";
     InvalidUtf8 "E001" "invalid-utf8" Error
         "A value is not valid UTF-8, which its record is said to be.";
     NotMarc8 "E002" "leader-says-marc8" Warning
@@ -182,9 +184,33 @@ codes! {
     CharsetDoubtful "E009" "charset-doubtful" Warning
         "The character set was found by few letters, or another fits nearly as well.";
     CharsetUnsupported "E010" "charset-unsupported" Error
-        "The record is in a character set that cannot be decoded yet.";
+        "The record is in a character set for which there are no tables.";
     ControlCharacter "E020" "control-character" Warning
         "A value holds a control character, which is no part of text.";
+    Marc8UnknownSet "E030" "marc8-unknown-set" Error
+        "An escape sequence of MARC-8 names a set that does not exist.";
+    Marc8IncompleteEscape "E031" "marc8-incomplete-escape" Error
+        "An escape byte begins no escape sequence.";
+    Marc8UndefinedCode "E032" "marc8-undefined-code" Error
+        "A byte stands for no character in the set of MARC-8 that is in use.";
+    Marc8DanglingMark "E033" "marc8-dangling-mark" Warning
+        "A mark, which in MARC-8 comes before its letter, has no letter behind it.";
+    Marc8OrphanSecondHalf "E034" "marc8-orphan-second-half" Warning
+        "The second half of a mark over two letters has no first half.";
+    Marc8TruncatedEacc "E035" "marc8-truncated-eacc" Error
+        "Of a character of three bytes only one or two are there.";
+    Marc8UndefinedEacc "E036" "marc8-undefined-eacc" Error
+        "Three bytes stand for no character of EACC, the East Asian set of MARC-8.";
+    Marc8LostReturn "E037" "marc8-lost-return" Error
+        "The escape sequence from EACC back to ASCII is missing.";
+    Marc8NotReset "E038" "marc8-not-reset" Note
+        "A subfield ends in another set of MARC-8 than it began with.";
+    Marc8Control "E039" "marc8-control" Warning
+        "A value in MARC-8 holds a control character.";
+    Marc8Nonstandard "E040" "marc8-nonstandard" Warning
+        "An escape sequence or code is not of MARC-8, but what it means is known.";
+    Marc8Reference "E041" "marc8-reference" Note
+        "A character that MARC-8 lacks stands as a numeric reference.";
     LeaderStatus "L005" "leader-status" Warning
         "Leader/05, the record status, is not one of the format.";
     LeaderType "L006" "leader-type" Warning

@@ -1,7 +1,9 @@
 //! The formats, one folder each, and the table of them.
 
 pub mod aleph;
+pub mod cisis_id;
 mod detect;
+pub mod irbis_server;
 pub mod irbis_text;
 pub mod isis;
 pub mod iso2709;
@@ -22,6 +24,8 @@ pub mod oai_marc;
 mod open;
 mod registry;
 mod sniff;
+#[cfg(feature = "csv")]
+pub mod table;
 #[cfg(feature = "xml")]
 pub mod turbomarc;
 

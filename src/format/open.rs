@@ -150,6 +150,7 @@ fn compiled_in(format: Format) -> Result<&'static FormatInfo> {
     format.info().ok_or_else(|| {
         let feature = match format {
             Format::Marcxml | Format::Marcxchange | Format::Turbomarc | Format::OaiMarc => "xml",
+            Format::Csv | Format::Tsv => "csv",
             _ => "json",
         };
         let message = format!("{format} is not compiled in: the feature `{feature}` is off");

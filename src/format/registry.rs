@@ -4,7 +4,9 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use super::{aleph, irbis_text, iso2709, line, microlif, mrk};
+#[cfg(feature = "csv")]
+use super::table;
+use super::{aleph, cisis_id, irbis_server, irbis_text, iso2709, line, microlif, mrk};
 #[cfg(feature = "json")]
 use super::{json, ndjson};
 #[cfg(feature = "xml")]
@@ -47,8 +49,16 @@ pub enum Format {
     Aleph,
     /// MicroLIF, the text form of vendors.
     Microlif,
+    /// A table, comma-separated. Feature `csv`.
+    Csv,
+    /// A table, tab-separated. Feature `csv`.
+    Tsv,
     /// The exchange text of IRBIS.
     IrbisText,
+    /// Id files of CISIS, a line per field.
+    CisisId,
+    /// Records as the server of IRBIS64 sends them: dumps of its protocol.
+    IrbisServer,
     /// Master files of IRBIS64, IRBIS32 and CDS/ISIS: read and written where they lie, not as a stream.
     Mst,
 }
@@ -68,7 +78,11 @@ impl Format {
             Format::Line => "line",
             Format::Aleph => "aleph",
             Format::Microlif => "microlif",
+            Format::Csv => "csv",
+            Format::Tsv => "tsv",
             Format::IrbisText => "irbis-text",
+            Format::IrbisServer => "irbis-server",
+            Format::CisisId => "cisis-id",
             Format::Mst => "mst",
         }
     }
@@ -306,6 +320,36 @@ pub static FORMATS: &[FormatInfo] = &[
         reader: Some(|source, options| framed::<microlif::Microlif>(source, options)),
         writer: None,
     },
+    #[cfg(feature = "csv")]
+    FormatInfo {
+        format: Format::Csv,
+        name: Format::Csv.name(),
+        aliases: &[],
+        extensions: &["csv"],
+        description: "a table with a row per subfield, comma-separated",
+        reads: false,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: None,
+        writer: Some(|sink, options| Box::new(table::Csv::new(sink, options))),
+    },
+    #[cfg(feature = "csv")]
+    FormatInfo {
+        format: Format::Tsv,
+        name: Format::Tsv.name(),
+        aliases: &[],
+        extensions: &["tsv"],
+        description: "a table with a row per subfield, tab-separated",
+        reads: false,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: true,
+        reader: None,
+        writer: Some(|sink, options| Box::new(table::Tsv::new(sink, options))),
+    },
     FormatInfo {
         format: Format::IrbisText,
         name: Format::IrbisText.name(),
@@ -320,6 +364,34 @@ pub static FORMATS: &[FormatInfo] = &[
         reader: Some(|source, options| framed::<irbis_text::IrbisText>(source, options)),
         writer: Some(|sink, options| Box::new(irbis_text::Writer::new(sink, options))),
     },
+    FormatInfo {
+        format: Format::IrbisServer,
+        name: Format::IrbisServer.name(),
+        aliases: &[],
+        extensions: &[],
+        description: "IRBIS server protocol and ALL dumps",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: false,
+        reader: Some(|source, options| framed::<irbis_server::IrbisServer>(source, options)),
+        writer: Some(|sink, options| Box::new(irbis_server::Writer::new(sink, options))),
+    },
+    FormatInfo {
+        format: Format::CisisId,
+        name: Format::CisisId.name(),
+        aliases: &[],
+        extensions: &["id"],
+        description: "id files of CISIS (id2i, i2id)",
+        reads: true,
+        writes: true,
+        seeks: false,
+        text: true,
+        utf8_only: false,
+        reader: Some(|source, options| framed::<cisis_id::CisisId>(source, options)),
+        writer: Some(|sink, options| Box::new(cisis_id::Writer::new(sink, options))),
+    },
     // Made by `open_with` and `isis::Writer`, for they have two files and go to and fro in them.
     FormatInfo {
         format: Format::Mst,
@@ -328,7 +400,7 @@ pub static FORMATS: &[FormatInfo] = &[
         extensions: &["mst"],
         description: "master files of IRBIS64, IRBIS32 and CDS/ISIS",
         reads: true,
-        writes: false,
+        writes: true,
         seeks: true,
         text: false,
         utf8_only: true,

@@ -42,6 +42,8 @@ pub(super) const SNIFFERS: &[(Format, Sniffer)] = &[
     (Format::Aleph, aleph),
     (Format::Microlif, microlif),
     (Format::IrbisText, irbis_text),
+    (Format::IrbisServer, irbis_server),
+    (Format::CisisId, cisis_id),
 ];
 
 /// What the input is, if it is known to be nothing that can be read.
@@ -175,10 +177,22 @@ fn no_json(sample: &[u8]) -> Option<Miss> {
         return Some(Miss { nearness: 0, why: "it begins with neither { nor [".to_owned() });
     }
     let is_empty = sample.strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"]"));
-    if is_empty || memmem::find(sample, b"\"fields\"").is_some() {
+    // Also in the shapes of Catmandu, Avram, FOLIO and OCLC, of which the last is often no JSON to the letter.
+    let keys = ["\"fields\"", "\"record\"", "\"parsedRecord\"", "controlfield", "datafield"];
+    let has = |key: &str| memmem::find(sample, key.as_bytes()).is_some();
+    if is_empty || has_rows(sample) || keys.into_iter().any(has) {
         return None;
     }
     Some(Miss { nearness: 3, why: "no object in it has a member \"fields\"".to_owned() })
+}
+
+/// Whether a sample begins with arrays of strings in arrays.
+fn has_rows(sample: &[u8]) -> bool {
+    let mut tokens = sample.iter().filter(|byte| !byte.is_ascii_whitespace());
+    let opening = tokens.by_ref().take_while(|byte| **byte == b'[').count();
+    // The quote was taken with the brackets.
+    let quote = sample.iter().filter(|byte| !byte.is_ascii_whitespace()).nth(opening) == Some(&b'"');
+    matches!(opening, 2 | 3) && quote
 }
 
 /// How many of the lines there are, and how many look as a whole object; the last one, which may be cut, is left
@@ -187,7 +201,10 @@ fn object_lines(sample: &[u8]) -> (usize, usize) {
     let end = memchr::memrchr(b'\n', sample).unwrap_or_default();
     let lines = sample.get(..end).unwrap_or_default().split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let lines = lines.filter(|line| !line.is_empty());
-    let objects = lines.clone().filter(|line| line.starts_with(b"{") && line.ends_with(b"}"));
+    let whole = |line: &&[u8]| {
+        line.starts_with(b"{") && line.ends_with(b"}") || line.starts_with(b"[[") && line.ends_with(b"]]")
+    };
+    let objects = lines.clone().filter(whole);
     (lines.count(), objects.count())
 }
 
@@ -203,6 +220,10 @@ fn json(sample: &[u8]) -> Verdict {
     if let Some(rest) = sample.strip_prefix(b"[") {
         return match rest.trim_ascii_start().first() {
             Some(b'{' | b']') => Ok((Confidence::Certain, "a JSON array of records".to_owned())),
+            Some(b'[') if has_rows(sample) && object_lines(sample).1 < 2 => {
+                Ok((Confidence::Certain, "JSON arrays of tags, indicators, codes and values".to_owned()))
+            }
+            Some(b'[') if has_rows(sample) => miss(2, "it has a record on each line"),
             _ => miss(3, "it is an array of something else than objects"),
         };
     }
@@ -219,7 +240,7 @@ fn ndjson(sample: &[u8]) -> Verdict {
     if let Some(miss) = no_json(sample) {
         return Err(miss);
     }
-    if !sample.starts_with(b"{") {
+    if !sample.starts_with(b"{") && object_lines(sample).1 < 2 {
         return miss(2, "it is one JSON array");
     }
     if is_one_line(sample) {
@@ -233,6 +254,26 @@ fn ndjson(sample: &[u8]) -> Verdict {
             Ok((Confidence::Likely, format!("a JSON object on {objects} of the first {lines} lines")))
         }
         _ => miss(2, "it has JSON objects over several lines"),
+    }
+}
+
+fn cisis_id(sample: &[u8]) -> Verdict {
+    let mut lines = sample.split(|byte| *byte == b'\n');
+    match (lines.next(), lines.next()) {
+        (Some(first), Some(second)) if first.starts_with(b"!ID ") && second.starts_with(b"!v") => {
+            Ok((Confidence::Certain, "a line !ID, and a line !v behind it".to_owned()))
+        }
+        (Some(first), _) if first.starts_with(b"!ID ") => Ok((Confidence::Likely, "a line !ID".to_owned())),
+        _ => miss(0, "it does not begin with !ID"),
+    }
+}
+
+fn irbis_server(sample: &[u8]) -> Verdict {
+    match super::irbis_server::begins_record(sample) {
+        true => {
+            Ok((Confidence::Certain, "a number, # and a status, then pieces of tag, # and value".to_owned()))
+        }
+        false => miss(0, "it does not begin with the number of a record and #"),
     }
 }
 

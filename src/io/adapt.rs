@@ -64,7 +64,8 @@ impl Adapter {
         Ok((record, &mut self.shaper.findings))
     }
 
-    /// The record in a character set, which it then declares; in its own for [`Charset::Auto`].
+    /// The record in a character set, which it then declares if it is MARC: field 100 of an IRBIS record is a field
+    /// like any other. In its own for [`Charset::Auto`].
     pub(crate) fn in_charset<'a>(
         &'a mut self,
         record: RecordRef<'a>,
@@ -118,8 +119,13 @@ impl Shaper {
         let own = record.charset();
         if charset != Charset::Auto && charset != own {
             self.transcode(record, charset, scratch)?;
-            scratch.declare_charset(charset);
-        } else if own == Charset::Utf8 && !declares(record, own) {
+            if record.syntax().has_indicators() {
+                scratch.declare_charset(charset);
+            }
+        } else if (own == Charset::Utf8 || charset == own)
+            && record.syntax().has_indicators()
+            && !declares(record, own)
+        {
             scratch.copy_from(record);
             scratch.declare_charset(own);
         } else {
@@ -163,7 +169,7 @@ impl Shaper {
                     DecodeError::Unencodable { offset, character, charset } => {
                         format!("{character:?} at offset {offset} in the field does not exist in {charset}")
                     }
-                    DecodeError::Unsupported { charset } => format!("there are no tables for {charset} yet"),
+                    DecodeError::Unsupported { charset } => format!("there are no tables for {charset}"),
                 };
                 let place = place(record, tag, index);
                 Err(Error::unrepresentable(Diagnostic::new(code, place, message, "record rejected")))

@@ -11,6 +11,7 @@ mod embedded;
 mod field;
 mod form;
 mod leader;
+mod mend;
 mod syntax;
 mod text;
 mod transcode;
@@ -21,6 +22,7 @@ pub use self::embedded::Embedded;
 pub use self::field::{FieldKind, FieldRef, SubfieldRef, Subfields};
 pub(crate) use self::form::{MarcForm, from_marc_form, to_marc_form};
 pub use self::leader::{Header, IsisHeader, Leader};
+pub use self::mend::TextRepair;
 pub use self::syntax::{Dialect, Syntax};
 pub use self::text::Text;
 pub(crate) use self::transcode::{declares, transcode_into};
@@ -28,7 +30,7 @@ pub use self::view::RecordRef;
 
 use std::fmt;
 
-use crate::charset::{Charset, Reason};
+use crate::charset::{Charset, FaultKind, Reason};
 use crate::{Code, Findings, Position, Tag, TagPattern};
 
 /// A bibliographic record, owned and editable.
@@ -104,6 +106,10 @@ pub(crate) enum Origin {
     Iso2709,
     /// The lines of a record of IRBIS exchange text, end mark and line ends included.
     IrbisText,
+    /// The lines of a record of an id file of CISIS.
+    CisisId,
+    /// A record as the server of IRBIS sends it, line end included.
+    IrbisServer,
 }
 
 impl Record {
@@ -289,9 +295,23 @@ impl Record {
         self.slots.get(field.index()).map_or(0, |slot| slot.start as usize)
     }
 
+    /// Says what is wrong in values of MARC-8 and its family. The buffer must be the frame of the record.
+    pub(crate) fn report_faults(&self, findings: &mut Findings) {
+        for field in self.fields() {
+            let indicators = if field.is_control() { 0 } else { field.indicators().len() };
+            let start = self.offset_of(field);
+            self.charset.examine_field(field.raw(), indicators, |fault| {
+                let bytes = field.raw().get(fault.offset..fault.offset.saturating_add(fault.len));
+                let (code, message, action) = say(self.charset, fault.kind, bytes.unwrap_or_default());
+                let place = (start.saturating_add(fault.offset), fault.len);
+                findings.in_field(code, (field.tag(), field.index()), place, message, action);
+            });
+        }
+    }
+
     /// Says of each field that is not valid UTF-8 where it is not; tells how many there are. The buffer must be the
     /// frame of the record.
-    pub(crate) fn report_invalid_utf8(&self, findings: &mut Findings) -> usize {
+    pub(crate) fn report_invalid_utf8(&self, findings: &mut Findings, action: &'static str) -> usize {
         let mut seen = 0usize;
         for field in self.fields() {
             let Err(error) = std::str::from_utf8(field.raw()) else { continue };
@@ -299,7 +319,7 @@ impl Record {
             let byte = field.raw().get(error.valid_up_to()).copied().unwrap_or_default();
             let message = format!("byte {byte:02X} is not valid in UTF-8 here");
             let place = (field.tag(), field.index());
-            findings.in_field(Code::InvalidUtf8, place, (at, 1), message, "bytes kept");
+            findings.in_field(Code::InvalidUtf8, place, (at, 1), message, action);
             seen = seen.saturating_add(1);
         }
         seen
@@ -307,6 +327,58 @@ impl Record {
 
     fn buffer_len(&self) -> usize {
         if self.is_text { self.text.len() } else { self.bytes.len() }
+    }
+}
+
+/// The finding that a fault in MARC-8 or its family is.
+fn say(charset: Charset, kind: FaultKind, bytes: &[u8]) -> (Code, String, &'static str) {
+    let shown = bytes.iter().take(8).map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ");
+    let escaped = bytes.get(1..).unwrap_or_default().escape_ascii();
+    match kind {
+        FaultKind::UnknownSet => {
+            (Code::Marc8UnknownSet, format!("ESC {escaped} names no set of {charset}"), "passed over")
+        }
+        FaultKind::IncompleteEscape => {
+            let message = "an escape byte that begins no escape sequence".to_owned();
+            (Code::Marc8IncompleteEscape, message, "byte kept")
+        }
+        FaultKind::UndefinedCode => {
+            let message = format!("byte {shown} stands for no character of {charset} here");
+            (Code::Marc8UndefinedCode, message, "byte kept")
+        }
+        FaultKind::DanglingMark => {
+            let message = format!("the mark {shown} has no letter behind it");
+            (Code::Marc8DanglingMark, message, "kept at the end")
+        }
+        FaultKind::OrphanSecondHalf => {
+            let message = format!("{shown} is the second half of a mark whose first is not there");
+            (Code::Marc8OrphanSecondHalf, message, "left out of the text")
+        }
+        FaultKind::TruncatedEacc => {
+            let message = format!("{shown} is part of a character of three bytes");
+            (Code::Marc8TruncatedEacc, message, "bytes kept")
+        }
+        FaultKind::UndefinedEacc => {
+            (Code::Marc8UndefinedEacc, format!("{shown} stands for no character of EACC"), "bytes kept")
+        }
+        FaultKind::LostReturn => {
+            let message = "characters of three bytes end without an escape sequence".to_owned();
+            (Code::Marc8LostReturn, message, "read as ASCII from here")
+        }
+        FaultKind::NotReset => {
+            let message = "the subfield ends in another set than it began with".to_owned();
+            (Code::Marc8NotReset, message, "the next begins anew")
+        }
+        FaultKind::Control => {
+            (Code::Marc8Control, format!("control character {shown}, which {charset} has not"), "kept")
+        }
+        FaultKind::Nonstandard => {
+            let message = format!("\"{}\" is not in the specification of {charset}", bytes.escape_ascii());
+            (Code::Marc8Nonstandard, message, "read as it was meant")
+        }
+        FaultKind::Reference => {
+            (Code::Marc8Reference, format!("the reference {}", bytes.escape_ascii()), "read as its character")
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whole records from one character set to another.
 
-use super::{Dialect, FieldRef, Origin, Record, RecordRef};
+use super::{Dialect, FieldRef, Origin, Record, RecordRef, Syntax};
 use crate::Result;
 use crate::charset::{Charset, DecodeError, Policy, Reason};
 
@@ -38,7 +38,10 @@ impl Record {
 
 /// Whether a record with characters beyond ASCII says of itself that it is in this character set, or nothing else.
 pub(crate) fn declares(record: RecordRef<'_>, charset: Charset) -> bool {
-    if record.fields().all(|field| field.raw().is_ascii()) {
+    let plain = |field: FieldRef<'_>| {
+        field.raw().is_ascii() && !(charset.has_states() && memchr::memchr(0x1B, field.raw()).is_some())
+    };
+    if record.fields().all(plain) {
         return true;
     }
     match Dialect::guess(record) {
@@ -47,11 +50,17 @@ pub(crate) fn declares(record: RecordRef<'_>, charset: Charset) -> bool {
         }
         Dialect::Unimarc | Dialect::Rusmarc => {
             let coded = record.field(100).and_then(|field| field.subfield('a'));
-            let names_utf8 = coded.and_then(|coded| coded.as_bytes().get(26..28)).map(|code| code == b"50");
+            let codes = coded.and_then(|coded| coded.as_bytes().get(26..34)).filter(|codes| are_codes(codes));
+            let names_utf8 = codes.map(|codes| codes.starts_with(b"50"));
             names_utf8.is_none_or(|utf8| utf8 == (charset == Charset::Utf8))
         }
         _ => true,
     }
+}
+
+/// Whether 100$a/26-33 holds what it should: digits, blanks, fill characters.
+fn are_codes(codes: &[u8]) -> bool {
+    codes.iter().all(|byte| matches!(byte, b'0'..=b'9' | b' ' | b'|' | b'#'))
 }
 
 impl Record {
@@ -64,26 +73,29 @@ impl Record {
             }
             return;
         }
-        let codes: &[u8; 8] = match charset {
-            Charset::Utf8 => b"50      ",
-            Charset::Ibm866 => b"0179    ",
-            Charset::Windows1251 => b"0189    ",
-            Charset::Koi8R | Charset::Koi8U => b"0199    ",
+        let code = |code: u8| if code == 0 { "  ".to_owned() } else { format!("{code:02}") };
+        let codes = match charset {
+            Charset::Utf8 => "50      ".to_owned(),
+            Charset::Ibm866 => "0179    ".to_owned(),
+            Charset::Windows1251 => "0189    ".to_owned(),
+            Charset::Koi8R | Charset::Koi8U => "0199    ".to_owned(),
+            Charset::Unimarc { g0, g1, g2, g3 } => [g0, g1, g2, g3].map(code).concat(),
             _ => return,
         };
         let Some(field) = self.field(100) else { return };
-        let Some(coded) = field.subfield('a').filter(|coded| coded.len() >= 34) else { return };
+        let known = |coded: &[u8]| coded.get(26..34).is_some_and(are_codes);
+        let Some(coded) = field.subfield('a').filter(|coded| known(coded.as_bytes())) else { return };
         let Some(within) = memchr::memmem::find(field.raw(), coded.as_bytes()) else { return };
         let at = self.offset_of(field).saturating_add(within).saturating_add(26);
         let range = at..at.saturating_add(codes.len());
         match self.is_text {
             true if self.text.get(range.clone()).is_some() => {
-                self.text.replace_range(range, std::str::from_utf8(codes).unwrap_or("        "));
+                self.text.replace_range(range, &codes);
             }
             true => {}
             false => {
                 if let Some(place) = self.bytes.get_mut(range) {
-                    place.copy_from_slice(codes);
+                    place.copy_from_slice(codes.as_bytes());
                 }
             }
         }
@@ -116,11 +128,11 @@ pub(crate) fn transcode_into(
     for (field, slot) in record.fields().zip(record.slots) {
         let start = out.buffer_len();
         let result = if is_text {
-            field.raw_text().write_utf8(policy, &mut out.text)
+            decode_body(record, field, policy, &mut out.text)
         } else {
             unicode.clear();
-            field.raw_text().write_utf8(policy, &mut unicode).and_then(|faults| {
-                let more = to.encode_into(&unicode, policy, &mut out.bytes)?;
+            decode_body(record, field, policy, &mut unicode).and_then(|faults| {
+                let more = encode_body(field, &unicode, to, policy, &mut out.bytes)?;
                 Ok(faults.saturating_add(more))
             })
         };
@@ -134,6 +146,81 @@ pub(crate) fn transcode_into(
         }
     }
     Ok(all)
+}
+
+/// How many bytes of a field are indicators, which are ASCII in any set.
+fn indicators(field: FieldRef<'_>) -> usize {
+    if field.is_control() { 0 } else { field.indicators().len() }
+}
+
+/// Appends the body of a field as text.
+fn decode_body(
+    record: RecordRef<'_>,
+    field: FieldRef<'_>,
+    policy: Policy,
+    out: &mut String,
+) -> Result<u64, DecodeError> {
+    let text = field.raw_text();
+    let charset = record.charset;
+    if text.as_str().is_some() || !charset.has_states() {
+        return text.write_utf8(policy, out);
+    }
+    let (body, delimiter) = (field.raw(), record.syntax.delimiter);
+    let literal = indicators(field);
+    if delimiter == Syntax::MARC.delimiter && !matches!(charset, Charset::Utf8Or(_)) {
+        return charset.decode_field(body, literal, policy, out);
+    }
+    // What MARC-8 and its kin do at 1F by themselves.
+    let start = out.len();
+    let (mut faults, mut at) = (0u64, 0usize);
+    for (number, piece) in body.split(|&byte| byte == delimiter).enumerate() {
+        if number > 0 {
+            out.push(char::from(delimiter));
+        }
+        let literal =
+            if number == 0 { literal } else { usize::from(piece.first().is_some_and(u8::is_ascii)) };
+        match charset.decode_field(piece, literal, policy, out) {
+            Ok(more) => faults = faults.saturating_add(more),
+            Err(error) => {
+                out.truncate(start);
+                return Err(error.behind(at));
+            }
+        }
+        at = at.saturating_add(piece.len()).saturating_add(1);
+    }
+    Ok(faults)
+}
+
+/// Appends the text of the body of a field in another set.
+fn encode_body(
+    field: FieldRef<'_>,
+    text: &str,
+    to: Charset,
+    policy: Policy,
+    out: &mut Vec<u8>,
+) -> Result<u64, DecodeError> {
+    let delimiter = field.syntax().delimiter;
+    let literal = indicators(field);
+    if !to.has_states() || delimiter == Syntax::MARC.delimiter {
+        return to.encode_field(text, literal, policy, out);
+    }
+    let start = out.len();
+    let (mut faults, mut at) = (0u64, 0usize);
+    for (number, piece) in text.split(char::from(delimiter)).enumerate() {
+        if number > 0 {
+            out.push(delimiter);
+        }
+        let code = usize::from(number > 0 && piece.starts_with(|first: char| first.is_ascii()));
+        match to.encode_field(piece, if number == 0 { literal } else { code }, policy, out) {
+            Ok(more) => faults = faults.saturating_add(more),
+            Err(error) => {
+                out.truncate(start);
+                return Err(error.behind(at));
+            }
+        }
+        at = at.saturating_add(piece.len()).saturating_add(1);
+    }
+    Ok(faults)
 }
 
 #[cfg(test)]

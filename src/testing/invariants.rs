@@ -195,7 +195,12 @@ macro_rules! written {
     };
 }
 
-written!(crate::iso2709::Writer<Vec<u8>>, crate::irbis_text::Writer<Vec<u8>>);
+written!(
+    crate::iso2709::Writer<Vec<u8>>,
+    crate::irbis_text::Writer<Vec<u8>>,
+    crate::irbis_server::Writer<Vec<u8>>,
+    crate::cisis_id::Writer<Vec<u8>>
+);
 written!(crate::mrk::Writer<Vec<u8>>, crate::line::Writer<Vec<u8>>, crate::aleph::Writer<Vec<u8>>);
 #[cfg(feature = "xml")]
 written!(
@@ -289,6 +294,30 @@ pub fn irbis_text(data: &[u8]) {
         let writer = crate::irbis_text::Writer::new(Vec::new(), &WriteOptions::new());
         let written = round_trip::<crate::irbis_text::IrbisText>(record, writer);
         if entry.findings.is_empty() && entry.raw.ends_with(b"\n") {
+            assert_eq!(written.as_deref(), Some(entry.raw.as_slice()), "a sound record is copied");
+        }
+    }
+}
+
+/// What must hold for any bytes given to [`irbis_server`](crate::irbis_server), as for [`iso2709`].
+pub fn irbis_server(data: &[u8]) {
+    let outcome = reading::<crate::irbis_server::IrbisServer>(data);
+    for (record, entry) in outcome.records() {
+        let writer = crate::irbis_server::Writer::new(Vec::new(), &WriteOptions::new());
+        let written = round_trip::<crate::irbis_server::IrbisServer>(record, writer);
+        if entry.findings.is_empty() && entry.raw.ends_with(b"\n") {
+            assert_eq!(written.as_deref(), Some(entry.raw.as_slice()), "a sound record is copied");
+        }
+    }
+}
+
+/// What must hold for any bytes given to [`cisis_id`](crate::cisis_id), as for [`iso2709`].
+pub fn cisis_id(data: &[u8]) {
+    let outcome = reading::<crate::cisis_id::CisisId>(data);
+    for (record, entry) in outcome.records() {
+        let writer = crate::cisis_id::Writer::new(Vec::new(), &WriteOptions::new());
+        let written = round_trip::<crate::cisis_id::CisisId>(record, writer);
+        if entry.findings.is_empty() && record.view().mfn().is_some() && entry.raw.ends_with(b"\n") {
             assert_eq!(written.as_deref(), Some(entry.raw.as_slice()), "a sound record is copied");
         }
     }

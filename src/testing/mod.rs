@@ -5,13 +5,15 @@
 
 pub mod corpus;
 mod invariants;
+mod isis;
 mod paths;
 mod strategies;
 
 #[cfg(feature = "xml")]
 pub use self::invariants::marcxml;
-pub use self::invariants::{aleph, irbis_text, iso2709, line, microlif, mrk};
+pub use self::invariants::{aleph, cisis_id, irbis_server, irbis_text, iso2709, line, microlif, mrk};
 #[cfg(feature = "json")]
 pub use self::invariants::{json, ndjson};
+pub use self::isis::{ifp, mst, xrf};
 pub use self::paths::{filter, path, path_text};
 pub use self::strategies::{irbis_record, marc_record, mutated};

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use kartoteka::{
-    Charset, Deleted, Dialect, Format, IllegalCharacters, Limits, Policy, ReadOptions, Recovery, Severity,
-    WideTags, WriteOptions,
+    Charset, Deleted, Dialect, Format, IllegalCharacters, Limits, Normalization, Policy, ReadOptions,
+    Recovery, Severity, TextRepair, WideTags, WriteOptions,
 };
 
 use crate::names::{self, Codes, Shown};
@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Show(Show),
     Info(Info),
     Count(Count),
+    Terms(Terms),
+    Recover(Recover),
     Slice(Slice),
     Split(Split),
     Sample(Sample),
@@ -192,6 +194,15 @@ pub(crate) struct Convert {
     #[arg(action = ArgAction::Set)]
     pub(crate) mfn_as: bool,
 
+    /// Normal form of letters with marks: é as one character (nfc), or as e and a mark (nfd); records whose output stays
+    /// in another set than UTF-8 are left as they are
+    #[arg(long, value_name = "FORM", default_value = "none", value_parser = names::normalization())]
+    pub(crate) normalize: Normalization,
+
+    /// Faults of text to put right; each change is listed as a finding
+    #[arg(long, value_name = "FAULT,...", value_delimiter = ',', value_parser = names::text_repair())]
+    pub(crate) repair: Vec<TextRepair>,
+
     /// Write XML and JSON without line breaks and indentation inside records
     #[arg(long)]
     pub(crate) no_indent: bool,
@@ -315,6 +326,65 @@ pub(crate) struct Info {
 pub(crate) struct Count {
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+/// List the terms of the dictionary of an IRBIS64 base
+///
+/// A line for each term: how many postings it has, and the term. With --postings a line for each posting: term, record,
+/// tag, repeat of the field, and place in it.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Terms {
+    /// The base: its master file, dictionary or parameter file
+    #[arg(value_name = "BASE")]
+    pub(crate) base: PathBuf,
+
+    /// List the terms that begin with this only, such as A= or K=
+    #[arg(value_name = "PREFIX")]
+    pub(crate) prefix: Option<String>,
+
+    /// List all postings of each term
+    #[arg(long)]
+    pub(crate) postings: bool,
+
+    /// Stop after so many terms
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+
+    /// Form of the answer; json is an object a line for each term, with its postings
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Text)]
+    pub(crate) format: Form,
+
+    #[command(flatten)]
+    pub(crate) talk: Talk,
+}
+
+/// Rebuild a master file from what can be read of it
+///
+/// All records are written anew, with their numbers, deleted ones and all versions too, in the layout of the base, with a
+/// cross reference beside it. An output that ends in .xrf gets a cross reference for the master file as it is. The
+/// dictionary is not rebuilt: the program that uses the base does that.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Recover {
+    /// The base: its master file or parameter file
+    #[arg(value_name = "BASE")]
+    pub(crate) base: PathBuf,
+
+    /// Master file to write, or cross reference
+    #[arg(short, long, value_name = "NEW")]
+    pub(crate) output: PathBuf,
+
+    /// Character set of the base; the bytes of the records stay as they are
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = names::charset)]
+    pub(crate) charset: Charset,
+
+    /// Weight of a finding from which the exit status is 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = names::severity())]
+    pub(crate) fail_on: Severity,
+
+    #[command(flatten)]
+    pub(crate) talk: Talk,
 }
 
 /// List the formats: names, extensions, and what can be done with them

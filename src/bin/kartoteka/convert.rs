@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use kartoteka::{
-    Charset, Code, Error, ErrorKind, Event, Format, RecordWrite, Report, Summary, copy_with, writer,
+    Charset, Code, Error, ErrorKind, Event, Format, Normalization, RecordRead, RecordWrite, Report, Summary,
+    Tidy, copy_with, isis, writer,
 };
 
 use crate::args::{Convert, Form};
@@ -29,8 +30,19 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
         Some(path) => Some(Rejects::open(path, &reading.inputs)?),
         None => None,
     };
-    let mut records = writer(format, output.writer(&options.output)?, &options.options())
-        .map_err(|error| Failure::new(error.to_string()))?;
+    let slots = match format {
+        Format::Mst => Some(output.cross_reference(&options.output, &reading.inputs)?),
+        _ => None,
+    };
+    let made = match &slots {
+        Some(slots) => {
+            let (mst, xrf) = (output.sink.clone(), slots.sink.clone());
+            isis::Writer::create(mst, xrf, isis::Layout::IRBIS64, &options.options())
+                .map(|writer| Box::new(writer) as Box<dyn RecordWrite + Send>)
+        }
+        None => writer(format, output.writer(&options.output)?, &options.options()),
+    };
+    let mut records = made.map_err(|error| Failure::new(error.to_string()))?;
     let mut summary = Summary::default();
     let mut bytes_read = 0u64;
     for path in &reading.inputs {
@@ -38,6 +50,9 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
             Some(input) => input,
             None => run.open(path)?,
         };
+        if !options.repair.is_empty() || options.normalize != Normalization::AsIs {
+            input.reader = tidy(input.reader, options, format);
+        }
         let mut copy = Copy { options, rejects: rejects.as_ref(), output: &output, summary: &mut summary };
         copy.all(&mut input, &mut *records, &mut run.reporter)?;
         bytes_read = bytes_read.saturating_add(input.reader.position().byte);
@@ -53,6 +68,9 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
         rejects.commit()?;
     }
     output.commit()?;
+    if let Some(slots) = slots {
+        slots.commit()?;
+    }
     run.reporter.finish();
     let tally = Tally::new(&summary, bytes_read, bytes_written, started.elapsed());
     match options.summary {
@@ -62,6 +80,15 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
     }
     let clean = summary.rejected == 0 && summary.replaced == 0 && !has_losses(&summary.report);
     Ok(if clean { outcome(&summary.report, reading.fail_on) } else { Outcome::Findings })
+}
+
+/// A reader that puts text right as the options say.
+fn tidy(reader: Box<dyn RecordRead + Send>, options: &Convert, format: Format) -> Box<dyn RecordRead + Send> {
+    // ISO 2709 and exchange text keep the character set of each record, unless another is named.
+    let keeps = options.to_charset == Charset::Auto && matches!(format, Format::Iso2709 | Format::IrbisText);
+    let other = !matches!(options.to_charset, Charset::Auto | Charset::Utf8);
+    let tidy = Tidy::new(reader).normalize(options.normalize).unicode_only(keeps || other);
+    Box::new(options.repair.iter().fold(tidy, |tidy, repair| tidy.repair(*repair)))
 }
 
 /// One input on its way to the output.

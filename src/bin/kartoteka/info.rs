@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kartoteka::charset::Reason;
-use kartoteka::{Charset, Code, Diagnostic, Dialect, Record, Report, Severity};
+use kartoteka::{Charset, Code, Diagnostic, Dialect, Format, Record, Report, Severity};
 use serde::Serialize;
 
 use crate::args::{Form, Info};
 use crate::failure::{Failure, Outcome};
 use crate::input::{Input, Next, Run};
+use crate::master::Master;
 use crate::output::Sink;
 use crate::report::{by_code, outcome};
 use crate::summary::counts;
@@ -23,7 +24,10 @@ pub(crate) fn run(options: &Info) -> Result<Outcome, Failure> {
         run.report = Report::default();
         let mut input = run.open(path)?;
         let census = census(&mut run, &mut input, options.reading.dialect)?;
-        let file = File::new(&input, &census, &run.report);
+        let mut file = File::new(&input, &census, &run.report);
+        if input.format == Format::Mst {
+            file.master = Some(Master::of(path).map_err(|error| Failure::reading(path.display(), &error))?);
+        }
         let text = match options.format {
             Form::Json => {
                 let mut json = serde_json::to_string(&file).unwrap_or_default();
@@ -191,6 +195,9 @@ struct File<'a> {
     dialects: Vec<Share>,
     charsets: Vec<CharsetShare>,
     findings: BTreeMap<&'static str, u64>,
+    /// The base, if the input is a master file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    master: Option<Master>,
 }
 
 /// How many records are of a dialect.
@@ -255,6 +262,7 @@ impl<'a> File<'a> {
             dialects,
             charsets,
             findings: counts(report),
+            master: None,
         }
     }
 
@@ -285,6 +293,9 @@ impl<'a> File<'a> {
         lines.add("subfields", self.subfields.to_string());
         if let Some(Largest { bytes, record, at_byte }) = self.largest {
             lines.add("largest", format!("{bytes} bytes: record {record}, at byte {at_byte}"));
+        }
+        for (name, line) in self.master.iter().flat_map(Master::lines) {
+            lines.add(name, printable(&line).into_owned());
         }
         let Damage { sound, with_warnings, damaged, garbage_bytes } = self.damage;
         lines.add("sound", self.share(sound));

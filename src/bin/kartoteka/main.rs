@@ -12,17 +12,20 @@ mod failure;
 mod formats;
 mod info;
 mod input;
+mod master;
 mod names;
 mod output;
 mod path;
 mod pieces;
 mod place;
 mod progress;
+mod recover;
 mod repair;
 mod report;
 mod show;
 mod summary;
 mod terminal;
+mod terms;
 mod validate;
 
 use std::process::ExitCode;
@@ -40,6 +43,8 @@ fn main() -> ExitCode {
         Command::Show(options) => show::run(options),
         Command::Info(options) => info::run(options),
         Command::Count(options) => count::run(options),
+        Command::Terms(options) => terms::run(options),
+        Command::Recover(options) => recover::run(options),
         Command::Slice(options) => pieces::slice(options),
         Command::Split(options) => pieces::split(options),
         Command::Sample(options) => pieces::sample(options),

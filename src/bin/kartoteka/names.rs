@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kartoteka::{
-    Charset, Code, Deleted, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Policy,
-    Severity, TagPattern, WideTags,
+    Charset, Code, Deleted, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Normalization,
+    Policy, Severity, TagPattern, TextRepair, WideTags,
 };
 
 /// Formats that can be read.
@@ -86,11 +86,26 @@ pub(crate) fn illegal_characters() -> impl TypedValueParser<Value = IllegalChara
     ])
 }
 
+pub(crate) fn normalization() -> impl TypedValueParser<Value = Normalization> {
+    named(&[
+        ("none", Normalization::AsIs, "As the source has them"),
+        ("nfc", Normalization::Nfc, "One character"),
+        ("nfd", Normalization::Nfd, "A letter and its marks"),
+    ])
+}
+
+pub(crate) fn text_repair() -> impl TypedValueParser<Value = TextRepair> {
+    named(&[
+        ("mojibake", TextRepair::Mojibake, "Values that were encoded twice"),
+        ("marc8-escapes", TextRepair::Marc8Escapes, "Escape sequences of MARC-8 without their escape byte"),
+    ])
+}
+
 pub(crate) fn policy() -> impl TypedValueParser<Value = Policy> {
     named(&[
         ("strict", Policy::Strict, "Reject the record"),
         ("replace", Policy::Replace, "Write U+FFFD, or ? where the output has no such character"),
-        ("escape", Policy::Escape, r"Write \xE9 for a byte, &#x4D9; for a character"),
+        ("escape", Policy::Escape, r"Write \xE9 for a byte, &#x04D9; for a character"),
     ])
 }
 
@@ -103,7 +118,10 @@ pub(crate) fn mfn_as() -> impl TypedValueParser<Value = bool> {
 pub(crate) fn charset(name: &str) -> Result<Charset, String> {
     Charset::from_name(name).ok_or_else(|| {
         let known: Vec<_> = Charset::all().map(Charset::name).collect();
-        format!("no such character set; known are auto, marc-8, {}, and cp1251 and its kin", known.join(", "))
+        format!(
+            "no such character set; known are auto, {}, unimarc-0103 and its kin, and cp1251 and its kin",
+            known.join(", ")
+        )
     })
 }
 
@@ -112,7 +130,7 @@ pub(crate) fn output_charset(name: &str) -> Result<Charset, String> {
     match charset(name)? {
         found if found.is_supported() => Ok(found),
         Charset::Auto => Ok(Charset::Auto),
-        found => Err(format!("{found} cannot be written yet")),
+        found => Err(format!("{found} cannot be written")),
     }
 }
 

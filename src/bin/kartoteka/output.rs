@@ -1,7 +1,7 @@
 //! Where records go: standard output, or a file that has its name only when it is complete.
 
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -112,6 +112,26 @@ fn stdout() -> io::Result<Destination> {
     Ok(Destination::Stdout(io::stdout()))
 }
 
+impl Read for Sink {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match &self.0.destination {
+            Destination::File(file) => (&mut &*file).read(buf),
+            #[cfg(not(unix))]
+            Destination::Stdout(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+}
+
+impl Seek for Sink {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match &self.0.destination {
+            Destination::File(file) => (&mut &*file).seek(to),
+            #[cfg(not(unix))]
+            Destination::Stdout(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+}
+
 /// An output that is thrown away unless [`Output::commit`] is called.
 #[derive(Debug)]
 pub(crate) struct Output {
@@ -174,7 +194,7 @@ impl Output {
         let mut number = 0u32;
         let (temporary, file) = loop {
             let temporary = path.with_file_name(format!(".kartoteka-{}-{number}.tmp", std::process::id()));
-            match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+            match OpenOptions::new().read(true).write(true).create_new(true).open(&temporary) {
                 Ok(file) => break (temporary, file),
                 Err(why) if why.kind() == io::ErrorKind::AlreadyExists && number < 1000 => {
                     number = number.saturating_add(1);
@@ -188,6 +208,24 @@ impl Output {
             fs::set_permissions(temporary, replaced.permissions()).map_err(|why| failed(&why))?;
         }
         Ok(output)
+    }
+
+    /// Opens the cross reference that goes with this output, which is to be a master file.
+    pub(crate) fn cross_reference(&self, path: &Path, inputs: &[PathBuf]) -> Result<Output, Failure> {
+        let extension = if path.extension().is_some_and(|end| end == "MST") { "XRF" } else { "xrf" };
+        let slots = path.with_extension(extension);
+        if slots == path {
+            return Err(Failure::at(
+                path.display(),
+                "a master file cannot have the name of its cross reference",
+            ));
+        }
+        let slots = Output::open(&slots, inputs)?;
+        if self.pending.is_none() || slots.pending.is_none() {
+            let why = "a master file is written to two plain files: name the first with --output";
+            return Err(Failure::at(path.display(), why));
+        }
+        Ok(slots)
     }
 
     /// Gives the output its name. All must have been written.

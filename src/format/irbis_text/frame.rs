@@ -7,8 +7,7 @@ use nom::combinator::{map_opt, opt};
 use nom::sequence::{delimited, terminated};
 use nom::{IResult, Parser};
 
-use super::{BYTE_ORDER_MARK, END};
-use crate::charset::{Charset, CyrillicGuess, Reason, guess_cyrillic, is_mostly_utf8};
+use super::{BYTE_ORDER_MARK, END, Evidence};
 use crate::diagnostic::Findings;
 use crate::io::{Frame, Framing, ReadOptions, Step};
 use crate::record::{Origin, Slot, Syntax};
@@ -21,14 +20,6 @@ pub struct IrbisText {
     /// How many bytes of the record were searched for its end in vain.
     searched: usize,
     evidence: Evidence,
-}
-
-/// What earlier records say of the character set of the file.
-#[derive(Debug, Default, Clone, Copy)]
-struct Evidence {
-    mark: bool,
-    utf8: bool,
-    letters: Option<CyrillicGuess>,
 }
 
 impl Framing for IrbisText {
@@ -157,7 +148,7 @@ impl Framing for IrbisText {
             at = at.saturating_add(len);
             line_number = line_number.saturating_add(1);
         }
-        self.load(bytes, record, findings);
+        self.evidence.load(&self.options, bytes, record, findings);
         if record.fields().len() == 0 {
             findings.at(Code::NoFields, (0, bytes.len()), "the record has no fields", "kept");
         }
@@ -187,76 +178,6 @@ impl IrbisText {
             }
         }
     }
-
-    /// Puts the bytes into the record, as text if they are UTF-8, and tells it its character set.
-    fn load(&mut self, bytes: &[u8], record: &mut Record, findings: &mut Findings) {
-        let auto = self.options.charset == Charset::Auto;
-        if matches!(self.options.charset, Charset::Auto | Charset::Utf8) {
-            if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-                record.set_text(text);
-                let is_ascii = text.is_ascii();
-                self.evidence.utf8 |= !is_ascii;
-                let reason = match (auto, self.evidence.mark, is_ascii) {
-                    (false, ..) => Reason::Caller,
-                    (_, true, _) => Reason::ByteOrderMark,
-                    (_, _, true) => Reason::Ascii,
-                    _ => Reason::ValidUtf8,
-                };
-                record.set_charset(Charset::Utf8, reason);
-                return;
-            }
-        }
-        record.set_bytes(bytes);
-        let (charset, reason) =
-            if auto { self.decide(bytes, findings) } else { (self.options.charset, Reason::Caller) };
-        record.set_charset(charset, reason);
-        if charset == Charset::Utf8 {
-            record.report_invalid_utf8(findings);
-        } else if !charset.is_supported() {
-            let message = format!("the record is in {charset}, for which there are no tables yet");
-            findings.at(Code::CharsetUnsupported, (0, bytes.len()), message, "bytes kept, not decoded");
-        }
-    }
-
-    /// Decides for a record that is not valid UTF-8. What weighs is the record, unless an earlier one had more
-    /// letters: a file is in one character set as a rule.
-    fn decide(&mut self, bytes: &[u8], findings: &mut Findings) -> (Charset, Reason) {
-        if self.evidence.mark {
-            return (Charset::Utf8, Reason::ByteOrderMark);
-        }
-        if is_mostly_utf8(bytes) {
-            return (Charset::Utf8, Reason::ValidUtf8);
-        }
-        let guess = guess_cyrillic(bytes);
-        let known = self.evidence.letters;
-        let best = match (guess, known) {
-            (Some(guess), Some(known)) if guess.letters < 30 && known.letters > guess.letters => Some(known),
-            (Some(guess), _) => Some(guess),
-            (None, known) => known,
-        };
-        if best.is_none_or(|best| best.is_doubtful()) {
-            let message = match best {
-                Some(best) => format!("read as {}: {best}", best.charset),
-                None => "bytes that are not UTF-8, and no Cyrillic letters to go by".to_owned(),
-            };
-            findings.at(
-                Code::CharsetDoubtful,
-                (0, bytes.len()),
-                message,
-                "name the character set to be sure",
-            );
-        }
-        match best {
-            Some(best) => {
-                if known.is_none_or(|known| best.letters > known.letters) {
-                    self.evidence.letters = Some(best);
-                }
-                (best.charset, Reason::Letters(best))
-            }
-            None if self.evidence.utf8 => (Charset::Utf8, Reason::ValidUtf8),
-            None => (Charset::Windows1251, Reason::Format),
-        }
-    }
 }
 
 /// A line without its end.
@@ -281,7 +202,7 @@ fn field(line: &[u8]) -> IResult<&[u8], (Tag, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RecordRead;
+    use crate::{Charset, RecordRead};
 
     fn all(data: &[u8]) -> (Vec<Record>, Vec<(Code, u64)>) {
         let mut reader = super::super::SliceReader::new(data, &ReadOptions::new());

@@ -30,9 +30,11 @@
 //! # Ok::<(), kartoteka::Error>(())
 //! ```
 
+mod charset;
 mod frame;
 mod writer;
 
+pub(in crate::format) use self::charset::Evidence;
 pub use self::frame::IrbisText;
 pub use self::writer::Layout;
 use crate::io::{self, Slice, Stream};

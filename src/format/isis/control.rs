@@ -166,7 +166,7 @@ pub(super) fn control_fits(layout: Layout, control: &Control, len: u64) -> bool 
         && control.next_mfn >= 1
         && control.free >= layout.first()
         && control.free <= len
-        && u64::from(control.next_mfn) <= len
+        && control.next_mfn < 0x8000_0000
 }
 
 /// Whether a record begins at `offset`, with this number if one is given.

@@ -10,7 +10,8 @@
 //!
 //! [`Reader`] finds out by the bytes which [`Layout`] a base has, and reads its records in order or by number: see
 //! [`RecordRead`](crate::RecordRead) and [`RecordSeek`](crate::RecordSeek). A record has IRBIS syntax and a header with
-//! number, status and version. Deleted records and old versions are had by
+//! number, status and version. [`Writer`] writes new bases and adds to old ones, and [`Dictionary`] reads the terms of
+//! IRBIS64. Deleted records and old versions are had by
 //! [`ReadOptions::deleted`](crate::ReadOptions::deleted) and [`ReadOptions::history`](crate::ReadOptions::history).
 //!
 //! # Spec
@@ -33,15 +34,20 @@
 mod charset;
 pub mod companion;
 mod control;
+mod dictionary;
 mod files;
 mod layout;
 mod reader;
 mod slot;
+mod store;
 mod walk;
 mod window;
+mod writer;
 
 pub(crate) use self::control::sniff;
 pub use self::control::{Control, Found};
+pub use self::dictionary::{Dictionary, Posting, Term};
 pub use self::files::Files;
 pub use self::layout::{Layout, Shape};
 pub use self::reader::{Census, Reader, SliceReader};
+pub use self::writer::{Writer, rebuild_cross_reference};

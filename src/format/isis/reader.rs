@@ -180,7 +180,10 @@ impl<R: Read + Seek> Reader<R> {
 
     /// The character set of those records that are not UTF-8, as far as a sample of them tells, and why.
     pub fn charset(&self) -> (Charset, Reason) {
-        (self.fallback.charset, self.fallback.reason)
+        match self.found.layout.is_irbis64() {
+            true => (Charset::Utf8, Reason::Format),
+            false => (self.fallback.charset, self.fallback.reason),
+        }
     }
 
     /// What the cross reference says of all records: how many are there, deleted, locked, or gone.
@@ -258,7 +261,8 @@ impl<R: Read + Seek> Reader<R> {
         location.mfn = Some(mfn);
         location.file = Some("xrf");
         let len = if self.found.layout.is_irbis64() { 12 } else { 4 };
-        location.byte = at.unwrap_or_else(|| Slots::place(self.found.layout, mfn));
+        let end = self.xrf.as_ref().map_or(0, |(xrf, _)| xrf.len());
+        location.byte = at.unwrap_or(end);
         location.len = if at.is_some() { len } else { 0 };
         self.findings.push(Diagnostic::new(code, location, message, action));
     }
@@ -272,7 +276,7 @@ impl<R: Read + Seek> Reader<R> {
         };
         let slots = *slots;
         let Some(slot) = slots.read(xrf, mfn)? else {
-            if mfn >= self.control.next_mfn || !self.found.control_fits {
+            if mfn >= self.control.next_mfn && self.found.control_fits {
                 return Ok(Place::Nowhere);
             }
             let message = format!("the cross reference ends before the slot of record {mfn}");
@@ -355,7 +359,7 @@ impl<R: Read + Seek> Reader<R> {
             return Ok(Some(next));
         }
         // Behind the cross reference, or without it, the walk tells which numbers there are.
-        let is_short = self.found.control_fits && self.control.next_mfn.saturating_sub(1) > slots;
+        let is_short = !self.found.control_fits || self.control.next_mfn.saturating_sub(1) > slots;
         if self.xrf.is_some() && !is_short {
             return Ok(None);
         }

@@ -95,7 +95,7 @@ impl Slots {
 }
 
 /// Offset and flags of a pointer of CDS/ISIS.
-fn unpack(pointer: i32, shift: u8) -> (Option<u64>, u32) {
+pub(super) fn unpack(pointer: i32, shift: u8) -> (Option<u64>, u32) {
     let size = pointer.unsigned_abs();
     let shift = u32::from(shift.min(6));
     let in_block = 2048u32 >> shift;
@@ -120,7 +120,6 @@ fn unpack(pointer: i32, shift: u8) -> (Option<u64>, u32) {
 }
 
 /// The pointer of CDS/ISIS to `offset`; `None` if it lies too far, or between two places where records begin.
-#[cfg(test)]
 pub(super) fn pack(offset: u64, flags: u32, shift: u8) -> Option<i32> {
     let shift = u32::from(shift.min(6));
     if flags & PHYSICALLY_DELETED != 0 {

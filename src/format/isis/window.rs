@@ -26,6 +26,10 @@ impl<R: Read + Seek> Window<R> {
         Ok(Window { source, len, start: 0, buffer: Vec::new(), filled: 0, reads: 0 })
     }
 
+    pub(super) fn into_inner(self) -> R {
+        self.source
+    }
+
     /// Length of the file in bytes.
     pub(super) fn len(&self) -> u64 {
         self.len

@@ -2,7 +2,9 @@
 
 use memchr::memchr;
 
-use crate::charset::{Charset, Reason, guess_cyrillic, is_mostly_utf8};
+use crate::charset::{
+    Charset, FaultKind, Reason, guess_cyrillic, guess_latin, has_known_escape, is_mostly_utf8, weigh_marks,
+};
 use crate::diagnostic::Findings;
 use crate::io::ReadOptions;
 use crate::record::Dialect;
@@ -25,25 +27,23 @@ pub(in crate::format) fn load(
     if matches!(options.charset, Charset::Auto | Charset::Utf8) {
         if let Ok(text) = simdutf8::basic::from_utf8(frame) {
             let auto = options.charset == Charset::Auto;
-            if auto && leader.coding() != b'a' && memchr(ESCAPE, frame).is_some() && text.is_ascii() {
-                record.set_bytes(frame);
-                declare_unsupported(Charset::Marc8, Reason::Declared, frame, record, findings);
-                return;
-            }
-            if sound || record.cuts_at_characters(text) {
-                record.set_text(text);
-            } else {
-                record.set_bytes(frame);
-            }
-            let reason = match (auto, leader.coding()) {
-                (false, _) => Reason::Caller,
-                (true, b'a') => Reason::Declared,
-                (true, _) if text.is_ascii() => Reason::Ascii,
-                (true, _) => Reason::ValidUtf8,
-            };
-            record.set_charset(Charset::Utf8, reason);
-            if reason == Reason::ValidUtf8 {
-                compare_with_declared(leader, options, record, findings);
+            let plain = || !auto || !may_be_switched(leader, text);
+            if plain() || !load_switched(frame, leader, options, record, findings) {
+                if sound || record.cuts_at_characters(text) {
+                    record.set_text(text);
+                } else {
+                    record.set_bytes(frame);
+                }
+                let reason = match (auto, leader.coding()) {
+                    (false, _) => Reason::Caller,
+                    (true, b'a') => Reason::Declared,
+                    (true, _) if text.is_ascii() => Reason::Ascii,
+                    (true, _) => Reason::ValidUtf8,
+                };
+                record.set_charset(Charset::Utf8, reason);
+                if reason == Reason::ValidUtf8 {
+                    compare_with_declared(leader, options, record, findings);
+                }
             }
             return;
         }
@@ -53,28 +53,69 @@ pub(in crate::format) fn load(
         Charset::Auto => decide(frame, leader, options, record, findings),
         named => (named, Reason::Caller),
     };
-    if charset.is_supported() {
-        record.set_charset(charset, reason);
-    } else {
-        declare_unsupported(charset, reason, frame, record, findings);
-    }
-    if charset == Charset::Utf8 {
-        report_invalid_utf8(frame, record, findings);
+    set(charset, reason, frame, record, findings);
+}
+
+/// Sets the character set of a record whose bytes are in it, and says what in them is not of that set.
+fn set(charset: Charset, reason: Reason, frame: &[u8], record: &mut Record, findings: &mut Findings) {
+    record.set_charset(charset, reason);
+    match charset {
+        Charset::Utf8 => report_invalid_utf8(frame, record, findings, "bytes kept"),
+        Charset::Utf8Or(Charset::Marc8) => report_invalid_utf8(frame, record, findings, "read as marc-8"),
+        Charset::Utf8Or(Charset::Windows1252) => {
+            report_invalid_utf8(frame, record, findings, "read as windows-1252");
+        }
+        Charset::Utf8Or(_) => report_invalid_utf8(frame, record, findings, "read by its letters"),
+        _ if charset.has_states() && charset.is_supported() => record.report_faults(findings),
+        _ if charset.is_supported() => {}
+        _ if frame.is_ascii() && !frame.contains(&ESCAPE) => {}
+        _ => {
+            let message = format!("the record is in {charset}, for which there are no tables");
+            findings.at(Code::CharsetUnsupported, (0, frame.len()), message, "bytes kept, not decoded");
+        }
     }
 }
 
-fn declare_unsupported(
-    charset: Charset,
-    reason: Reason,
+/// Whether a record of valid UTF-8 may be in a set that is switched by escape sequences all the same.
+#[inline]
+fn may_be_switched(leader: &Leader, text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let escapes = memchr(ESCAPE, bytes).is_some();
+    let references = || leader.coding() != b'a' && memchr(b'&', bytes).is_some();
+    (escapes || references()) && text.is_ascii()
+}
+
+/// Loads an ASCII record with escape sequences or references as what it declares, if those are what they seem. False
+/// if not.
+#[cold]
+fn load_switched(
     frame: &[u8],
+    leader: &Leader,
+    options: &ReadOptions,
     record: &mut Record,
     findings: &mut Findings,
-) {
-    record.set_charset(charset, reason);
-    if !frame.is_ascii() || frame.contains(&ESCAPE) {
-        let message = format!("the record is in {charset}, for which there are no tables yet");
-        findings.at(Code::CharsetUnsupported, (0, frame.len()), message, "bytes kept, not decoded");
+) -> bool {
+    record.set_bytes(frame);
+    record.set_charset(Charset::Utf8, Reason::Ascii);
+    let declared = declared(dialect(options, record), leader, record);
+    let evidence = weigh_marks(frame);
+    let mut references = 0usize;
+    Charset::Marc8.examine(frame, |fault| references += usize::from(fault.kind == FaultKind::Reference));
+    match declared {
+        Some(Charset::Marc8) if evidence.escapes > 0 || references > 0 || frame.contains(&ESCAPE) => {
+            set(Charset::Marc8, Reason::Declared, frame, record, findings);
+        }
+        Some(Charset::Utf8) if leader.coding() == b'a' && evidence.escapes > 0 => {
+            let message = format!("leader/09 says UTF-8, but {evidence}");
+            findings.at(Code::NotUtf8, (9, 1), message, "read as marc-8");
+            set(Charset::Marc8, Reason::Marks(evidence), frame, record, findings);
+        }
+        Some(sets @ Charset::Unimarc { .. }) if frame.contains(&ESCAPE) => {
+            set(sets, Reason::Declared, frame, record, findings);
+        }
+        _ => return false,
     }
+    true
 }
 
 /// Says where a record that is valid UTF-8 names another character set.
@@ -109,33 +150,65 @@ fn decide(
 ) -> (Charset, Reason) {
     let dialect = dialect(options, record);
     let declared = declared(dialect, leader, record);
-    let guess = guess_cyrillic(frame).filter(|guess| {
-        let nearly_all = guess.letters.saturating_mul(10) >= guess.bytes.saturating_mul(9);
-        nearly_all && memchr(ESCAPE, frame).is_none() && in_words(frame)
-    });
+    let switched = memchr(ESCAPE, frame).is_some();
+    if declared == Some(Charset::Marc8) && (has_known_escape(frame) || Charset::is_sound_marc8(frame)) {
+        return (Charset::Marc8, Reason::Declared);
+    }
+    let guess = (!switched && in_words(frame)).then(|| guess_cyrillic(frame)).flatten();
+    let guess = guess.filter(|guess| guess.letters.saturating_mul(10) >= guess.bytes.saturating_mul(9));
+    let evidence = weigh_marks(frame);
     match (declared, guess) {
-        (Some(Charset::Utf8), _) if is_mostly_utf8(frame) => (Charset::Utf8, Reason::Declared),
+        (Some(Charset::Utf8), _) if is_mostly_utf8(frame) || has_values_in_utf8(record) => {
+            (mixed(record), Reason::Declared)
+        }
         (Some(Charset::Utf8), Some(guess)) if is_unimarc(dialect) => {
             let message = format!("field 100 names UTF-8, which the record is not: {guess}");
             in_field_100(message, "read so", record, findings);
             (guess.charset, Reason::Letters(guess))
         }
-        (Some(Charset::Utf8), guess) => {
-            let message = "leader/09 says UTF-8, which the record is not";
-            findings.at(Code::NotUtf8, (9, 1), message, "read by its letters, or as Windows-1252");
-            match guess {
-                Some(guess) => (guess.charset, Reason::Letters(guess)),
-                None => (Charset::Windows1252, Reason::Format),
-            }
+        // Bytes that are letters in no set: damage, not another set.
+        (Some(Charset::Utf8), None)
+            if !evidence.is_for() && !frame.iter().any(|byte| matches!(byte, 0xC0..=0xFE)) =>
+        {
+            (Charset::Utf8, Reason::Declared)
         }
-        (Some(Charset::Marc8), Some(guess)) => {
+        (Some(Charset::Utf8), guess) => {
+            let (charset, reason) = match guess {
+                Some(guess) => (guess.charset, Reason::Letters(guess)),
+                None if evidence.is_for() => (Charset::Marc8, Reason::Marks(evidence)),
+                None => (Charset::Windows1252, Reason::Marks(evidence)),
+            };
+            let message = format!("leader/09 says UTF-8, which the record is not: {reason}");
+            let action = match charset {
+                Charset::Marc8 => "read as marc-8",
+                Charset::Windows1252 => "read as windows-1252",
+                _ => "read by its letters",
+            };
+            findings.at(Code::NotUtf8, (9, 1), message, action);
+            (charset, reason)
+        }
+        (Some(Charset::Marc8), Some(guess)) if evidence.escapes == 0 => {
             let message = format!("leader/09 says MARC-8, but {guess}");
             findings.at(Code::NotMarc8, (9, 1), message, "read so");
             (guess.charset, Reason::Letters(guess))
         }
+        (Some(Charset::Marc8), None) if is_mostly_utf8(frame) && !evidence.is_for() => {
+            let message = "leader/09 says MARC-8, nearly all of the record is UTF-8";
+            findings.at(Code::NotMarc8, (9, 1), message, "read as UTF-8");
+            (mixed(record), Reason::Marks(evidence))
+        }
+        (Some(Charset::Marc8), None) if evidence.is_against() => {
+            let message = format!("leader/09 says MARC-8, but there are {evidence}");
+            findings.at(Code::NotMarc8, (9, 1), message, "read as windows-1252");
+            (Charset::Windows1252, Reason::Marks(evidence))
+        }
         (Some(named), Some(guess))
             if is_cyrillic(named) && named != guess.charset && !guess.is_doubtful() =>
         {
+            in_field_100(format!("field 100 names {named}, but {guess}"), "read so", record, findings);
+            (guess.charset, Reason::Letters(guess))
+        }
+        (Some(named @ Charset::Unimarc { .. }), Some(guess)) if !guess.is_doubtful() => {
             in_field_100(format!("field 100 names {named}, but {guess}"), "read so", record, findings);
             (guess.charset, Reason::Letters(guess))
         }
@@ -153,7 +226,57 @@ fn decide(
             (guess.charset, Reason::Letters(guess))
         }
         (None, None) if dialect == Dialect::Irbis => (Charset::Windows1251, Reason::Format),
+        (None, None) if dialect == Dialect::Isis || !record.syntax().has_indicators() => {
+            let sets = [Charset::Windows1252, Charset::Cp850];
+            (guess_latin(frame, &sets).unwrap_or(Charset::Windows1252), Reason::Format)
+        }
         (None, None) => (Charset::Marc8, Reason::Format),
+    }
+}
+
+/// Whether values that are valid UTF-8 as a whole have some characters beyond ASCII: text in another set has hardly
+/// any.
+fn has_values_in_utf8(record: &Record) -> bool {
+    let mut characters = 0usize;
+    for field in record.fields() {
+        for value in field.raw().split(|byte| *byte == record.syntax().delimiter) {
+            if let Ok(text) = std::str::from_utf8(value) {
+                characters =
+                    characters.saturating_add(text.chars().filter(|letter| !letter.is_ascii()).count());
+            }
+        }
+    }
+    characters >= 4
+}
+
+/// UTF-8, with another set for the values that are no UTF-8 at all, if these speak for one.
+fn mixed(record: &Record) -> Charset {
+    let mut others = Vec::new();
+    for field in record.fields() {
+        for value in field.raw().split(|byte| *byte == record.syntax().delimiter) {
+            let whole = value.utf8_chunks().all(|chunk| chunk.valid().is_ascii());
+            if whole && !value.is_ascii() {
+                others.extend_from_slice(value);
+                others.push(b' ');
+            }
+        }
+    }
+    if let Some(guess) = guess_cyrillic(&others).filter(|guess| guess.letters >= 8 && in_words(&others)) {
+        match guess.charset {
+            Charset::Windows1251 => return Charset::Utf8Or(&Charset::Windows1251),
+            Charset::Ibm866 => return Charset::Utf8Or(&Charset::Ibm866),
+            Charset::Koi8R => return Charset::Utf8Or(&Charset::Koi8R),
+            _ => {}
+        }
+    }
+    let letters = others.iter().filter(|byte| matches!(byte, 0xC0..=0xFE)).count();
+    let signs = others.iter().filter(|byte| matches!(byte, 0x80..=0x9F | 0xFF)).count();
+    if weigh_marks(&others).is_for() {
+        Charset::Utf8Or(&Charset::Marc8)
+    } else if letters > signs {
+        Charset::Utf8Or(&Charset::Windows1252)
+    } else {
+        Charset::Utf8
     }
 }
 
@@ -164,12 +287,15 @@ const fn is_cyrillic(charset: Charset) -> bool {
 
 /// Whether most bytes above 7F stand beside another, as letters of a word do, and diacritics of MARC-8 do not.
 fn in_words(frame: &[u8]) -> bool {
-    let (mut high, mut beside) = (0u64, 0u64);
-    let mut before = 0u8;
-    for &byte in frame {
-        high = high.saturating_add(u64::from(byte >= 0x80));
-        beside = beside.saturating_add(u64::from(byte >= 0x80 && before >= 0x80));
-        before = byte;
+    let (mut high, mut beside) = (0usize, 0usize);
+    for (these, before) in frame.get(1..).unwrap_or_default().chunks(255).zip(frame.chunks(255)) {
+        let (mut here, mut pairs) = (0u8, 0u8); // at most 255
+        for (byte, before) in these.iter().zip(before) {
+            here = here.wrapping_add(byte >> 7);
+            pairs = pairs.wrapping_add((byte & before) >> 7);
+        }
+        high = high.saturating_add(usize::from(here));
+        beside = beside.saturating_add(usize::from(pairs));
     }
     beside.saturating_mul(2) > high
 }
@@ -197,20 +323,8 @@ fn declared(dialect: Dialect, leader: &Leader, record: &Record) -> Option<Charse
         return Some(if leader.coding() == b'a' { Charset::Utf8 } else { Charset::Marc8 });
     }
     let coded = record.field(100)?.subfield('a')?.as_bytes();
-    let code = |position: usize| {
-        let digit = |at: usize| coded.get(at).filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0');
-        Some(digit(position)? * 10 + digit(position.saturating_add(1))?)
-    };
-    let (g0, g1) = (code(26)?, code(28));
-    let known = |code| match code {
-        50 => Some(Charset::Utf8),
-        79 => Some(Charset::Ibm866),
-        89 => Some(Charset::Windows1251),
-        99 => Some(Charset::Koi8R),
-        _ => None,
-    };
-    let sets = Charset::Unimarc { g0, g1: g1.unwrap_or_default() };
-    Some(known(g0).or(g1.and_then(known)).unwrap_or(sets))
+    let end = coded.len().min(34);
+    Charset::from_unimarc(coded.get(26..end)?)
 }
 
 fn in_field_100(message: String, action: &'static str, record: &Record, findings: &mut Findings) {
@@ -219,8 +333,8 @@ fn in_field_100(message: String, action: &'static str, record: &Record, findings
 }
 
 /// Says where a record that should be UTF-8 is not.
-fn report_invalid_utf8(frame: &[u8], record: &Record, findings: &mut Findings) {
-    if record.report_invalid_utf8(findings) == 0 {
+fn report_invalid_utf8(frame: &[u8], record: &Record, findings: &mut Findings, action: &'static str) {
+    if record.report_invalid_utf8(findings, action) == 0 {
         if let Err(error) = std::str::from_utf8(frame) {
             let message = "bytes that are not valid UTF-8, outside the fields";
             findings.at(Code::InvalidUtf8, (error.valid_up_to(), 1), message, "bytes kept");
@@ -257,7 +371,7 @@ mod tests {
             ("0189", Some(Charset::Windows1251)),
             ("79  ", Some(Charset::Ibm866)),
             ("0199", Some(Charset::Koi8R)),
-            ("0103", Some(Charset::Unimarc { g0: 1, g1: 3 })),
+            ("0103", Some(Charset::ISO_5426)),
             ("    ", None),
         ] {
             let coded = format!("{:26}{codes}    ca", "20200101d2020    k  y0rusy");

@@ -4,7 +4,7 @@ use super::{FIELD_TERMINATOR, MAX_FIELD, MAX_RECORD, RECORD_TERMINATOR};
 use crate::charset::Charset;
 use crate::diagnostic::Findings;
 use crate::io::{self, Adapter, WideTags, WriteOptions, place};
-use crate::record::{FieldRef, Origin, RecordRef};
+use crate::record::{FieldRef, Origin, RecordRef, declares};
 use crate::{Code, Diagnostic, Error, Leader, Result};
 
 /// The layout of ISO 2709.
@@ -38,7 +38,8 @@ impl io::Layout for Layout {
 
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
         if let Some(bytes) = record.verbatim(Origin::Iso2709) {
-            if self.charset == Charset::Auto || self.charset == record.charset() {
+            let own = record.charset();
+            if self.charset == Charset::Auto || self.charset == own && declares(record, own) {
                 out.extend_from_slice(bytes);
                 return Ok(());
             }

@@ -3,7 +3,7 @@
 use memchr::memchr;
 
 use super::parse::Parser;
-use super::scan::{Found, Scan, is_blank, record_start};
+use super::scan::{ArrayScan, Found, Scan, is_blank, record_start};
 use crate::diagnostic::Findings;
 use crate::io::{Frame, Framing, ReadOptions, Step};
 use crate::{Code, Diagnostic, Error, ErrorKind, Location, Position, Record, Result};
@@ -16,6 +16,9 @@ pub struct Json {
     limit: usize,
     scan: Scan,
     array: Array,
+    /// Whether the array is a list in an object.
+    wrapped: bool,
+    rows: ArrayScan,
     /// Text passed over since the last record: where it begins, and its length in bytes.
     passed: Option<(Position, u64)>,
 }
@@ -27,6 +30,8 @@ enum Array {
     Inside,
     /// Something was passed over that may have held brackets.
     Unknown,
+    /// In an object, behind the list of records in it.
+    Beside,
 }
 
 impl Framing for Json {
@@ -39,6 +44,8 @@ impl Framing for Json {
             limit: options.limits.record_bytes.max(1),
             scan: Scan::default(),
             array: Array::Outside,
+            wrapped: false,
+            rows: ArrayScan::default(),
             passed: None,
         }
     }
@@ -61,11 +68,37 @@ impl Framing for Json {
             return Ok(if eof { self.end(findings) } else { Step::Need(1) });
         };
         match (first, self.array) {
+            (b'{', Array::Outside) => match list_start(buf, eof) {
+                None => Ok(Step::Need(buf.len().saturating_add(1))),
+                Some(0) => Ok(self.object(buf, eof, findings)),
+                Some(len) => {
+                    (self.array, self.wrapped) = (Array::Inside, true);
+                    Ok(Step::Skip(len))
+                }
+            },
             (b'{', _) => Ok(self.object(buf, eof, findings)),
-            (b'[', Array::Outside) => {
-                self.array = Array::Inside;
+            (b'[', Array::Outside) => match rows_start(buf, eof) {
+                None => Ok(Step::Need(buf.len().saturating_add(1))),
+                Some(true) => Ok(self.rows(buf, eof, findings)),
+                Some(false) => {
+                    self.array = Array::Inside;
+                    Ok(Step::Skip(1))
+                }
+            },
+            (b'[', Array::Inside) => match rows_start(buf, eof) {
+                None => Ok(Step::Need(buf.len().saturating_add(1))),
+                Some(true) => Ok(self.rows(buf, eof, findings)),
+                Some(false) => {
+                    self.lose(findings);
+                    Ok(self.pass(buf, eof, findings))
+                }
+            },
+            (b']', Array::Inside) if self.wrapped => {
+                // What stands beside the list, up to the end, is no record.
+                self.array = Array::Beside;
                 Ok(Step::Skip(1))
             }
+            (_, Array::Beside) => Ok(Step::Skip(buf.len())),
             (b']', Array::Inside) => {
                 self.array = Array::Outside;
                 Ok(Step::Skip(1))
@@ -113,6 +146,29 @@ impl Json {
         };
         self.scan = Scan::default();
         Step::Frame(len)
+    }
+
+    /// What to do where an array begins that is a record.
+    fn rows(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Step {
+        let window = buf.get(..self.limit).unwrap_or(buf);
+        let found = self.rows.run(window);
+        match found {
+            None if window.len() == self.limit => {
+                self.rows = ArrayScan::default();
+                let message = format!("no end in {} bytes, the most allowed for a record", self.limit);
+                findings.at(Code::LimitReached, (0, self.limit), message, "skipped");
+                self.lose(findings);
+                self.skip(self.limit)
+            }
+            None if !eof => Step::Need(buf.len().saturating_add(1)),
+            found => {
+                self.rows = ArrayScan::default();
+                if found.is_none() {
+                    self.array = Array::Unknown;
+                }
+                Step::Frame(found.unwrap_or(buf.len()))
+            }
+        }
     }
 
     /// Begins to pass over text.
@@ -168,6 +224,47 @@ impl Json {
         }
         Step::End
     }
+}
+
+/// The names that lists of records have in the answers of FOLIO.
+const LISTS: [&[u8]; 2] = [b"\"sourceRecords\"", b"\"records\""];
+
+/// The length of what stands before the first record, if an object begins with a list of records; 0 if it does not;
+/// `None` if there are too few bytes.
+fn list_start(bytes: &[u8], eof: bool) -> Option<usize> {
+    let mut at = 0usize;
+    let mut take = |expected: &[u8]| -> Option<bool> {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let blanks = rest.iter().take_while(|byte| is_blank(**byte)).count();
+        let rest = rest.get(blanks..).unwrap_or_default();
+        if rest.starts_with(expected) {
+            at = at.saturating_add(blanks).saturating_add(expected.len());
+            return Some(true);
+        }
+        (eof || !expected.starts_with(rest)).then_some(false)
+    };
+    if !take(b"{")? {
+        return Some(0);
+    }
+    let mut named = false;
+    for name in LISTS {
+        named = named || take(name)?;
+    }
+    let whole = named && take(b":")? && take(b"[")?;
+    Some(if whole { at } else { 0 })
+}
+
+/// Whether an array holds the rows of a record, not records: its first element is an array whose first is a string.
+fn rows_start(bytes: &[u8], eof: bool) -> Option<bool> {
+    let mut tokens = bytes.iter().filter(|byte| !is_blank(**byte));
+    for expected in [b'[', b'[', b'"'] {
+        match tokens.next() {
+            None => return if eof { Some(false) } else { None },
+            Some(byte) if *byte == expected => {}
+            Some(_) => return Some(false),
+        }
+    }
+    Some(true)
 }
 
 /// Says what the input is, where it can be no JSON at all.

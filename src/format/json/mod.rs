@@ -36,8 +36,15 @@
 //! `mfn`, it is read as an IRBIS record. One whose leader/10 says that there are none is read with `^` for 1F. Where the
 //! version before this one lies in a master file is not written.
 //!
-//! Line ends inside of strings, keys without quotes and commas behind the last element are not JSON, and not read;
-//! between records, commas and white space are passed over as they come.
+//! Line ends inside of strings, keys without quotes, and commas that are missing or stand behind the last element are
+//! not JSON: strict reading says so, salvage mends them and says so too. Between records, commas and white space are
+//! passed over as they come.
+//!
+//! # Other shapes
+//! Records in the shapes of Catmandu and Avram (arrays of arrays), of the National Library of Finland (`tag` and `value`),
+//! of the OCLC draft of 2010 (`controlfield` and `datafield`) and of FOLIO (`parsedRecord.content`, alone or in a list
+//! `sourceRecords` or `records`) are known by their keys, and read as MARC-in-JSON is. What stands beside the record, such as
+//! an `_id`, is passed over. They are not written.
 //!
 //! # Example
 //! ```
@@ -56,7 +63,11 @@
 //! ```
 
 mod build;
+mod dialect;
 mod frame;
+#[cfg(feature = "serde")]
+mod impls;
+mod mend;
 mod parse;
 mod scan;
 mod shape;

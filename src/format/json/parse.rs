@@ -1,11 +1,13 @@
 //! A record from its bytes.
 
 use super::build::{Build, Scratch};
+use super::dialect;
+use super::mend::mend;
 use super::shape::Shapes;
 use super::visit::RecordSeed;
 use crate::charset::{Charset, Policy, Reason};
 use crate::diagnostic::Findings;
-use crate::io::{Frame, ReadOptions};
+use crate::io::{Frame, ReadOptions, Recovery};
 use crate::record::{Dialect, from_marc_form};
 use crate::{Code, Diagnostic, Error, Record, Result};
 use serde::de::DeserializeSeed;
@@ -21,6 +23,8 @@ pub(crate) struct Parser {
     decoded: String,
     /// A MARC form, to be made a record of IRBIS.
     marc: Record,
+    /// Whether records of the input have another shape; `None` before the first.
+    other: Option<bool>,
 }
 
 impl Parser {
@@ -31,6 +35,7 @@ impl Parser {
             scratch: Scratch::default(),
             decoded: String::new(),
             marc: Record::new(),
+            other: None,
         }
     }
 
@@ -77,23 +82,79 @@ impl Parser {
                 self.decoded.as_str()
             }
         };
+        let reason = if named { Reason::Caller } else { Reason::Format };
+        if self.other != Some(false) || text.trim_ascii_start().starts_with('[') {
+            let rewritten = if dialect::may_be(text) { dialect::rewrite(text) } else { None };
+            self.other.get_or_insert(rewritten.is_some());
+            if let Some(rewritten) = rewritten {
+                self.other = Some(true);
+                let mut filler =
+                    Filler { options: &self.options, shapes: &self.shapes, scratch: &mut self.scratch };
+                filler.fill(&rewritten, false, frame, reason, record, findings).map_err(Error::malformed)?;
+                return self.finish(record, findings);
+            }
+        }
+        let mut filler = Filler { options: &self.options, shapes: &self.shapes, scratch: &mut self.scratch };
+        if let Err(finding) = filler.fill(text, exact, frame, reason, record, findings) {
+            let second = match finding.code {
+                Code::JsonShape => dialect::rewrite(text),
+                _ if self.options.recovery == Recovery::Salvage => {
+                    mend(text).map(|mended| dialect::rewrite(&mended).unwrap_or(mended))
+                }
+                _ => None,
+            };
+            let filled = second
+                .is_some_and(|second| filler.fill(&second, false, frame, reason, record, findings).is_ok());
+            if !filled {
+                return Err(Error::malformed(finding));
+            }
+            if finding.code == Code::JsonSyntax {
+                findings.push(Diagnostic { action: "mended and read", ..finding });
+            }
+        }
+        self.finish(record, findings)
+    }
+
+    fn finish(&mut self, record: &mut Record, findings: &mut Findings) -> Result<()> {
+        if self.options.dialect == Dialect::Irbis && record.syntax().has_indicators() {
+            std::mem::swap(record, &mut self.marc);
+            from_marc_form(self.marc.view(), true, record, findings);
+        }
+        Ok(())
+    }
+}
+
+/// What it takes to fill a record from text.
+struct Filler<'p> {
+    options: &'p ReadOptions,
+    shapes: &'p Shapes,
+    scratch: &'p mut Scratch,
+}
+
+impl Filler<'_> {
+    /// Fills a record from an object; `exact` tells whether offsets in the text are offsets in the input. After an
+    /// error the record is empty.
+    fn fill(
+        &mut self,
+        text: &str,
+        exact: bool,
+        frame: Frame<'_>,
+        reason: Reason,
+        record: &mut Record,
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
         let syntax = self.shapes.syntax(text, self.options.dialect);
         record.set_syntax(syntax);
-        let reason = if named { Reason::Caller } else { Reason::Format };
         record.set_charset(Charset::Utf8, reason);
         let fields = self.options.limits.fields;
         let mut build =
-            Build::new(text, frame.position, exact, syntax, fields, record, findings, &mut self.scratch);
+            Build::new(text, frame.position, exact, syntax, fields, record, findings, self.scratch);
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let read = RecordSeed(&mut build).deserialize(&mut deserializer);
         if let Err(error) = read.and_then(|()| deserializer.end()) {
             let finding = finding(&error, text, &mut build);
             record.clear();
-            return Err(Error::malformed(finding));
-        }
-        if self.options.dialect == Dialect::Irbis && syntax.has_indicators() {
-            std::mem::swap(record, &mut self.marc);
-            from_marc_form(self.marc.view(), true, record, findings);
+            return Err(finding);
         }
         Ok(())
     }

@@ -71,7 +71,9 @@ impl Scan {
                     None => break Found::More,
                     Some(b'"') => in_string = true,
                     Some(b'{') => {
-                        if depth > 0 {
+                        // The value of a key is no new record.
+                        let behind = buf.get(..at).unwrap_or_default().trim_ascii_end();
+                        if depth > 0 && !behind.ends_with(b":") {
                             match record_start(buf.get(at..).unwrap_or_default(), eof) {
                                 None => break Found::More,
                                 Some(true) => break Found::Start(at),
@@ -93,6 +95,39 @@ impl Scan {
         };
         *self = Scan { at, depth, in_string };
         found
+    }
+}
+
+/// A search for the end of an array, which goes on where it stopped.
+#[derive(Debug, Default, Clone)]
+pub(super) struct ArrayScan {
+    at: usize,
+    depth: usize,
+    in_string: bool,
+}
+
+impl ArrayScan {
+    /// The length of the array that begins `buf`; `None` if it goes on behind the bytes.
+    pub(super) fn run(&mut self, buf: &[u8]) -> Option<usize> {
+        while let Some(byte) = buf.get(self.at) {
+            let mut len = 1usize;
+            match byte {
+                b'"' => self.in_string = !self.in_string,
+                b'\\' if self.in_string => {
+                    // What is behind a backslash may not be there yet.
+                    buf.get(self.at.saturating_add(1))?;
+                    len = 2;
+                }
+                b'[' if !self.in_string => self.depth = self.depth.saturating_add(1),
+                b']' if !self.in_string => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+            self.at = self.at.saturating_add(len);
+            if self.depth == 0 {
+                return Some(self.at);
+            }
+        }
+        None
     }
 }
 

@@ -1,0 +1,336 @@
+//! The coded character sets of MARC-8 and its family, and the code pages that encoding_rs has not.
+//!
+//! The tables take 49 KiB of the program: 45,226 bytes for the 15,739 characters of EACC, 3.6 KB for all others.
+//! What goes the other way is made from them when it is first needed.
+
+#[rustfmt::skip]
+mod generated;
+
+use std::sync::LazyLock;
+
+pub(super) use self::generated::{CP437, CP737, CP850, CP852};
+
+/// A set of 94 or 96 characters of one byte each, for the bytes 20 to 7F, or A0 to FF.
+#[derive(Debug)]
+pub(crate) struct Half {
+    /// A bit for each code that combines with the character behind it; the lowest is that of 20.
+    marks: u128,
+    /// Characters; 0 where there is none.
+    codes: [u16; 96],
+}
+
+impl Half {
+    /// The character of a byte of either half, and whether it is a mark that combines.
+    #[inline]
+    fn get(&self, byte: u8) -> Option<(char, bool)> {
+        let at = (byte & 0x7F).checked_sub(0x20)?;
+        match self.codes.get(usize::from(at)) {
+            None | Some(0) => None,
+            Some(code) => Some((char::from_u32(u32::from(*code))?, self.marks >> at & 1 == 1)),
+        }
+    }
+}
+
+/// A coded character set that can be designated to one of the halves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Set {
+    /// None at all: nothing is defined.
+    Empty,
+    Ascii,
+    Ansel,
+    GreekSymbols,
+    Subscripts,
+    Superscripts,
+    Hebrew,
+    Cyrillic,
+    Arabic,
+    Greek,
+    ExtendedArabic,
+    ExtendedCyrillic,
+    Eacc,
+    Iso5426,
+    Iso6438,
+    Iso6937,
+}
+
+/// All sets with a byte per character, but ASCII.
+const HALVES: [(Set, &Half); 13] = [
+    (Set::Ansel, &generated::ANSEL),
+    (Set::GreekSymbols, &generated::GREEK_SYMBOLS),
+    (Set::Subscripts, &generated::SUBSCRIPTS),
+    (Set::Superscripts, &generated::SUPERSCRIPTS),
+    (Set::Hebrew, &generated::HEBREW),
+    (Set::Cyrillic, &generated::CYRILLIC),
+    (Set::Arabic, &generated::ARABIC),
+    (Set::Greek, &generated::GREEK),
+    (Set::ExtendedArabic, &generated::EXTENDED_ARABIC),
+    (Set::ExtendedCyrillic, &generated::EXTENDED_CYRILLIC),
+    (Set::Iso5426, &generated::ISO_5426),
+    (Set::Iso6438, &generated::ISO_6438),
+    (Set::Iso6937, &generated::ISO_6937),
+];
+
+impl Set {
+    /// The sets of MARC-8, in the order in which they are chosen for a character that several have.
+    pub(crate) const MARC8: [Set; 12] = [
+        Set::Ascii,
+        Set::Ansel,
+        Set::GreekSymbols,
+        Set::Subscripts,
+        Set::Superscripts,
+        Set::Hebrew,
+        Set::Cyrillic,
+        Set::ExtendedCyrillic,
+        Set::Arabic,
+        Set::ExtendedArabic,
+        Set::Greek,
+        Set::Eacc,
+    ];
+
+    const fn half(self) -> Option<&'static Half> {
+        match self {
+            Set::Empty | Set::Ascii | Set::Eacc => None,
+            Set::Ansel => Some(&generated::ANSEL),
+            Set::GreekSymbols => Some(&generated::GREEK_SYMBOLS),
+            Set::Subscripts => Some(&generated::SUBSCRIPTS),
+            Set::Superscripts => Some(&generated::SUPERSCRIPTS),
+            Set::Hebrew => Some(&generated::HEBREW),
+            Set::Cyrillic => Some(&generated::CYRILLIC),
+            Set::Arabic => Some(&generated::ARABIC),
+            Set::Greek => Some(&generated::GREEK),
+            Set::ExtendedArabic => Some(&generated::EXTENDED_ARABIC),
+            Set::ExtendedCyrillic => Some(&generated::EXTENDED_CYRILLIC),
+            Set::Iso5426 => Some(&generated::ISO_5426),
+            Set::Iso6438 => Some(&generated::ISO_6438),
+            Set::Iso6937 => Some(&generated::ISO_6937),
+        }
+    }
+
+    /// The character of a byte, which may be of either half, and whether it is a mark that combines with the
+    /// character behind it. Not for EACC.
+    #[inline]
+    pub(crate) fn get(self, byte: u8) -> Option<(char, bool)> {
+        match self {
+            Set::Ascii => match byte & 0x7F {
+                graphic @ 0x20..0x7F => Some((char::from(graphic), false)),
+                _ => None,
+            },
+            _ => self.half()?.get(byte),
+        }
+    }
+
+    /// The code of a character, in the low half, and whether it is a mark: one byte, or three in EACC. Of several
+    /// the lowest.
+    pub(crate) fn code(self, character: char) -> Option<(Code, bool)> {
+        match self {
+            Set::Empty => None,
+            Set::Ascii => match character {
+                ' '..='~' => Some((Code([character as u8, 0, 0]), false)),
+                _ => None,
+            },
+            Set::Eacc => Some((Code(EACC_CODES.get(character)?), false)),
+            _ => {
+                let character = u16::try_from(u32::from(character)).ok()?;
+                let codes = &HALF_CODES.iter().find(|(set, _)| *set == self)?.1;
+                let first = codes.first().is_some_and(|(lowest, ..)| *lowest <= character);
+                let last = codes.last().is_some_and(|(highest, ..)| *highest >= character);
+                if !first || !last {
+                    return None;
+                }
+                let at = codes.partition_point(|(known, ..)| *known < character);
+                let (known, code, mark) = codes.get(at)?;
+                (*known == character).then_some((Code([*code, 0, 0]), *mark))
+            }
+        }
+    }
+}
+
+/// The code of a character: a byte, or three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Code([u8; 3]);
+
+impl Code {
+    pub(crate) const SPACE: Code = Code([b' ', 0, 0]);
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match &self.0 {
+            [one, 0, 0] => std::slice::from_ref(one),
+            all => all,
+        }
+    }
+}
+
+/// Characters with their codes, sorted, and whether they are marks; for each set of [`HALVES`].
+type HalfCodes = (Set, Vec<(u16, u8, bool)>);
+
+static HALF_CODES: LazyLock<Vec<HalfCodes>> = LazyLock::new(|| {
+    let codes = |half: &Half| {
+        let rows = (0x20u8..0x80).zip(half.codes).filter(|(_, character)| *character != 0);
+        let mut codes: Vec<_> = rows
+            .map(|(code, character)| {
+                (character, code, half.marks >> (code & 0x7F).wrapping_sub(0x20) & 1 == 1)
+            })
+            .collect();
+        codes.sort_unstable();
+        codes
+    };
+    HALVES.iter().map(|(set, half)| (*set, codes(half))).collect()
+});
+
+/// What `tests/tables.rs` made: it says how.
+static EACC_BYTES: &[u8] = include_bytes!("eacc.bin");
+
+/// The first byte of EACC, and of each byte of its codes.
+const FIRST: u8 = 0x21;
+/// How many values a byte of EACC has.
+const BYTES: usize = 94;
+
+static EACC: LazyLock<Eacc> = LazyLock::new(|| Eacc::new(EACC_BYTES).unwrap_or_default());
+
+/// EACC from codes to characters.
+#[derive(Debug, Default)]
+struct Eacc {
+    /// For each pair of first bytes the number of its page, counted from 1; 0 if it has none.
+    index: Vec<u16>,
+    /// For each third byte from 20 on a character, or 0; surrogates count those beyond the BMP.
+    pages: Vec<[u16; 96]>,
+    beyond: Vec<char>,
+}
+
+impl Eacc {
+    fn new(bytes: &[u8]) -> Option<Eacc> {
+        let (count, rest) = bytes.split_first_chunk::<2>()?;
+        let count = usize::from(u16::from_le_bytes(*count));
+        let (pairs, mut rest) = rest.split_at_checked(count.checked_mul(14)?)?;
+        let mut eacc =
+            Eacc { index: vec![0; BYTES * BYTES], pages: Vec::with_capacity(count), beyond: Vec::new() };
+        for pair in pairs.as_chunks::<14>().0 {
+            let ([first, second], bits) = pair.split_first_chunk::<2>()?;
+            let mut page = [0u16; 96];
+            for (third, place) in page.iter_mut().enumerate() {
+                if bits.get(third / 8)? >> (third % 8) & 1 == 1 {
+                    let (character, more) = rest.split_first_chunk::<2>()?;
+                    *place = u16::from_le_bytes(*character);
+                    rest = more;
+                }
+            }
+            eacc.pages.push(page);
+            let place = eacc.index.get_mut(pair_index(*first, *second)?)?;
+            *place = u16::try_from(eacc.pages.len()).ok()?;
+        }
+        for character in rest.as_chunks::<4>().0 {
+            eacc.beyond.push(char::from_u32(u32::from_le_bytes(*character))?);
+        }
+        Some(eacc)
+    }
+
+    fn character(&self, short: u16) -> Option<char> {
+        match short {
+            0 => None,
+            0xD800..0xE000 => self.beyond.get(usize::from(short - 0xD800)).copied(),
+            short => char::from_u32(u32::from(short)),
+        }
+    }
+}
+
+fn pair_index(first: u8, second: u8) -> Option<usize> {
+    let (first, second) = (usize::from(first.checked_sub(FIRST)?), usize::from(second.checked_sub(FIRST)?));
+    (first < BYTES && second < BYTES).then(|| first * BYTES + second)
+}
+
+/// The character of three bytes of EACC, in the low half.
+#[inline]
+pub(crate) fn eacc([first, second, third]: [u8; 3]) -> Option<char> {
+    let eacc = &*EACC;
+    let page = *eacc.index.get(pair_index(first, second)?)?;
+    let page = eacc.pages.get(usize::from(page.checked_sub(1)?))?;
+    eacc.character(*page.get(usize::from(third.checked_sub(0x20)?))?)
+}
+
+static EACC_CODES: LazyLock<EaccCodes> = LazyLock::new(EaccCodes::new);
+
+/// EACC from characters to codes: blocks of 64 characters.
+#[derive(Debug)]
+struct EaccCodes {
+    /// For each block of the BMP its number, counted from 1; 0 if it is empty.
+    index: Vec<u16>,
+    blocks: Vec<[[u8; 3]; 64]>,
+    beyond: Vec<(char, [u8; 3])>,
+}
+
+impl EaccCodes {
+    fn new() -> EaccCodes {
+        let mut codes = EaccCodes { index: vec![0; 1024], blocks: Vec::new(), beyond: Vec::new() };
+        let bytes = || FIRST..0x7F;
+        for first in bytes() {
+            for second in bytes() {
+                let known = pair_index(first, second).and_then(|at| EACC.index.get(at));
+                if known.is_none_or(|page| *page == 0) {
+                    continue;
+                }
+                for third in bytes() {
+                    if let Some(character) = eacc([first, second, third]) {
+                        codes.add(character, [first, second, third]);
+                    }
+                }
+            }
+        }
+        codes
+    }
+
+    /// Adds a code; the first one of a character stays.
+    fn add(&mut self, character: char, code: [u8; 3]) {
+        let Ok(short) = u16::try_from(u32::from(character)) else {
+            self.beyond.push((character, code));
+            return;
+        };
+        let Some(number) = self.index.get_mut(usize::from(short >> 6)) else { return };
+        if *number == 0 {
+            self.blocks.push([[0; 3]; 64]);
+            *number = u16::try_from(self.blocks.len()).unwrap_or_default();
+        }
+        let block = usize::from(*number).checked_sub(1).and_then(|at| self.blocks.get_mut(at));
+        match block.and_then(|block| block.get_mut(usize::from(short & 63))) {
+            Some(place) if *place == [0; 3] => *place = code,
+            _ => {}
+        }
+    }
+
+    fn get(&self, character: char) -> Option<[u8; 3]> {
+        let Ok(short) = u16::try_from(u32::from(character)) else {
+            return self.beyond.iter().find(|(known, _)| *known == character).map(|(_, code)| *code);
+        };
+        let number = usize::from(*self.index.get(usize::from(short >> 6))?);
+        let code = *self.blocks.get(number.checked_sub(1)?)?.get(usize::from(short & 63))?;
+        (code != [0; 3]).then_some(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eacc_is_whole() {
+        assert_eq!(EACC.pages.len(), 981);
+        let characters: usize =
+            EACC.pages.iter().map(|page| page.iter().filter(|short| **short != 0).count()).sum();
+        assert_eq!((characters, EACC.beyond.len()), (15_739, 3));
+        assert_eq!(eacc(*b"!6k"), Some('喝'));
+        assert_eq!(eacc([0x21, 0x75, 0x59]), Some('\u{212C4}'));
+        assert_eq!(eacc(*b"~~~"), None);
+    }
+
+    #[test]
+    fn codes_of_characters() {
+        let code =
+            |set: Set, character| set.code(character).map(|(code, mark)| (code.bytes().to_vec(), mark));
+        assert_eq!(code(Set::Ascii, '~'), Some((vec![0x7E], false)));
+        assert_eq!(code(Set::Ansel, '\u{301}'), Some((vec![0x62], true)));
+        assert_eq!(code(Set::Cyrillic, 'М'), Some((b"m".to_vec(), false)));
+        assert_eq!(code(Set::Eacc, '\u{3000}'), Some((b"!#!".to_vec(), false)));
+        assert_eq!(code(Set::Eacc, '\u{2251B}'), Some((b"\"*4".to_vec(), false)));
+        assert_eq!(code(Set::Iso5426, '\u{308}'), Some((vec![0x48], true)));
+        assert_eq!(code(Set::Eacc, 'a'), None);
+    }
+}

@@ -1,0 +1,66 @@
+//! Text that was encoded twice: UTF-8 that was read in another set and written as UTF-8 again.
+
+use super::{Charset, Policy, guess_latin};
+
+/// C1 controls, which stand for bytes that Windows-1252 leaves open, or come from reading as Latin-1.
+const CONTROLS: std::ops::RangeInclusive<char> = '\u{80}'..='\u{9F}';
+
+/// Undoes a second encoding: the text that was meant, and the set in which its bytes were read by mistake. `None`
+/// if the text shows no sign of it, or its letters beyond ASCII are not all of that kind.
+///
+/// Three kinds are known: UTF-8 read as Windows-1252 or Latin-1 (`CafÃ©`), UTF-8 read as Windows-1251
+/// (`Р’РѕР№РЅР°`), and bytes of code page 850 read as Latin-1, which shows in C1 controls.
+///
+/// # Example
+/// ```
+/// use kartoteka::{Charset, charset::undo_second_encoding};
+///
+/// let (text, by) = undo_second_encoding("CafÃ©").unwrap();
+/// assert_eq!((text.as_str(), by), ("Café", Charset::Windows1252));
+/// assert_eq!(undo_second_encoding("São Tomé"), None);
+/// ```
+pub fn undo_second_encoding(text: &str) -> Option<(String, Charset)> {
+    let start = text.bytes().position(|byte| byte >= 0x80)?;
+    let begins = text.get(start..)?.chars().next()?;
+    // The first byte of a sequence is C2 to F4, which are letters in Windows-1252; Cyrillic begins with D0 and D1,
+    // which are two others in Windows-1251. Where such a letter is common, one pair alone may be meant.
+    let (charset, fewest) = match begins {
+        'Â' | 'Ã' | 'Ä' | 'Å' | 'â' => (Charset::Windows1252, 1),
+        'Æ'..='ô' => (Charset::Windows1252, 2),
+        'Р' | 'С' => (Charset::Windows1251, 2),
+        _ => return from_dos(text),
+    };
+    let mut bytes = Vec::with_capacity(text.len());
+    for character in text.chars() {
+        let mut one = [0; 4];
+        if charset.encode_into(character.encode_utf8(&mut one), Policy::Strict, &mut bytes).is_err() {
+            if !CONTROLS.contains(&character) {
+                return from_dos(text);
+            }
+            bytes.push(character as u8);
+        }
+    }
+    match String::from_utf8(bytes) {
+        Ok(original) if original.chars().filter(|character| !character.is_ascii()).count() >= fewest => {
+            Some((original, charset))
+        }
+        _ => from_dos(text),
+    }
+}
+
+/// Text of code page 850 that was read as Latin-1: C1 controls stand where letters should.
+fn from_dos(text: &str) -> Option<(String, Charset)> {
+    // Those that stand around what is not sorted by may be meant.
+    let odd = |character: char| {
+        CONTROLS.contains(&character) && !matches!(character, '\u{88}' | '\u{89}' | '\u{98}' | '\u{9C}')
+    };
+    if !text.chars().any(odd) {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> =
+        text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect();
+    let bytes = bytes?;
+    let likeliest = guess_latin(&bytes, &[Charset::Windows1252, Charset::Cp850])?;
+    let original = Charset::Cp850.decode(&bytes).ok()?.into_owned();
+    (likeliest == Charset::Cp850).then_some((original, Charset::Windows1252))
+}

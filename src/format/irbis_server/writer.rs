@@ -1,0 +1,111 @@
+//! Records to pieces.
+
+use super::{RECORD, UNIT};
+use crate::charset::Charset;
+use crate::diagnostic::Findings;
+use crate::io::{self, Adapter, IllegalCharacters, WriteOptions, place};
+use crate::record::{Origin, Record, RecordRef, from_marc_form};
+use crate::{Code, Diagnostic, Error, Location, Result};
+
+/// The layout of records as the server takes them: one line, each piece ended by 1F 1E.
+///
+/// A record that was read from such a form without damage and not changed is copied byte for byte. The bytes 1E, 1F, CR
+/// and LF cannot stand in a field: see [`WriteOptions::illegal_characters`].
+///
+/// # Example
+/// ```
+/// use kartoteka::{Builder, RecordWrite, Syntax, WriteOptions, irbis_server};
+///
+/// let record = Builder::new(Syntax::IRBIS).mfn(7).field("200", |field| field.subfield('A', "Хамса")).build()?;
+/// let mut writer = irbis_server::Writer::new(Vec::new(), &WriteOptions::new());
+/// writer.write_record(record.view())?;
+/// writer.finish()?;
+/// let expected = "7#0\x1F\x1E0#0\x1F\x1E200#^AХамса\x1F\x1E\r\n";
+/// assert_eq!(writer.into_inner(), expected.as_bytes());
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Layout {
+    charset: Charset,
+    illegal: IllegalCharacters,
+    irbis: Record,
+}
+
+impl io::Layout for Layout {
+    fn new(options: &WriteOptions) -> Layout {
+        Layout { charset: options.charset, illegal: options.illegal_characters, irbis: Record::new() }
+    }
+
+    fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
+        let charset = if self.charset == Charset::Auto { Charset::Utf8 } else { self.charset };
+        if let Some(bytes) = record.verbatim(Origin::IrbisServer)
+            && (self.charset == Charset::Auto || charset == record.charset())
+        {
+            out.extend_from_slice(bytes);
+            if !bytes.ends_with(b"\n") {
+                out.extend_from_slice(b"\r\n");
+            }
+            return Ok(());
+        }
+        let (mut shaped, findings) = adapter.in_charset(record, charset)?;
+        if record.header().leader.is_some() {
+            let message = "the forms of the server have no leader";
+            let place = Location::of(record.position());
+            findings.push(Diagnostic::new(Code::HeaderLost, place, message, "left out"));
+        }
+        if shaped.syntax().has_indicators() {
+            from_marc_form(shaped, true, &mut self.irbis, findings);
+            shaped = self.irbis.view();
+        }
+        build(shaped, self.illegal, out, findings)
+    }
+}
+
+fn build(
+    record: RecordRef<'_>,
+    illegal: IllegalCharacters,
+    out: &mut Vec<u8>,
+    findings: &mut Findings,
+) -> Result<()> {
+    let end = [UNIT, RECORD];
+    let isis = record.header().isis.unwrap_or_default();
+    out.extend_from_slice(format!("{}#{}", isis.mfn, isis.status).as_bytes());
+    out.extend_from_slice(&end);
+    out.extend_from_slice(format!("0#{}", isis.version).as_bytes());
+    out.extend_from_slice(&end);
+    for field in record.fields() {
+        let finding = |code, message: String, action| {
+            Diagnostic::new(code, place(record, field.tag(), field.index()), message, action)
+        };
+        let Some(number) = field.tag().number() else {
+            let message = format!("tag {} is no number", field.tag());
+            return Err(Error::unrepresentable(finding(Code::TagNotNumber, message, "record rejected")));
+        };
+        out.extend_from_slice(number.to_string().as_bytes());
+        out.push(b'#');
+        let body = field.raw();
+        let is_bad = |byte: &u8| matches!(*byte, UNIT | RECORD | b'\r' | b'\n');
+        if !body.iter().any(is_bad) {
+            out.extend_from_slice(body);
+        } else {
+            let message = "the field holds a byte that delimits fields".to_owned();
+            let code = Code::CharacterNotAllowed;
+            match illegal {
+                IllegalCharacters::Error => {
+                    return Err(Error::unrepresentable(finding(code, message, "record rejected")));
+                }
+                IllegalCharacters::Drop => {
+                    out.extend(body.iter().filter(|byte| !is_bad(byte)));
+                    findings.push(finding(code, message, "left out"));
+                }
+                IllegalCharacters::Replace => {
+                    out.extend(body.iter().map(|byte| if is_bad(byte) { b' ' } else { *byte }));
+                    findings.push(finding(code, message, "replaced by a blank"));
+                }
+            }
+        }
+        out.extend_from_slice(&end);
+    }
+    out.extend_from_slice(b"\r\n");
+    Ok(())
+}

@@ -1,0 +1,280 @@
+//! Real files in every character set: what is read in them, and what is said of those that lie.
+//!
+//! See `tests/corpus.rs` for where the corpus is looked for.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kartoteka::{
+    Charset, Code, Normalization, Policy, ReadOptions, Record, RecordRead, Text, WriteOptions, iso2709,
+};
+use serde_json::Value;
+
+fn corpus() -> Option<PathBuf> {
+    let named = std::env::var_os("KARTOTEKA_CORPUS").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(std::env::var_os("CI").is_none(), "no corpus at {}, and CI must not skip it", folder.display());
+    eprintln!("SKIPPED: no corpus at {}; set KARTOTEKA_CORPUS", folder.display());
+    None
+}
+
+fn nfc(text: &str) -> String {
+    Normalization::Nfc.apply(text).into_owned()
+}
+
+/// All values of a record, in order, in NFC: what does not decode is U+FFFD.
+fn values(record: &Record) -> Vec<String> {
+    let text = |text: Text<'_>| nfc(&text.to_str_lossy());
+    let mut out = Vec::new();
+    for field in record.fields() {
+        match field.is_control() {
+            true => out.push(text(field.lead())),
+            false => out.extend(field.subfields().map(|subfield| text(subfield.value()))),
+        }
+    }
+    out
+}
+
+/// The same of an expected record in MARC-in-JSON.
+fn values_of_json(record: &Value) -> Vec<String> {
+    let mut out = Vec::new();
+    for field in record["fields"].as_array().unwrap() {
+        let content = field.as_object().unwrap().values().next().unwrap();
+        match content.as_str() {
+            Some(data) => out.push(nfc(data)),
+            None => out.extend(content["subfields"].as_array().unwrap().iter().map(|subfield| {
+                nfc(subfield.as_object().unwrap().values().next().unwrap().as_str().unwrap())
+            })),
+        }
+    }
+    out
+}
+
+fn read(data: &[u8], charset: Charset) -> Vec<(Record, Vec<Code>)> {
+    let mut reader = iso2709::SliceReader::new(data, &ReadOptions::new().charset(charset));
+    let mut record = Record::new();
+    let mut all = Vec::new();
+    while reader.read_record(&mut record).unwrap() {
+        all.push((record.clone(), reader.diagnostics().iter().map(|finding| finding.code).collect()));
+    }
+    all
+}
+
+#[test]
+fn well_formed_files_in_every_set_equal_their_expectation() {
+    let Some(corpus) = corpus() else { return };
+    let index = fs::read_to_string(corpus.join("marc/expected/WF-INDEX.tsv")).unwrap();
+    let (mut compared, mut wrong) = (0, Vec::new());
+    for line in index.lines().filter(|line| !line.starts_with('#')) {
+        let columns: Vec<_> = line.split('\t').collect();
+        let (name, charset) = (columns[0], columns[1]);
+        // UTF-8 has tests/corpus.rs; this file is UTF-8 too under a leader that lies, and was read as MARC-8 by all
+        if charset.starts_with("utf") || name.ends_with("msplit00000005.mrc") {
+            continue;
+        }
+        let data = fs::read(corpus.join("marc").join(name)).unwrap();
+        let expected = fs::read_to_string(corpus.join(format!("marc/expected/{name}.jsonl"))).unwrap();
+        let records = read(&data, Charset::Auto);
+        for (number, ((record, _), expected)) in records.iter().zip(expected.lines()).enumerate() {
+            // References are characters to us; those programs keep them as text.
+            let expected: Value = serde_json::from_str(&expected.replace("&#xFFFD;", "\u{FFFD}")).unwrap();
+            if expected.get("disputed").is_some() {
+                continue;
+            }
+            let (mut ours, theirs) = (values(record), values_of_json(&expected));
+            if name.ends_with("diac_from_oclc.mrc") {
+                // Codes without a character, which those programs drop: U+FFFD and a finding (tests/marc8.rs).
+                ours.iter_mut().for_each(|value| *value = value.replace('\u{FFFD}', ""));
+            }
+            for (ours, theirs) in ours.iter().zip(&theirs).filter(|(ours, theirs)| ours != theirs) {
+                wrong.push(format!(
+                    "{name}, record {}, {}: {ours:?} is not {theirs:?}",
+                    number + 1,
+                    record.charset()
+                ));
+            }
+            if ours.len() != theirs.len() {
+                wrong.push(format!(
+                    "{name}, record {}: {} values, not {}",
+                    number + 1,
+                    ours.len(),
+                    theirs.len()
+                ));
+            }
+            compared += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(compared > 200, "{compared}");
+}
+/// Reads a file of the corpus; the text of all values, and the codes of the findings, of its first record.
+fn first(corpus: &Path, name: &str) -> (Record, String, Vec<Code>) {
+    let data = fs::read(corpus.join("marc").join(name)).unwrap();
+    let (record, codes) = read(&data, Charset::Auto).swap_remove(0);
+    let text: Vec<_> = record.fields().map(|field| nfc(&field.raw_text().to_str_lossy())).collect();
+    (record, text.join("\n"), codes)
+}
+
+#[test]
+fn files_that_lie_are_read_right_and_told() {
+    let Some(corpus) = corpus() else { return };
+    for (name, charset, code, text) in [
+        ("bad/charset-lie/marc-8.sample.mrc", Charset::Utf8, Some(Code::NotMarc8), "Qaḍāʼ al-usrah"),
+        ("bad/charset-lie/marc8_accented_chars.marc", Charset::Marc8, Some(Code::NotUtf8), "Geneviève"),
+        (
+            "bad/charset-lie/utf8_without_leader_flag.dat",
+            Charset::Utf8,
+            Some(Code::NotMarc8),
+            "à la communauté",
+        ),
+        // UNIMARC, whose field 100 says 50: no lie in UNIMARC, where leader/09 is undefined
+        ("bad/charset-lie/bib-one.mrc", Charset::Utf8, None, "Texte imprimé"),
+        (
+            "bad/bad-utf8/e301_invalid_utf8_in_subfield.bin",
+            Charset::Utf8,
+            Some(Code::InvalidUtf8),
+            "Fitzg\u{FFFD}rald",
+        ),
+        ("bad/bad-utf8/utf8_errors.dat", Charset::Utf8, None, "Ṣanʻāʾ"),
+        ("bad/bad-utf8/utf8_invalid.mrc", Charset::Utf8, None, "Association of Teacher Educators"),
+        (
+            "bad/bad-marc8/bad_eacc_encoding.dat",
+            Charset::Marc8,
+            Some(Code::Marc8UndefinedEacc),
+            "米国の統治の仕組",
+        ),
+        (
+            "bad/bad-marc8/bad_marc8_escape.dat",
+            Charset::Marc8,
+            Some(Code::Marc8IncompleteEscape),
+            "Soci\u{FFFD}té linn\u{FFFD}enne",
+        ),
+        (
+            "bad/bad-marc8/cyrillic_capital_e.mrc",
+            Charset::Marc8,
+            Some(Code::Marc8NotReset),
+            "Вор, шпион и убийца",
+        ),
+        (
+            "bad/bad-marc8/incomplete_esc_seq.mrc",
+            Charset::Marc8,
+            Some(Code::Marc8LostReturn),
+            "Qie ting feng yun",
+        ),
+        ("wf/unimarc/short.bnr.1993.mrc", Charset::Utf8, Some(Code::CharsetMismatch), "mÃ¼himme"),
+        ("wf/legacy-charset/cp866_unimarc.marc", Charset::Ibm866, None, "пластмасс"),
+        ("wf/danmarc-ind3/marc1.marc", Charset::Windows1252, Some(Code::NotMarc8), "På omslaget"),
+        ("wf/legacy-charset/1251.dat", Charset::Windows1251, Some(Code::NotMarc8), "и"),
+    ] {
+        let (record, found, codes) = first(&corpus, name);
+        assert_eq!(record.charset(), charset, "{name}");
+        assert!(code.is_none_or(|code| codes.contains(&code)), "{name}: {codes:?}");
+        assert!(found.contains(text), "{name}: {found}");
+    }
+}
+
+/// danMARC: the expectation is that of one other program, which takes `@` and four digits as we do.
+#[test]
+fn danmarc_escapes() {
+    let Some(corpus) = corpus() else { return };
+    let data = fs::read(corpus.join("marc/wf/danmarc-charset/marc10.marc")).unwrap();
+    let (record, _) = read(&data, Charset::DanMarc).swap_remove(0);
+    let text = values(&record).join("\n");
+    for part in ["Tegnsæt-test", ", ơ, Ơ, ư, Ư,", "Γ, Δ, Θ", "promille: ‰", "hård blank: a\u{A0}a"]
+    {
+        assert!(text.contains(part), "{part}");
+    }
+    let mut out = Vec::new();
+    Charset::DanMarc.encode_into("a@b* Ꜳꜳ ơ ¤ å", Policy::Strict, &mut out).unwrap();
+    assert_eq!(out, b"a@@b@* @\xC5@\xE5 @01A1 @\xA4 \xE5");
+    assert_eq!(Charset::DanMarc.decode(&out).unwrap(), "a@b* Ꜳꜳ ơ ¤ å");
+}
+
+/// MAB2: fields of ISO 5426, compared with the values in the XML beside them.
+#[test]
+fn mab2_is_iso_5426() {
+    let Some(corpus) = corpus() else { return };
+    let mut compared = 0;
+    for name in ["record_0", "record_1", "record_lok"] {
+        let data = fs::read(corpus.join(format!("marc/wf/mab2/{name}.mab"))).unwrap();
+        let xml = nfc(&fs::read_to_string(corpus.join(format!("marc/wf/mab2/{name}.xml"))).unwrap());
+        let xml = xml.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("&quot;", "\"");
+        for value in data.split(|byte| matches!(byte, 0x1D..=0x1F | b'\n')) {
+            let text = nfc(&Charset::from_name("mab2").unwrap().decode_lossy(value).0);
+            if !text.is_ascii() && !text.contains(|c: char| c.is_control()) {
+                for word in text.split_whitespace().filter(|word| !word.is_ascii()) {
+                    let letters = word.trim_start_matches(|c: char| c.is_ascii());
+                    assert!(xml.contains(letters), "{name}: {letters}");
+                    compared += 1;
+                }
+            }
+        }
+    }
+    eprintln!("{compared} values of MAB2");
+    assert!(compared > 5, "{compared}");
+}
+
+#[test]
+fn values_in_another_set_than_their_record_are_read_for_themselves() {
+    let utf8 = "00000nam a2200000 i 4500";
+    let mut record = Record::new();
+    for (name, value, text) in [
+        ("latin", &b"Caf\xE9 M\xFCnchen"[..], "Café München"),
+        ("marc-8", b"Caf\xE2e fran\xF0cais", "Cafe\u{301} franc\u{327}ais"),
+        ("cyrillic", b"\xC2\xEE\xE9\xED\xE0 \xE8 \xEC\xE8\xF0, \xF0\xEE\xEC\xE0\xED", "Война и мир, роман"),
+    ] {
+        let title = "10\x1faLeyli və Məcnun, Nizami Gəncəvi, təbiət, ədəbiyyat, şeir";
+        let fields = [title.as_bytes(), &[b"  \x1fa", value].concat()];
+        let data = iso(utf8, &fields);
+        let mut reader = iso2709::SliceReader::new(&data, &ReadOptions::new());
+        assert!(reader.read_record(&mut record).unwrap());
+        let note = record.fields().nth(1).unwrap().subfield('a').unwrap();
+        assert_eq!(note.to_str().unwrap(), text, "{name}: {}", record.charset());
+        assert!(reader.diagnostics().iter().any(|finding| finding.code == Code::InvalidUtf8), "{name}");
+        let mut writer = iso2709::Writer::new(Vec::new(), &WriteOptions::new());
+        kartoteka::RecordWrite::write_record(&mut writer, record.view()).unwrap();
+        kartoteka::RecordWrite::finish(&mut writer).unwrap();
+        assert_eq!(writer.into_inner(), data, "{name}: bytes are kept");
+        record.transcode(Charset::Utf8, Policy::Strict).unwrap();
+        let note = record.fields().nth(1).unwrap().subfield('a').unwrap();
+        assert_eq!(note.as_str(), Some(text));
+    }
+}
+
+/// A record of ISO 2709 with fields 245 and 500.
+fn iso(leader: &str, bodies: &[&[u8]]) -> Vec<u8> {
+    let (mut directory, mut data) = (String::new(), Vec::new());
+    for (tag, body) in ["245", "500"].iter().zip(bodies) {
+        directory.push_str(&format!("{tag}{:04}{:05}", body.len() + 1, data.len()));
+        data.extend_from_slice(body);
+        data.push(0x1E);
+    }
+    let base = 25 + directory.len();
+    let head = format!("{:05}{}{base:05}{}", base + data.len() + 1, &leader[5..12], &leader[17..]);
+    [head.as_bytes(), directory.as_bytes(), b"\x1E", &data, b"\x1D"].concat()
+}
+
+#[test]
+fn a_record_written_in_marc_8_says_so() {
+    let mut record =
+        Record::builder().data_field("245", "10", [('a', "Война и мир /"), ('c', "é ə")]).build().unwrap();
+    record.transcode(Charset::Marc8, Policy::Escape).unwrap();
+    let text =
+        |record: &Record, code| nfc(&record.field("245").unwrap().subfield(code).unwrap().to_str().unwrap());
+    assert_eq!((text(&record, 'a').as_str(), text(&record, 'c').as_str()), ("Война и мир /", "é ə"));
+    let options = WriteOptions::new().charset(Charset::Marc8).policy(Policy::Escape);
+    let mut writer = iso2709::Writer::new(Vec::new(), &options);
+    kartoteka::RecordWrite::write_record(&mut writer, record.view()).unwrap();
+    kartoteka::RecordWrite::finish(&mut writer).unwrap();
+    let data = writer.into_inner();
+    assert_eq!(data[9], b' ');
+    let (again, codes) = read(&data, Charset::Auto).swap_remove(0);
+    assert_eq!(again.charset(), Charset::Marc8);
+    assert_eq!((text(&again, 'a').as_str(), text(&again, 'c').as_str()), ("Война и мир /", "é ə"));
+    assert_eq!(codes, [Code::Marc8Reference]);
+}
