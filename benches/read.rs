@@ -8,6 +8,9 @@ use kartoteka::{
     Framing, ReadOptions, Record, RecordRead, Slice, WriteOptions, copy, irbis_text, iso2709, marcxml, ndjson,
 };
 
+/// Looks at all of a file.
+type Look = fn(&[u8]) -> usize;
+
 fn look<F: Framing>(data: &[u8]) -> usize {
     let mut reader = Slice::<F>::new(data, &ReadOptions::new());
     let mut record = Record::new();
@@ -44,6 +47,24 @@ fn read(criterion: &mut Criterion) {
     group.throughput(Throughput::Bytes(lines.len() as u64));
     group
         .bench_function("ndjson/Latin", |bencher| bencher.iter(|| black_box(look::<ndjson::Ndjson>(&lines))));
+    let form = |format| {
+        let mut out = Vec::new();
+        let to = kartoteka::writer(format, &mut out, &WriteOptions::new());
+        assert!(to.is_ok_and(|mut to| copy(&mut reader(), &mut *to).is_ok()));
+        out
+    };
+    let (turbo, mrk) = (form(kartoteka::Format::Turbomarc), form(kartoteka::Format::Mrk));
+    let (line, aleph) = (form(kartoteka::Format::Line), form(kartoteka::Format::Aleph));
+    let forms: [(&str, &[u8], Look); 4] = [
+        ("turbomarc", &turbo, look::<marcxml::Marcxml>),
+        ("mrk", &mrk, look::<kartoteka::mrk::Mrk>),
+        ("line", &line, look::<kartoteka::line::Line>),
+        ("aleph", &aleph, look::<kartoteka::aleph::Aleph>),
+    ];
+    for (name, data, look) in forms {
+        group.throughput(Throughput::Bytes(data.len() as u64));
+        group.bench_function(format!("{name}/Latin"), |bencher| bencher.iter(|| black_box(look(data))));
+    }
     let text = file(Kind::IrbisText, 2_000);
     group.throughput(Throughput::Bytes(text.len() as u64));
     group.bench_function("irbis-text/Cyrillic", |bencher| {

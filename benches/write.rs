@@ -43,6 +43,22 @@ fn write(criterion: &mut Criterion) {
         group.bench_function("ndjson", |bencher| {
             bencher.iter(|| all(black_box(&read), &mut ndjson::Writer::new(sink(), &options)));
         });
+        for format in [
+            kartoteka::Format::Turbomarc,
+            kartoteka::Format::Mrk,
+            kartoteka::Format::Line,
+            kartoteka::Format::Aleph,
+        ] {
+            group.bench_function(format.name(), |bencher| {
+                bencher.iter(|| {
+                    let to = kartoteka::writer(format, sink(), &options);
+                    assert!(to.is_ok_and(|mut to| {
+                        all(black_box(&read), &mut *to);
+                        true
+                    }));
+                });
+            });
+        }
         group.bench_function("irbis-text", |bencher| {
             bencher.iter(|| all(black_box(&read), &mut irbis_text::Writer::new(sink(), &options)));
         });

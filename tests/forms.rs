@@ -307,3 +307,69 @@ fn real_microlif() {
     assert_eq!(format!("{:?}", alpha[0].fields().next().unwrap()), r#"RAZ "12" [a "123", b "Tweak"]"#);
     assert_eq!(alpha[0].fields().len(), 3);
 }
+
+#[test]
+fn real_files_are_known_by_their_content() {
+    let Some(corpus) = corpus() else { return };
+    let detect = |path: &Path| kartoteka::detect(&fs::read(path).unwrap(), None);
+    let files = |folder: &str| fs::read_dir(corpus.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+    let mut seen = 0;
+    for (folder, format) in [
+        ("marcxml/authority", Format::Marcxml),
+        ("marcxml/classification", Format::Marcxml),
+        ("marcxml/sru-wrapped", Format::Marcxml),
+        ("marcxml/valid", Format::Marcxml),
+        ("marcxml/invalid", Format::Marcxml),
+        ("marcxchange", Format::Marcxchange),
+        ("turbomarc", Format::Turbomarc),
+        ("json/marc-in-json", Format::Json),
+        ("json/marc-json-oclc-draft", Format::Json),
+        ("json/natlibfi", Format::Json),
+        ("json/ndjson", Format::Ndjson),
+        ("text/lif", Format::Microlif),
+        ("text/line-catmandu", Format::Line),
+        ("text/mrctxt", Format::Line),
+        ("text/mrk", Format::Mrk),
+    ] {
+        for path in files(folder) {
+            // A root without a namespace, that begins with text.
+            if path.ends_with("marcxml--erroneous.xml") {
+                assert_eq!(detect(&path).unwrap().confidence, kartoteka::Confidence::Likely);
+            }
+            match detect(&path) {
+                Ok(found) => assert_eq!(found.format, format, "{}: {}", path.display(), found.reason),
+                // An array that begins with no object: the nearest guess is named.
+                Err(error) if path.ends_with("json--erroneous.json") => {
+                    assert!(error.to_string().contains("nearest is json, but"), "{error}");
+                }
+                Err(error) => panic!("{}: {error}", path.display()),
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 60, "{seen}");
+    for path in files("text/alephseq") {
+        // Some are what that program makes of Aleph sequential, and some what it is made from.
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let found = detect(&path).map(|found| found.format);
+        match name.as_str() {
+            "aleph-sequential--erroneous.seq" => {
+                assert!(found.unwrap_err().to_string().contains("not recognized"))
+            }
+            name if name.contains("-to") && !name.contains("tooLong") => {
+                assert_eq!(found.unwrap(), Format::Line, "{name}")
+            }
+            name if ["emptySubfield", "valueless", "Newline", "tooLong"]
+                .iter()
+                .any(|part| name.contains(part)) =>
+            {
+                assert_eq!(found.unwrap(), Format::Json, "{name}");
+            }
+            name => assert_eq!(found.unwrap(), Format::Aleph, "{name}"),
+        }
+    }
+    for path in files("pica") {
+        let error = detect(&path).unwrap_err().to_string();
+        assert!(error.contains("PICA+") != path.ends_with("invalid.dat"), "{}: {error}", path.display());
+    }
+}

@@ -107,7 +107,8 @@ impl Layout {
             } else if !field.is_control() {
                 self.again.clear();
                 data(out.get(start..).unwrap_or_default(), count, Style::Spaced, &mut self.again);
-                if self.again != field.raw() {
+                let marked = out.get(start.saturating_add(count)) == Some(&b' ');
+                if self.again != field.raw() || count != 2 && !marked {
                     let what = "a value or code that cannot be told from a delimiter in the line format";
                     findings.push(ambiguous(record, field, what));
                 }

@@ -150,7 +150,10 @@ impl<'r> Draft<'r> {
     /// Ends the record: text, if its bytes are UTF-8, and its character set by what it says, as in ISO 2709. `memory`
     /// is lent and given back.
     pub(in crate::format) fn finish(self, memory: &mut Vec<u8>) -> Result<()> {
-        let Draft { frame, record, findings, options, any, .. } = self;
+        let Draft { frame, record, findings, options, any, confirmed, .. } = self;
+        if !confirmed {
+            record.set_syntax(Syntax::MARC);
+        }
         let all = (0, frame.bytes.len());
         if !any {
             findings.at(Code::NoFields, all, "no line is a leader or a field", "record rejected");

@@ -19,6 +19,12 @@
 //! # Spec
 //! [MARC 21 XML schema](https://www.loc.gov/standards/marcxml/), [XML 1.0](https://www.w3.org/TR/xml/).
 //!
+//! # Other forms
+//! The reader knows [`marcxchange`](crate::marcxchange), [`turbomarc`](crate::turbomarc) and
+//! [`oai_marc`](crate::oai_marc) too, and tells them apart by their elements, record by record. Documents may be in any
+//! character set that [`Charset`](crate::Charset) knows and they declare; UTF-16 is read by [`reader`](crate::reader) and
+//! [`open`](crate::open), not by [`SliceReader`].
+//!
 //! # Deviations
 //! More than two indicators are read and written as `ind3` and so on, which the schema does not have. Records
 //! without a namespace are read if their children are those of MARCXML. External entities and document type

@@ -34,7 +34,7 @@ impl Parser {
         let mut decoded = std::mem::take(&mut self.decoded);
         let read = match simdutf8::basic::from_utf8(bytes) {
             Ok(text) if charset == Charset::Utf8 || text.is_ascii() => {
-                self.text(text, column, record, findings)
+                self.text(text, (column, bytes.len()), record, findings)
             }
             _ => {
                 decoded.clear();
@@ -47,7 +47,7 @@ impl Parser {
                     let message = format!("{faults} byte sequences that are not {charset}, the first here");
                     findings.at(Code::InvalidUtf8, (at, 1), message, "replaced by U+FFFD");
                 }
-                self.text(&decoded, column, record, findings)
+                self.text(&decoded, (column, bytes.len()), record, findings)
             }
         };
         self.decoded = decoded;
@@ -57,7 +57,7 @@ impl Parser {
     fn text(
         &mut self,
         text: &str,
-        column: usize,
+        (column, extent): (usize, usize),
         record: &mut Record,
         findings: &mut Findings,
     ) -> Result<()> {
@@ -72,7 +72,7 @@ impl Parser {
             let value = &mut self.value;
             let reader = Reader::from_str(text);
             let mut walk =
-                Walk { text, column, counted: (0, 0), vocabulary, reader, record, findings, value };
+                Walk { text, column, extent, counted: (0, 0), vocabulary, reader, record, findings, value };
             walk.element(indicators)?;
         }
         check_type(text, record, findings);
@@ -122,6 +122,8 @@ struct Walk<'t, 'r> {
     text: &'t str,
     /// The column in which the text begins, in bytes, from 1.
     column: usize,
+    /// How many bytes the record has in the input; the text may have more, if it was decoded.
+    extent: usize,
     /// An offset in the text, and how many line ends stand before it.
     counted: (usize, u64),
     vocabulary: Vocabulary,
@@ -227,8 +229,10 @@ impl<'t> Walk<'t, '_> {
         let lines = lines.saturating_add(memchr::memchr_iter(b'\n', between).count() as u64);
         self.counted = (at, lines);
         let mut location = Location::of(self.findings.record());
-        location.byte = location.byte.saturating_add(at as u64);
-        (location.len, location.line) = (len as u64, location.line.saturating_add(lines));
+        let start = at.min(self.extent);
+        location.byte = location.byte.saturating_add(start as u64);
+        location.len = len.min(self.extent.saturating_sub(start)) as u64;
+        location.line = location.line.saturating_add(lines);
         let mut message = message.into();
         if code.severity() == Severity::Error {
             message = format!("{message} (column {})", self.column_at(at)).into();
@@ -489,7 +493,7 @@ impl<'t> Walk<'t, '_> {
     /// The record is not well-formed.
     fn error(&self, message: String, at: usize) -> Error {
         let mut location = Location::of(self.findings.record());
-        location.byte = location.byte.saturating_add(at as u64);
+        location.byte = location.byte.saturating_add(at.min(self.extent) as u64);
         let before = self.text.as_bytes().get(..at).unwrap_or_default();
         location.line = location.line.saturating_add(memchr::memchr_iter(b'\n', before).count() as u64);
         let column = self.column_at(at);

@@ -75,7 +75,13 @@ fn build(
         out.push(b'=');
         out.extend_from_slice(&tag);
         out.extend_from_slice(b"  ");
+        let start = out.len();
         body(field, all, out);
+        let count = usize::from(record.syntax().indicators);
+        let mark = out.get(start.saturating_add(count));
+        if count != 2 && !field.is_control() && mark != Some(&b'$') {
+            findings.push(ambiguous(record, field, "indicators that are not two"));
+        }
         out.push(b'\n');
     }
     out.push(b'\n');
