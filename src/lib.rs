@@ -86,6 +86,7 @@
 
 pub mod charset;
 pub mod check;
+mod columns;
 mod diagnostic;
 mod error;
 pub mod filter;
@@ -101,6 +102,7 @@ mod tag;
 pub mod testing;
 
 pub use crate::charset::{Charset, Normalization, Policy};
+pub use crate::columns::{Repeats, Row, Table};
 pub use crate::diagnostic::{Code, Diagnostic, Findings, Report, Severity};
 pub use crate::error::{DecodeError, Error, ErrorKind, Result};
 pub use crate::filter::{Filter, FilterOptions, ParseFilterError};

@@ -557,3 +557,50 @@ mod unix {
         assert_eq!(fs::read(&file).unwrap(), fs::read(MARC21).unwrap());
     }
 }
+
+#[test]
+fn select_filter_count_and_stats() {
+    let table = run(&["select", "001,245$a$b,650$a", MARC21]);
+    assert_eq!(status(&table), 0);
+    let lines: Vec<_> = table.stdout.split(|byte| *byte == b'\n').collect();
+    assert_eq!(lines.len(), 10);
+    assert!(lines[1].starts_with("kart0001,Leyli və Məcnun : poema /,".as_bytes()));
+    let rows = run(&["select", "001,650$a", "--repeats", "product", "--to", "tsv", "--no-header", MARC21]);
+    assert!(stdout(&rows).starts_with("kart0001\tPersian poetry\nkart0001\tMəhəbbət\n"));
+    let objects = run(&["select", "001,650$a,999", "--repeats", "list", "-t", "ndjson", MARC21]);
+    assert!(
+        stdout(&objects)
+            .starts_with(r#"{"001":["kart0001"],"650$a":["Persian poetry","Məhəbbət"],"999":[]}"#)
+    );
+    for jobs in ["1", "2"] {
+        let all = run(&["filter", "001?", MARC21, "-j", jobs]);
+        assert_eq!(all.stdout, fs::read(MARC21).unwrap(), "{jobs} jobs");
+        let none = run(&["filter", "001?", "--invert", MARC21, "-j", jobs]);
+        assert_eq!((none.stdout.len(), status(&none)), (0, 0));
+        let counts = run(&["count", MARC21, "-j", jobs]);
+        assert_eq!(stdout(&counts), "8\n");
+        let stats = run(&["stats", MARC21, "-j", jobs]);
+        assert!(stdout(&stats).starts_with("records   8\nfields    95\n"), "{}", stdout(&stats));
+    }
+    let found = run(&["filter", r#"245$a =^ "Leyli""#, MARC21, "-t", "ndjson"]);
+    assert_eq!(stdout(&found).lines().count(), 1);
+    let counts = run(&["count", "--by", "952$b", MARC21]);
+    assert!(stdout(&counts).lines().all(|line| line.contains('\t')));
+    let fault = run(&["filter", "245$a", MARC21]);
+    assert_eq!(status(&fault), 2);
+    says(&fault, &["operator", "at byte 5"]);
+    let fault = run(&["select", "245$A", MARC21]);
+    says(&fault, &["subfield code", "at byte 4"]);
+}
+
+#[test]
+fn path_explains_and_checks() {
+    let told = run(&["path", "245ac"]);
+    assert_eq!(stdout(&told), "245$a$c\nsubfield $a, subfield $c of each field 245\n");
+    let told = run_with_input(&["path", "--check"], b"245ac\n245$A\r\n 245\n");
+    let said = stdout(&told);
+    let lines: Vec<_> = said.lines().collect();
+    assert_eq!(lines[0], "ok 245$a$c");
+    assert!(lines[1].starts_with("error 4 expected ") && lines[2].starts_with("error 0 expected "), "{said}");
+    assert_eq!(status(&told), 1);
+}

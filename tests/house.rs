@@ -11,7 +11,7 @@ const LEVELS: [&[&str]; 9] = [
     &["charset"],
     &["record"],
     &["path"],
-    &["filter", "stats", "table"],
+    &["filter", "stats", "columns"],
     &["io"],
     &["format"],
     &["check"],

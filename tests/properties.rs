@@ -217,3 +217,43 @@ proptest! {
         prop_assert_eq!(fields(&back), fields(&record));
     }
 }
+
+proptest! {
+    /// Bytes of MARC-8: letters, marks, escapes to all sets, codes of all lengths.
+    #[test]
+    fn bytes_of_marc_8(
+        pieces in proptest::collection::vec(
+            prop_oneof![
+                Just(b"\x1B(N".to_vec()), Just(b"\x1B(Q".to_vec()), Just(b"\x1B(2".to_vec()),
+                Just(b"\x1B(3".to_vec()), Just(b"\x1B(4".to_vec()), Just(b"\x1B(S".to_vec()),
+                Just(b"\x1B)N".to_vec()), Just(b"\x1B)!E".to_vec()), Just(b"\x1B(!E".to_vec()),
+                Just(b"\x1B$1".to_vec()), Just(b"\x1B(B".to_vec()), Just(b"\x1Bg".to_vec()),
+                Just(b"\x1Bb".to_vec()), Just(b"\x1Bp".to_vec()), Just(b"\x1Bs".to_vec()),
+                Just(b"\x1B$)1".to_vec()), Just(b"!6k".to_vec()), Just(b"!0&".to_vec()), Just(b"'GB".to_vec()),
+                Just(b"&#x0259;".to_vec()), Just(b"\xEBi\xECa".to_vec()), Just(b"\xFAn\xFBg".to_vec()),
+                "[a-zA-Z0-9 .,]{1,4}".prop_map(String::into_bytes),
+                proptest::collection::vec(0xA1..=0xFEu8, 1..3),
+                proptest::collection::vec(any::<u8>(), 1..3),
+            ],
+            0..12,
+        )
+    ) {
+        testing::marc8(&pieces.concat());
+    }
+
+    /// Text in every set, with marks, letters of all scripts, and what looks like a reference.
+    #[test]
+    fn text_in_every_set(set in any::<u8>(), pieces in proptest::collection::vec(
+        prop_oneof![
+            "[a-zA-Z &;#x0-9]{0,6}", "[À-ỹ]{0,4}", "[а-яёіѣ]{0,4}", "[α-ωά-ώ]{0,4}", "[א-ת]{0,4}", "[ء-ي]{0,4}",
+            "[一-鿿]{0,3}", "[가-힣]{0,2}", "[ぁ-ん]{0,2}", "[\u{300}-\u{361}]{0,3}", "\\PC{0,4}",
+            Just("&#x0259;".to_owned()), Just("i\u{361}a".to_owned()), Just("e\u{323}\u{301}".to_owned()),
+            Just("\u{98}The \u{9C}".to_owned()),
+        ],
+        0..8,
+    )) {
+        let mut data = vec![set];
+        data.extend_from_slice(pieces.concat().as_bytes());
+        testing::charset(&data);
+    }
+}

@@ -147,6 +147,16 @@ pub(super) enum Term {
     Chars(Span),
 }
 
+impl Spec {
+    pub(super) fn has_several_codes(&self) -> bool {
+        match &self.target {
+            Target::Codes(codes) => codes.len() > 1 || codes.iter().any(|code| code.first != code.last),
+            Target::Embedded(inner) => inner.has_several_codes(),
+            Target::Whole(_) | Target::Indicator(_) => false,
+        }
+    }
+}
+
 // How it is written.
 
 impl fmt::Display for TagSpec {

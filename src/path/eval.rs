@@ -139,6 +139,11 @@ impl<'a> Match<'a> {
         self.composed(Cow::Owned(joined))
     }
 
+    /// Whether its text is more than the bytes that are there.
+    pub(crate) fn needs_work(&self) -> bool {
+        self.nfc || self.is_whole_data_field()
+    }
+
     fn composed(&self, text: Cow<'a, str>) -> Cow<'a, str> {
         if self.nfc { super::options::composed(text) } else { text }
     }

@@ -199,6 +199,11 @@ impl FieldPath {
         explain::explain(&self.0)
     }
 
+    /// Whether it means subfields with more than one code.
+    pub(crate) fn has_several_codes(&self) -> bool {
+        self.0.has_several_codes()
+    }
+
     pub(crate) fn parse_prefix(input: &str) -> parse::Parsed<'_, FieldPath> {
         parse::path(input).map(|(rest, spec)| (rest, FieldPath(spec)))
     }

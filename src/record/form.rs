@@ -52,6 +52,11 @@ pub(crate) fn to_marc_form(
             out.end_field(CONTROL_NUMBER, 0, true);
         }
     }
+    // One look at all of it, so that most records need none at each field.
+    let delimiter = Syntax::MARC.delimiter;
+    let has_delimiter =
+        record.syntax.delimiter != delimiter && memchr::memchr(delimiter, record.buffer()).is_some();
+    out.text.reserve(record.buffer().len().saturating_add(record.slots.len().saturating_mul(4)));
     for field in record.fields() {
         let tag = field.tag();
         let text = field.text.unwrap_or_default();
@@ -61,9 +66,7 @@ pub(crate) fn to_marc_form(
             location.field = Some(field.index);
             location
         };
-        if record.syntax.delimiter != Syntax::MARC.delimiter
-            && text.as_bytes().contains(&Syntax::MARC.delimiter)
-        {
+        if has_delimiter && text.as_bytes().contains(&Syntax::MARC.delimiter) {
             let message = "a value holds the byte 1F, which delimits subfields in MARC";
             return Err(Error::unrepresentable(Diagnostic::new(
                 Code::CharacterNotAllowed,
@@ -91,15 +94,18 @@ pub(crate) fn to_marc_form(
             ));
         }
         out.text.push_str("  ");
-        let starts_as_head = field.subfields().next().is_some_and(|first| first.code() == HEAD);
+        let first = rest.trim_start_matches(char::from(record.syntax.delimiter));
+        let starts_as_head = first.starts_with(HEAD);
         if !head.is_empty() || rest.is_empty() || starts_as_head {
             out.text.push(char::from(Syntax::MARC.delimiter));
             out.text.push(HEAD);
             out.text.push_str(head);
         }
-        for piece in rest.split(char::from(record.syntax.delimiter)).skip(1) {
+        let mut pieces = memchr::memchr_iter(record.syntax.delimiter, rest.as_bytes()).peekable();
+        while let Some(at) = pieces.next() {
+            let end = pieces.peek().copied().unwrap_or(rest.len());
             out.text.push(char::from(Syntax::MARC.delimiter));
-            out.text.push_str(piece);
+            out.text.push_str(rest.get(at.saturating_add(1)..end).unwrap_or_default());
         }
         if !out.end_field(tag, start, false) {
             return Err(Error::argument(NO_ROOM));

@@ -3,12 +3,14 @@
 //! Written once, called by the property tests, by the fuzz targets and over every fixture; yours to use on readers
 //! and writers of your own.
 
+mod charsets;
 pub mod corpus;
 mod invariants;
 mod isis;
 mod paths;
 mod strategies;
 
+pub use self::charsets::{charset, marc8};
 #[cfg(feature = "xml")]
 pub use self::invariants::marcxml;
 pub use self::invariants::{aleph, cisis_id, irbis_server, irbis_text, iso2709, line, microlif, mrk};

@@ -5,6 +5,8 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use kartoteka::Repeats;
+use kartoteka::path::{Order, SelectOptions};
 use kartoteka::{
     Charset, Deleted, Dialect, Format, IllegalCharacters, Limits, Normalization, Policy, ReadOptions,
     Recovery, Severity, TextRepair, WideTags, WriteOptions,
@@ -37,6 +39,9 @@ pub(crate) enum Command {
     Show(Show),
     Info(Info),
     Count(Count),
+    Stats(StatsCommand),
+    Select(Select),
+    Filter(FilterCommand),
     Terms(Terms),
     Recover(Recover),
     Slice(Slice),
@@ -326,6 +331,190 @@ pub(crate) struct Info {
 pub(crate) struct Count {
     #[command(flatten)]
     pub(crate) reading: Reading,
+
+    /// Count the values at this path instead: a line for each, how often and which, the most frequent first
+    #[arg(long, value_name = "PATH")]
+    pub(crate) by: Option<String>,
+
+    /// Print only the N most frequent values
+    #[arg(long, value_name = "N", requires = "by")]
+    pub(crate) top: Option<usize>,
+
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
+}
+
+/// How many threads.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Jobs {
+    /// Work on N threads; the output is the same for any number [default: as many as there are cores]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// How values are asked for.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Asking {
+    /// Take a field 880 as the field that it stands for
+    #[arg(long)]
+    pub(crate) linked: bool,
+
+    /// Leave out ISBD punctuation at the end of subfields
+    #[arg(long)]
+    pub(crate) trim: bool,
+
+    /// Leave out the articles that titles do not file under
+    #[arg(long)]
+    pub(crate) skip_nonfiling: bool,
+
+    /// Compose text to Unicode normalization form C
+    #[arg(long)]
+    pub(crate) nfc: bool,
+
+    /// Take subfields in the order of the codes in the path, not in that of the record
+    #[arg(long)]
+    pub(crate) path_order: bool,
+}
+
+impl Asking {
+    pub(crate) fn options(self) -> SelectOptions {
+        let order = if self.path_order { Order::Path } else { Order::Record };
+        SelectOptions::new()
+            .linked(self.linked)
+            .trim(self.trim)
+            .skip_nonfiling(self.skip_nonfiling)
+            .nfc(self.nfc)
+            .order(order)
+    }
+}
+
+/// Tell which fields and subfields there are, how often, how long, and some of their values
+///
+/// Memory does not grow with the input. A field is counted in its record, a subfield in its field; lengths are those of
+/// values, in characters. Samples are drawn at random, each value with the same chance.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct StatsCommand {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// How many values of each element to show
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) samples: usize,
+
+    /// What decides which values those are: the same number draws the same
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+
+    /// Count the N most frequent values of each element; with many different values the counts are lower bounds
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) values: usize,
+
+    /// Form of the answer; json is a line with the sums, and one for each element
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Text)]
+    pub(crate) format: Form,
+
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
+}
+
+/// Print a table of the values at paths: a column for each, a row for each record
+///
+/// PATHS are separated by commas, such as 001,245$a$b,650$a; see kartoteka path. A path with several codes has one value
+/// for each field, its subfields joined by blanks; a path with one code has one for each subfield. Several values
+/// in one cell are joined, unless --repeats says otherwise.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Select {
+    /// The paths of the columns
+    #[arg(value_name = "PATHS")]
+    pub(crate) paths: String,
+
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// Form of the table; in tsv, tab, line end and backslash in values are written \t, \n and \\
+    #[arg(short, long, value_name = "FORM", value_enum, default_value_t = TableForm::Csv)]
+    pub(crate) to: TableForm,
+
+    /// What becomes of several values in one cell
+    #[arg(long, value_name = "POLICY", default_value = "join", value_parser = names::repeats())]
+    pub(crate) repeats: Repeats,
+
+    /// What stands between joined values
+    #[arg(long, value_name = "TEXT", default_value = "|")]
+    pub(crate) separator: String,
+
+    /// Leave out the row with the paths
+    #[arg(long)]
+    pub(crate) no_header: bool,
+
+    /// File to write; - is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
+    pub(crate) output: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableForm {
+    /// Comma-separated values, RFC 4180, with line feeds
+    Csv,
+    /// Values between tabs
+    Tsv,
+    /// A JSON object a line
+    Ndjson,
+}
+
+/// Print the records that match
+///
+/// EXPRESSION is made of paths and operators, such as '245$a =^ "The" && #650 >= 3 && !020? && LDR/6 in ["a","t"]':
+/// == != =^ (starts) =$ (ends) =? (contains) =~ (regular expression) =* (similar), each with ! instead of = for its
+/// opposite; in, not in; < <= > >=; path? (exists), #path (how many); && || ^ and !( ). ALL before a path asks it of all
+/// values. Records of ISO 2709, NDJSON and IRBIS text stay as they are byte for byte; records of which nothing can be
+/// read do not match.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct FilterCommand {
+    /// What must hold for a record
+    #[arg(value_name = "EXPRESSION")]
+    pub(crate) expression: String,
+
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// Print the records that do not match
+    #[arg(long)]
+    pub(crate) invert: bool,
+
+    /// Take upper and lower case as the same
+    #[arg(long)]
+    pub(crate) ignore_case: bool,
+
+    /// From which similarity on =* holds, 0 to 1
+    #[arg(long, value_name = "X", default_value_t = 0.8)]
+    pub(crate) threshold: f64,
+
+    /// Format of the output [default: by the extension of the -o file, else that of the first input]
+    #[arg(short, long, value_name = "FORMAT", value_parser = names::writable(), hide_possible_values = true)]
+    pub(crate) to: Option<Format>,
+
+    /// File to write; - is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
+    pub(crate) output: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
 }
 
 /// List the terms of the dictionary of an IRBIS64 base

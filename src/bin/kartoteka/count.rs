@@ -1,6 +1,8 @@
-//! `count`: how many records there are.
+//! `count`: how many records there are, or how often which values.
 
-use kartoteka::Record;
+use std::collections::HashMap;
+
+use kartoteka::{FieldPath, Record};
 
 use crate::args::Count;
 use crate::failure::{Failure, Outcome};
@@ -8,14 +10,25 @@ use crate::input::{Next, Run};
 use crate::output::Sink;
 
 pub(crate) fn run(options: &Count) -> Result<Outcome, Failure> {
+    if let Some(path) = &options.by {
+        return by(options, path);
+    }
     let mut run = Run::new(&options.reading, false)?;
     let mut record = Record::new();
     let mut counts = Vec::new();
     for path in &options.reading.inputs {
         let mut input = run.open(path)?;
         let mut count = 0u64;
-        while !matches!(run.next(&mut input, &mut record)?, Next::End) {
-            count = count.saturating_add(1);
+        if options.jobs.is_one() {
+            while !matches!(run.next(&mut input, &mut record)?, Next::End) {
+                count = count.saturating_add(1);
+            }
+        } else {
+            let add = |made: &mut u64, _: crate::work::Seen<'_>| *made = made.saturating_add(1);
+            run.each_batch(&mut input, options.jobs, add, |made| {
+                count = count.saturating_add(made);
+                Ok(())
+            })?;
         }
         counts.push((count, input.name));
     }
@@ -24,6 +37,58 @@ pub(crate) fn run(options: &Count) -> Result<Outcome, Failure> {
     Ok(outcome)
 }
 
+/// The values at a path, and how often each is there; the most frequent first.
+fn by(options: &Count, path: &str) -> Result<Outcome, Failure> {
+    let path: FieldPath = path.parse().map_err(|error| Failure::at(format_args!("{path:?}"), error))?;
+    let mut run = Run::new(&options.reading, false)?;
+    let asked = options.asking.options();
+    let mut counts: HashMap<String, u64> = HashMap::new();
+    for input in &options.reading.inputs {
+        let mut input = run.open(input)?;
+        run.each_batch(
+            &mut input,
+            options.jobs,
+            |made: &mut HashMap<String, u64>, seen| {
+                let Some(record) = seen.record else { return };
+                for found in record.select_with(&path, asked) {
+                    let value = found.to_str_lossy();
+                    match made.get_mut(value.as_ref()) {
+                        Some(count) => *count = count.saturating_add(1),
+                        None => {
+                            made.insert(value.into_owned(), 1);
+                        }
+                    }
+                }
+            },
+            |made| {
+                for (value, more) in made {
+                    let count = counts.entry(value).or_default();
+                    *count = count.saturating_add(more);
+                }
+                Ok(())
+            },
+        )?;
+    }
+    let mut rows: Vec<_> = counts.into_iter().collect();
+    rows.sort_unstable_by(|(value, count), (other, more)| more.cmp(count).then_with(|| value.cmp(other)));
+    rows.truncate(options.top.unwrap_or(usize::MAX));
+    let mut text = String::new();
+    for (value, count) in rows {
+        text.push_str(&format!("{count}\t"));
+        // A value is a line.
+        value.chars().for_each(|character| match character {
+            '\t' => text.push_str("\\t"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\\' => text.push_str("\\\\"),
+            other => text.push(other),
+        });
+        text.push('\n');
+    }
+    let outcome = run.finish();
+    Sink::stdout()?.put(text.as_bytes())?;
+    Ok(outcome)
+}
 /// One number, or a line for each input and one for all.
 fn lines(mut counts: Vec<(u64, String)>) -> String {
     if let [(count, _)] = counts.as_slice() {

@@ -9,6 +9,7 @@ mod count;
 mod diff;
 mod explain;
 mod failure;
+mod filter;
 mod formats;
 mod info;
 mod input;
@@ -22,11 +23,14 @@ mod progress;
 mod recover;
 mod repair;
 mod report;
+mod select;
 mod show;
+mod stats;
 mod summary;
 mod terminal;
 mod terms;
 mod validate;
+mod work;
 
 use std::process::ExitCode;
 
@@ -50,6 +54,9 @@ fn main() -> ExitCode {
         Command::Sample(options) => pieces::sample(options),
         Command::Diff(options) => diff::run(options),
         Command::Repair(options) => repair::run(options),
+        Command::Stats(options) => stats::run(options),
+        Command::Select(options) => select::run(options),
+        Command::Filter(options) => filter::run(options),
         Command::Formats(options) => formats::run(options),
         Command::Path(options) => path::run(options),
         Command::Explain(options) => explain::run(options),

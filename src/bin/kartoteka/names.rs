@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use kartoteka::Repeats;
 use kartoteka::{
     Charset, Code, Deleted, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Normalization,
     Policy, Severity, TagPattern, TextRepair, WideTags,
@@ -112,6 +113,16 @@ pub(crate) fn policy() -> impl TypedValueParser<Value = Policy> {
 /// Whether the master file number becomes field 001.
 pub(crate) fn mfn_as() -> impl TypedValueParser<Value = bool> {
     named(&[("001", true, "Field 001, if the record has no field 1"), ("none", false, "Leave it out")])
+}
+
+/// What becomes of several values in one cell.
+pub(crate) fn repeats() -> impl TypedValueParser<Value = Repeats> {
+    named(&[
+        ("product", Repeats::Product, "A row for each combination of values"),
+        ("join", Repeats::Join, "One value, with --separator between them"),
+        ("first", Repeats::First, "The first, the others left out"),
+        ("list", Repeats::List, "A JSON list"),
+    ])
 }
 
 /// A character set that input can be in.

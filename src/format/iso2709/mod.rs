@@ -19,8 +19,7 @@
 //! [record structure](https://www.loc.gov/marc/specifications/specrecstruc.html).
 //!
 //! # Deviations
-//! Two entry maps are known, 4-5-0 and whatever leader/20-22 says if the directory comes out with it. Characters of
-//! MARC-8 and of the ISO 5426 family are kept, but not decoded yet.
+//! Two entry maps are known, 4-5-0 and whatever leader/20-22 says if the directory comes out with it.
 //!
 //! # Example
 //! ```

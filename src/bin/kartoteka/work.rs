@@ -1,0 +1,108 @@
+//! Work on all records of an input, on as many threads as are wanted.
+
+use std::num::NonZeroUsize;
+
+use kartoteka::{Code, Diagnostic, Error, ErrorKind, Record, RecordRead, in_batches};
+
+use crate::args::Jobs;
+use crate::failure::Failure;
+use crate::input::{Input, Run};
+
+impl Jobs {
+    /// Whether all is done on one thread.
+    pub(crate) fn is_one(self) -> bool {
+        self.count() == 1
+    }
+
+    fn count(self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        self.jobs.map_or_else(all, NonZeroUsize::get)
+    }
+}
+
+/// What came of a batch of records.
+#[derive(Default)]
+struct Part<T> {
+    made: T,
+    records: u64,
+    findings: Vec<Diagnostic>,
+    suppressed: Vec<(Code, u64)>,
+    /// Why reading ended early.
+    stop: Option<Error>,
+}
+
+/// A record that was read, and its bytes in the input; none of the record, if nothing of it could be.
+pub(crate) struct Seen<'a> {
+    pub(crate) record: Option<&'a mut Record>,
+    pub(crate) raw: &'a [u8],
+}
+
+impl Run<'_> {
+    /// Gives all records of an input to `each`, which adds them to what it makes of a batch, and those to `done`, in the
+    /// order of the input. Reports what is found.
+    pub(crate) fn each_batch<T: Default + Send>(
+        &mut self,
+        input: &mut Input,
+        jobs: Jobs,
+        each: impl Fn(&mut T, Seen<'_>) + Sync,
+        mut done: impl FnMut(T) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let strict = self.reading.strict;
+        let name = input.name.clone();
+        let work = |batch: &mut (dyn RecordRead + Send)| -> Part<T> {
+            let mut part = Part::default();
+            let mut record = Record::new();
+            loop {
+                let read = batch.read_record(&mut record);
+                part.findings.extend_from_slice(batch.diagnostics());
+                part.suppressed.extend_from_slice(batch.suppressed());
+                let record = match read {
+                    Ok(false) => return part,
+                    Ok(true) => Some(&mut record),
+                    Err(error) => {
+                        let Some(finding) = error.diagnostic() else {
+                            part.stop = Some(error);
+                            return part;
+                        };
+                        if !batch.diagnostics().contains(finding) {
+                            part.findings.push(finding.clone());
+                        }
+                        if strict {
+                            part.stop = Some(error);
+                            return part;
+                        }
+                        None
+                    }
+                };
+                part.records = part.records.saturating_add(1);
+                each(&mut part.made, Seen { record, raw: batch.raw() });
+            }
+        };
+        let mut failure = None;
+        let mut take = |part: Part<T>| {
+            for finding in &part.findings {
+                self.report.add(finding);
+                self.reporter.finding(&name, finding);
+            }
+            self.report.add_suppressed(&part.suppressed);
+            self.reporter.suppressed(part.suppressed.iter().map(|(_, count)| count).sum());
+            (0..part.records).for_each(|_| self.reporter.progress.record());
+            let ended = done(part.made).and_then(|()| match part.stop {
+                None => Ok(()),
+                Some(error) => Err(match error.diagnostic() {
+                    Some(finding) => self.reporter.stopped(&name, finding),
+                    None => Failure::reading(&name, &error),
+                }),
+            });
+            ended.map_err(|why| {
+                failure = Some(why);
+                Error::new(ErrorKind::Argument("the run ended early".to_owned()))
+            })
+        };
+        let read = in_batches(&mut *input.reader, jobs.count(), work, &mut take);
+        read.map_err(|error| {
+            self.reporter.progress.finish();
+            failure.unwrap_or_else(|| Failure::reading(&name, &error))
+        })
+    }
+}
