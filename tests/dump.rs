@@ -13,9 +13,10 @@ use std::fs::File;
 use std::io::{BufReader, Read, Write};
 use std::path::PathBuf;
 
+use kartoteka::check::{self, Checker};
 use kartoteka::{
-    Code, ReadOptions, Record, RecordRead, RecordWrite, Summary, WriteOptions, copy, copy_with, iso2709,
-    marcxml, ndjson,
+    Code, ReadOptions, Record, RecordRead, RecordWrite, Report, Summary, WriteOptions, copy, copy_with,
+    iso2709, marcxml, ndjson,
 };
 
 fn dump() -> Option<PathBuf> {
@@ -149,4 +150,39 @@ fn same<'r>(mut read: impl RecordRead, expected: impl Iterator<Item = &'r Record
     expected.for_each(|record| plain.write_record(record.view()).unwrap());
     plain.finish().unwrap();
     assert!(writer.into_inner() == plain.into_inner(), "not the same bytes");
+}
+
+/// What stands in the file: 1F at the end of eight control numbers, carriage returns in names and titles of field 880,
+/// one U+FFFD, and 4 at leader/19.
+#[test]
+fn checks_say_nothing_but_what_is_odd() {
+    let Some(path) = dump() else { return };
+    let mut reader = open(&path);
+    let mut checker = Checker::new(100).with(check::Leader::new()).with(check::Encoding::new());
+    let mut record = Record::new();
+    let mut report = Report::default();
+    while reader.read_record(&mut record).unwrap() {
+        let known = reader.diagnostics();
+        let found = checker.check(record.view(), reader.raw(), known);
+        for finding in known.iter().chain(found) {
+            report.add(finding);
+            let raw = reader.raw();
+            let at = usize::try_from(finding.location.byte - record.position().byte).unwrap();
+            let expected: &[u8] = match finding.code {
+                Code::ControlByteInData => b"\x1f\x1e",
+                Code::ControlCharacter => b"\r",
+                Code::ReplacementCharacter => b"\xEF\xBF\xBD",
+                _ => b"4",
+            };
+            assert!(raw[at..].starts_with(expected), "{finding}");
+        }
+    }
+    let found: Vec<_> = report.iter().collect();
+    let expected = [
+        (Code::ControlByteInData, 8),
+        (Code::ReplacementCharacter, 1),
+        (Code::ControlCharacter, 41),
+        (Code::LeaderMultipart, 2),
+    ];
+    assert_eq!(found, expected);
 }

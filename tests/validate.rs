@@ -2,8 +2,10 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use kartoteka::Code;
@@ -154,7 +156,7 @@ fn one_unreadable_input_does_not_hide_the_others() {
 
 #[test]
 fn a_report_can_go_to_a_file() {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("validate");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("validate");
     fs::create_dir_all(&folder).unwrap();
     let file = folder.join("report.sarif");
     let (status, out, _) = validate(&[DAMAGED, "--format", "sarif", "-o", file.to_str().unwrap()]);
@@ -246,7 +248,7 @@ fn sarif_holds_to_its_schema() {
     let mut files: Vec<String> = fs::read_dir("fixtures/findings")
         .unwrap()
         .map(|entry| entry.unwrap().path().to_str().unwrap().to_owned())
-        .filter(|path| !path.ends_with(".xrf"))
+        .filter(|path| !path.to_lowercase().ends_with(".xrf"))
         .collect();
     files.sort();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
@@ -258,7 +260,8 @@ fn sarif_holds_to_its_schema() {
     // Bytes in binary input, lines in text.
     for result in results {
         let physical = &result["locations"][0]["physicalLocation"];
-        let is_binary = physical["artifactLocation"]["uri"].as_str().unwrap().ends_with(".mrc");
+        let uri = physical["artifactLocation"]["uri"].as_str().unwrap();
+        let is_binary = [".mrc", ".mst"].iter().any(|end| uri.to_lowercase().ends_with(end));
         assert_eq!(physical["region"]["byteOffset"].is_u64(), is_binary, "{result}");
     }
 }
@@ -266,7 +269,7 @@ fn sarif_holds_to_its_schema() {
 #[test]
 fn fingerprints_do_not_depend_on_the_place_in_the_file() {
     let data = fs::read("fixtures/findings/L005.mrc").unwrap();
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("fingerprints");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fingerprints");
     fs::create_dir_all(&folder).unwrap();
     let moved = folder.join("moved.mrc");
     fs::write(&moved, [fs::read(CLEAN).unwrap(), data].concat()).unwrap();
@@ -304,4 +307,94 @@ fn every_finding_is_explained() {
         assert!(text.contains(code.summary()) && text.contains("```text\n"), "{text}");
     }
     assert_eq!(run(&["explain", "B000"]).status.code(), Some(2));
+}
+/// The folder of the corpus; see `tests/corpus.rs`.
+fn corpus() -> Option<PathBuf> {
+    let named = std::env::var_os("KARTOTEKA_CORPUS").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(std::env::var_os("CI").is_none(), "no corpus at {}, and CI must not skip it", folder.display());
+    eprintln!("SKIPPED: no corpus at {}; set KARTOTEKA_CORPUS", folder.display());
+    None
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => found.extend(files(&path)),
+            false => found.push(path),
+        }
+    }
+    found.sort();
+    found
+}
+
+/// How many places of a finding in a file the golden file has.
+const PLACES: usize = 5;
+
+/// A row for each file: what was found, how often, and where first (record, byte). Nothing of what is in the files.
+fn golden(folder: &Path) -> String {
+    let names = files(folder);
+    let names: Vec<&str> = names
+        .iter()
+        .map(|path| path.strip_prefix(folder).unwrap().to_str().unwrap())
+        .filter(|name| {
+            !name.contains("expected") && !name.ends_with(".md") && !name.ends_with("MANIFEST.tsv")
+        })
+        .collect();
+    let output = Command::new(env!("CARGO_BIN_EXE_kartoteka"))
+        .current_dir(folder)
+        .args(["validate", "--format", "json", "-q"])
+        .args(&names)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let lines = lines(std::str::from_utf8(&output.stdout).unwrap());
+    let (last, findings) = lines.split_last().unwrap();
+    let mut places: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for finding in findings {
+        let key = (finding["file"].as_str().unwrap(), finding["rule"].as_str().unwrap());
+        let places = places.entry(key).or_default();
+        if places.len() < PLACES {
+            places.push(format!("{}:{}", finding["record"]["index"], finding["at"]["byte"]));
+        }
+    }
+    let mut text = String::new();
+    for file in last["summary"]["files"].as_array().unwrap() {
+        let name = file["name"].as_str().unwrap();
+        let format = file["format"].as_str().unwrap_or("not read");
+        writeln!(text, "{name}\t{format}\t{} records", file["records"]).unwrap();
+        for (rule, count) in file["findings"].as_object().unwrap() {
+            let places =
+                places.get(&(name, rule.as_str())).map(|places| places.join(" ")).unwrap_or_default();
+            writeln!(text, "\t{rule}\t{count}\t{places}").unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn the_corpus_gives_what_it_gave() {
+    let Some(corpus) = corpus() else { return };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/validate-corpus.tsv");
+    let found = golden(&corpus.join("marc")) + &golden(&corpus.join("irbis"));
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, found).unwrap();
+        return;
+    }
+    let expected = fs::read_to_string(&path).unwrap();
+    let new: Vec<_> = found.lines().filter(|line| !expected.lines().any(|known| known == *line)).collect();
+    let gone: Vec<_> = expected.lines().filter(|line| !found.lines().any(|known| known == *line)).collect();
+    assert!(
+        found == expected,
+        "what is found has changed; if that is meant: UPDATE_GOLDEN=1 cargo test --all-features --test validate, and \
+         read the difference\n+ {}\n- {}",
+        new.join("\n+ "),
+        gone.join("\n- ")
+    );
 }

@@ -179,7 +179,10 @@ impl Rejects {
     /// All readers must be gone.
     pub(crate) fn commit(self) -> Result<(), Failure> {
         match Arc::into_inner(self.0) {
-            Some(target) => target.into_inner().unwrap_or_else(PoisonError::into_inner).commit(),
+            Some(target) => {
+                target.into_inner().unwrap_or_else(PoisonError::into_inner).commit()?;
+                Ok(())
+            }
             None => Err(Failure::new("rejects: an input is still being read")),
         }
     }

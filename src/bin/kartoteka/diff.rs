@@ -25,6 +25,8 @@ struct Known {
     offset: u64,
     len: u64,
     seen: bool,
+    /// Its number, where the record cannot be read again.
+    number: Option<Box<str>>,
 }
 
 /// Records with one number, in the order of the file. Most numbers have one.
@@ -60,7 +62,9 @@ pub(crate) fn run(options: &Diff) -> Result<Outcome, Failure> {
     for known in &left {
         let record = again.read(known)?;
         sheet.counts.removed = sheet.counts.removed.saturating_add(1);
-        sheet.record('-', "removed", record.as_ref().map(|record| record.view()), known.offset, Some(&[]))?;
+        let id = known.number.as_deref().map(str::to_owned);
+        let id = id.or_else(|| record.as_ref().and_then(|record| number(record.view())));
+        sheet.record('-', "removed", id.as_deref(), known.offset, Some(&[]))?;
     }
     sheet.sink.put(std::mem::take(&mut sheet.out).as_bytes())?;
     run.reporter.progress.finish();
@@ -167,7 +171,10 @@ fn first_pass(run: &mut Run<'_>, input: &mut Input, counts: &mut Counts) -> Resu
         counts.old = counts.old.saturating_add(1);
         let content = content(record.view(), &mut scratch);
         let (offset, len) = (input.reader.position().byte, input.reader.raw().len() as u64);
-        table.insert(key(record.view(), content, &mut nth), Known { content, offset, len, seen: false });
+        let addressed = input.format.info().is_some_and(|info| info.seeks);
+        let number = number(record.view()).filter(|_| addressed).map(String::into_boxed_str);
+        let known = Known { content, offset, len, seen: false, number };
+        table.insert(key(record.view(), content, &mut nth), known);
     }
 }
 
@@ -195,7 +202,7 @@ fn second_pass(
         match table.get_mut(&key(view, content, &mut nth)) {
             None => {
                 one_more(&mut sheet.counts.added);
-                sheet.record('+', "added", Some(view), offset, Some(&[]))?;
+                sheet.record('+', "added", number(view).as_deref(), offset, Some(&[]))?;
             }
             Some(known) => {
                 known.seen = true;
@@ -206,7 +213,7 @@ fn second_pass(
                 one_more(&mut sheet.counts.changed);
                 let old = again.read(known)?;
                 let changes = old.map(|old| compare(old.view(), view));
-                sheet.record('~', "changed", Some(view), offset, changes.as_deref())?;
+                sheet.record('~', "changed", number(view).as_deref(), offset, changes.as_deref())?;
             }
         }
     }
@@ -314,19 +321,17 @@ impl Sheet {
         &mut self,
         sign: char,
         difference: &'static str,
-        record: Option<RecordRef<'_>>,
+        id: Option<&str>,
         offset: u64,
         changes: Option<&[Change]>,
     ) -> Result<(), Failure> {
-        let id = record.and_then(number);
         match self.form {
             Form::Json => {
-                let line =
-                    Line { difference, id: id.as_deref(), offset, fields: changes.unwrap_or_default() };
+                let line = Line { difference, id, offset, fields: changes.unwrap_or_default() };
                 self.out.push_str(&serde_json::to_string(&line).unwrap_or_default());
                 self.out.push('\n');
             }
-            Form::Text => self.text(sign, id.as_deref(), offset, changes),
+            Form::Text => self.text(sign, id, offset, changes),
         }
         match self.out.len() >= FLUSH_AT {
             true => self.sink.put(std::mem::take(&mut self.out).as_bytes()),

@@ -1,7 +1,7 @@
 //! Where records go: standard output, or a file that has its name only when it is complete.
 
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -241,10 +241,14 @@ impl Output {
     }
 }
 
-/// An output with its writer, for bytes that are put together here.
+/// How many bytes are handed to an output at a time.
+const BUFFER: usize = 128 * 1024;
+
+/// An output with its writer, for bytes that are put together here. What was put before a run fails is written, as far
+/// as it can be.
 pub(crate) struct Target {
     output: Output,
-    writer: Box<dyn Write + Send>,
+    writer: BufWriter<Box<dyn Write + Send>>,
     name: String,
 }
 
@@ -252,7 +256,7 @@ impl Target {
     /// Opens it as [`Output::open`] does.
     pub(crate) fn open(path: &Path, inputs: &[PathBuf]) -> Result<Target, Failure> {
         let output = Output::open(path, inputs)?;
-        let writer = output.writer(path)?;
+        let writer = BufWriter::with_capacity(BUFFER, output.writer(path)?);
         Ok(Target { output, writer, name: path.display().to_string() })
     }
 
@@ -267,22 +271,19 @@ impl Target {
         self.output.sink.failure()
     }
 
-    /// How many bytes were written, behind any compression.
-    pub(crate) fn written(&self) -> u64 {
-        self.output.sink.written()
-    }
-
-    /// Ends the output, and gives it its name.
-    pub(crate) fn commit(self) -> Result<(), Failure> {
+    /// Ends the output, and gives it its name; tells how many bytes were written, behind any compression.
+    pub(crate) fn commit(self) -> Result<u64, Failure> {
         let Target { output, mut writer, name } = self;
         writer
             .flush()
             .map_err(|why| output.sink.failure().unwrap_or_else(|| Failure::writing(&name, &why)))?;
         drop(writer);
-        match output.sink.failure() {
-            Some(failure) => Err(failure), // what a compressed file ends with could not be written
-            None => output.commit(),
+        if let Some(failure) = output.sink.failure() {
+            return Err(failure); // what a compressed file ends with could not be written
         }
+        let written = output.sink.written();
+        output.commit()?;
+        Ok(written)
     }
 }
 

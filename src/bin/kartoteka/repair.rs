@@ -69,11 +69,10 @@ pub(crate) fn run(options: &Repair) -> Result<Outcome, Failure> {
     drop(records);
     output.put(&made.take())?;
     log.flush()?;
-    let bytes_written = output.written();
     if let Some(rejects) = rejects {
         rejects.commit()?;
     }
-    output.commit()?;
+    let bytes_written = output.commit()?;
     if let List::File(target) = log.list {
         target.commit()?;
     }
