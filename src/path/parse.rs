@@ -88,7 +88,8 @@ pub(super) fn path(input: &str) -> Parsed<'_, Spec> {
 fn spec(outside: bool, may_embed: bool) -> impl Fn(&str) -> Parsed<'_, Spec> {
     move |input| {
         let (rest, (tag, short)) = field_tag(outside, input)?;
-        let (rest, wanted) = match outside && tag != TagSpec::Leader {
+        // A tag of v and digits is the number of IRBIS, unless MARCspec follows.
+        let (rest, wanted) = match outside && tag != TagSpec::Leader && !input.starts_with('v') {
             true => opt(indicators).parse(rest)?,
             false => (rest, None),
         };
@@ -103,10 +104,13 @@ fn spec(outside: bool, may_embed: bool) -> impl Fn(&str) -> Parsed<'_, Spec> {
                 return Ok((rest, Spec { tag, index, target: Target::Indicator(number), conditions }));
             }
             if may_embed && let Ok((_, ())) = embedded_ahead(rest) {
-                let (rest, inner) = cut(preceded(char('/'), spec(outside, false))).parse(rest)?;
+                let (rest, inner) = cut(preceded(char('/'), |input| inside(outside, input))).parse(rest)?;
                 let target = Target::Embedded(Box::new(inner));
                 return Ok((rest, Spec { tag, index, target, conditions }));
             }
+        }
+        if !conditions.is_empty() && rest.starts_with('/') {
+            return fail(rest, "no position: a field with indicators has no characters of its own");
         }
         let (rest, span) = opt(chars).parse(rest)?;
         let outer = Outer { chars: span.is_some(), indicator: false };
@@ -125,6 +129,16 @@ fn spec(outside: bool, may_embed: bool) -> impl Fn(&str) -> Parsed<'_, Spec> {
         }
         Ok((rest, Spec { tag, index, target: Target::Whole(span), conditions }))
     }
+}
+
+/// The path of a field inside a field. With conditions it has an index, so that what is printed begins with `/200[` and
+/// cannot be taken for a position.
+fn inside(outside: bool, input: &str) -> Parsed<'_, Spec> {
+    let (rest, mut spec) = spec(outside, false)(input)?;
+    if spec.index.is_none() && !spec.conditions.is_empty() {
+        spec.index = Some(Span::From(0));
+    }
+    Ok((rest, spec))
 }
 
 /// Three characters, `LDR`, or a number above 999; and whether codes may follow without `$`.
@@ -222,6 +236,7 @@ fn indicators(input: &str) -> Parsed<'_, Vec<Condition>> {
     });
     let with_comma = pair(terminated(opt(one()), char(',')), opt(one()));
     let both = alt((pair_of, map(with_comma, |(a, b)| (a.flatten(), b.flatten()))));
+    let both = verify(both, |both| [both.0, both.1].into_iter().flatten().any(|c| c != '*'));
     let (rest, (first, second)) = delimited(char('['), both, char(']')).parse(input)?;
     let condition = |number, wanted: Option<char>| {
         let text = match wanted? {
@@ -248,7 +263,7 @@ fn embedded_ahead(input: &str) -> Parsed<'_, ()> {
 fn codes(outside: bool, may_embed: bool, input: &str) -> Parsed<'_, Target> {
     if may_embed {
         if let Some(rest) = input.strip_prefix("$1").filter(|rest| embedded_ahead(rest).is_ok()) {
-            let (rest, inner) = cut(preceded(char('/'), spec(outside, false))).parse(rest)?;
+            let (rest, inner) = cut(preceded(char('/'), |input| inside(outside, input))).parse(rest)?;
             return Ok((rest, Target::Embedded(Box::new(inner))));
         }
     }
