@@ -108,8 +108,13 @@ impl Framing for Line {
                 let blanks = if style == Style::Dagger { &b"   "[..] } else { b"" };
                 self.body.extend_from_slice(value.strip_prefix(blanks).unwrap_or(value));
             } else {
-                let mark = if style == Style::Spaced { b' ' } else { b'$' };
-                let count = draft.indicators(|count| value.get(count) == Some(&mark));
+                let mark = if style == Style::Spaced { &b" $"[..] } else { b"$" };
+                // What looks like a mark inside of them shows that there are not so many.
+                let count = draft.indicators(|count| {
+                    value
+                        .split_at_checked(count)
+                        .is_some_and(|(own, rest)| rest.starts_with(mark) && !own.contains(&b'$'))
+                });
                 if !data(value, count, style, &mut self.body) {
                     draft.note(Code::DataBeforeSubfield, "text before the first subfield", "kept");
                 }

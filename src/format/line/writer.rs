@@ -107,7 +107,10 @@ impl Layout {
             } else if !field.is_control() {
                 self.again.clear();
                 data(out.get(start..).unwrap_or_default(), count, Style::Spaced, &mut self.again);
-                let marked = out.get(start.saturating_add(count)) == Some(&b' ');
+                let body = out.get(start..).unwrap_or_default();
+                let marked = body
+                    .split_at_checked(count)
+                    .is_some_and(|(own, rest)| rest.starts_with(b" $") && !own.contains(&b'$'));
                 if self.again != field.raw() || count != 2 && !marked {
                     let what = "a value or code that cannot be told from a delimiter in the line format";
                     findings.push(ambiguous(record, field, what));

@@ -101,7 +101,7 @@ impl Framing for Mrk {
             if tag.is_control() {
                 unescape(value, script, true, &mut self.body, &mut draft);
             } else {
-                let count = draft.indicators(|count| value.get(count) == Some(&b'$'));
+                let count = draft.indicators(|count| memchr::memchr(b'$', value) == Some(count));
                 data(value, count, script, &mut self.body, &mut draft);
             }
             if !draft.field(tag, tag.is_control(), &self.body) {
