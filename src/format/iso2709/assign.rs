@@ -249,13 +249,7 @@ fn agree_again(frame: &[u8], entries: &[&RawEntry], pieces: &[Span]) -> (usize, 
 }
 
 /// Entries and pieces whose lengths say nothing: the first has the first, and so on.
-fn in_order(
-    frame: &[u8],
-    entries: &[&RawEntry],
-    pieces: &[Span],
-    at: usize,
-    found: &mut Vec<Option<Span>>,
-) {
+fn in_order(frame: &[u8], entries: &[&RawEntry], pieces: &[Span], at: usize, found: &mut Vec<Option<Span>>) {
     let missing = entries.len().saturating_sub(pieces.len());
     let empty = entries.iter().filter(|entry| entry.len == Some(0)).count();
     let merged;
@@ -347,13 +341,7 @@ fn report(
                     "its entry points to byte {} of the record, behind its data",
                     base.saturating_add(start)
                 );
-                findings.in_field(
-                    Code::FieldOutOfBounds,
-                    field,
-                    place,
-                    message,
-                    "read where its data are",
-                );
+                findings.in_field(Code::FieldOutOfBounds, field, place, message, "read where its data are");
             } else if outside {
                 let message = "its start cannot be said with five digits";
                 findings.in_field(Code::Oversize, field, place, message, "read where its data are");

@@ -84,7 +84,12 @@ impl Field<'_> {
     fn data(&mut self, body: &[u8], indicators: usize) {
         let Some(first) = memchr(DELIMITER, body) else {
             let message = "the field has no subfield".to_owned();
-            self.say(Code::DataBeforeSubfield, (0, body.len()), message, "kept as data before the first subfield");
+            self.say(
+                Code::DataBeforeSubfield,
+                (0, body.len()),
+                message,
+                "kept as data before the first subfield",
+            );
             return;
         };
         let surplus = first.saturating_sub(indicators);
@@ -93,7 +98,12 @@ impl Field<'_> {
             self.say(Code::IndicatorCount, (0, first), message, "the missing read as blank");
         } else if surplus == 1 {
             let message = format!("the field has {first} indicators, its record has {indicators}");
-            self.say(Code::IndicatorCount, (indicators, 1), message, "kept as data before the first subfield");
+            self.say(
+                Code::IndicatorCount,
+                (indicators, 1),
+                message,
+                "kept as data before the first subfield",
+            );
         } else if surplus > 1 {
             let message = format!("{surplus} bytes stand between indicators and first subfield");
             self.say(Code::DataBeforeSubfield, (indicators, surplus), message, "kept");

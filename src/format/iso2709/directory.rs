@@ -2,8 +2,8 @@
 
 use nom::Parser;
 
-use super::parse::{DIRECTORY, Entry, EntryMap, entry, number};
 use super::assign::pieces;
+use super::parse::{DIRECTORY, Entry, EntryMap, entry, number};
 use super::{FIELD_TERMINATOR, MAX_RECORD};
 use crate::diagnostic::Findings;
 use crate::{Code, Leader};
@@ -249,4 +249,3 @@ fn resynchronise(frame: &[u8], end: usize) -> Vec<RawEntry> {
     }
     entries
 }
-

@@ -12,7 +12,8 @@ use crate::record::{Slot, Syntax};
 use crate::{Code, Leader, Tag};
 
 /// How the bodies are written: one indicator, no field that is only data.
-pub(crate) const SYNTAX: Syntax = Syntax { delimiter: 0x1F, indicators: 1, fold_codes: false, control_fields: false };
+pub(crate) const SYNTAX: Syntax =
+    Syntax { delimiter: 0x1F, indicators: 1, fold_codes: false, control_fields: false };
 
 /// What a record in the diskette form begins with.
 pub(super) const DISKETTE: &[u8] = b"### ";

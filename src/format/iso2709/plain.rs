@@ -86,7 +86,9 @@ pub(super) fn other_terminator(record: &[u8]) -> Option<u8> {
 
 /// Puts 1E and 1D in the places in which [`other_terminator`] found that byte.
 pub(super) fn put_terminators(record: &mut [u8]) {
-    let Some(base) = record.first_chunk().and_then(|bytes| Leader::new(*bytes).base_address()) else { return };
+    let Some(base) = record.first_chunk().and_then(|bytes| Leader::new(*bytes).base_address()) else {
+        return;
+    };
     let base = base as usize;
     let mut ends = vec![base.saturating_sub(1)];
     let directory = record.get(DIRECTORY..base.saturating_sub(1)).unwrap_or_default();

@@ -24,7 +24,10 @@ pub(super) fn record(
     let mut directory = directory::find(frame, leader, findings);
     if let Some((first, count)) = directory.untangle(frame) {
         let (at, width) = directory.entries.get(first).map_or((0, 0), |entry| (entry.at, entry.width));
-        let message = format!("five digits cannot say where {count} fields begin, from entry {} on", first.saturating_add(1));
+        let message = format!(
+            "five digits cannot say where {count} fields begin, from entry {} on",
+            first.saturating_add(1)
+        );
         findings.at(Code::Oversize, (at, width), message, "read behind the field before");
     }
     let end = match frame.last() {
