@@ -127,8 +127,13 @@ impl Framing for IrbisServer {
 
     fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
         record.set_syntax(Syntax::IRBIS);
-        let mut state =
-            State { isis: None, has_version: false, ended: false, intact: findings.list().is_empty() };
+        let mut state = State {
+            isis: None,
+            has_version: false,
+            answered: false,
+            ended: false,
+            intact: findings.list().is_empty(),
+        };
         let bytes = frame.bytes;
         let mut at = 0usize;
         let mut line = frame.position.line;
@@ -171,6 +176,8 @@ impl Framing for IrbisServer {
 struct State {
     isis: Option<IsisHeader>,
     has_version: bool,
+    /// Whether a return code came first: behind it, a number without a status is a tag.
+    answered: bool,
     /// Whether the line that ends the fields was seen.
     ended: bool,
     intact: bool,
@@ -194,6 +201,7 @@ impl IrbisServer {
         let Some((number, value)) = split(piece) else {
             let is_first = state.isis.is_none() && !state.has_version && !begun;
             if is_first && piece == b"0" {
+                state.answered = true;
                 return Ok(()); // the result of a global correction, or a return code that says that all went well
             }
             if let Some(code) = self::number(piece).filter(|code| is_first && *code < 0) {
@@ -232,6 +240,7 @@ impl IrbisServer {
                 return Ok(());
             }
             if state.isis.is_none()
+                && !state.answered
                 && let Some(mfn) = mfn
                 && memchr2(b'^', b' ', value).is_none()
                 && value.is_ascii()

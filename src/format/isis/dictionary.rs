@@ -24,10 +24,10 @@ use crate::{Code, Diagnostic, Error, ErrorKind, Limits, Location, Position, Resu
 /// use kartoteka::isis::Dictionary;
 ///
 /// let mut dictionary = Dictionary::from_path("fixtures/isis/irbis64.mst")?;
-/// let term = dictionary.find("K=ОНЕГИН")?.unwrap();
+/// let term = dictionary.find("K=АУСТЕРЛИЦ")?.unwrap();
 /// let mut records = Vec::new();
 /// dictionary.postings(&term, |posting| records.push(posting.mfn))?;
-/// assert_eq!(records, [1]);
+/// assert_eq!(records, [2]);
 ///
 /// dictionary.seek("T=")?;
 /// let first = dictionary.read_term()?.unwrap();
