@@ -1,7 +1,7 @@
 //! Paths into records: what you would point at with a finger, written down.
 //!
 //! A [`FieldPath`] is MARCspec, whole. `245$a` are the titles, `008/35-37` is the language, `020$a{$q=\paperback}` the
-//! ISBN of the paperback. Parse it once, and ask each record with [`RecordRef::select`]: nothing is allocated, and
+//! ISBN of the paperback. Parse it once, and ask each record with [`RecordRef::select`](crate::RecordRef::select): nothing is allocated, and
 //! every value knows its exact [`Place`].
 //!
 //! | path | what it means |
