@@ -135,6 +135,9 @@ pub(super) fn record(
             if whole.odd {
                 details(frame, Syntax::MARC, record, findings);
             }
+            if whole.unordered {
+                record.keep_data_order();
+            }
             record.set_origin(Origin::Iso2709);
             charset::load(frame, &leader, true, options, record, findings);
         }
