@@ -1,6 +1,6 @@
 //! Where a record begins and ends.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 use super::plain::{Lines, other_terminator};
 use super::{DELIMITER, FIELD_TERMINATOR, RECORD_TERMINATOR, mab, parse};
@@ -59,6 +59,9 @@ impl Framing for Iso2709 {
                 let next = buf.get(len..).unwrap_or_default();
                 if *before != FIELD_TERMINATOR && next.len() < LEADER && !eof {
                     return Ok(Step::Need(len.saturating_add(LEADER)));
+                }
+                if let Some(end) = record_inside(buf.get(..len).unwrap_or_default()) {
+                    return Ok(self.ragged(buf, end, findings));
                 }
                 if *before == FIELD_TERMINATOR || could_follow(next) {
                     self.report_passed(findings);
@@ -126,13 +129,15 @@ impl Iso2709 {
             }
         }
         // Only what is surely a leader ends garbage, wherever the bytes seen so far ended.
-        let begins = if self.in_garbage() { is_leader(buf) } else { could_be_leader(buf) };
-        if !begins {
-            return Ok(self.skip_garbage(buf, eof, findings));
+        let here = if self.in_garbage() { begins(buf, eof) } else { Ok(could_be_leader(buf)) };
+        match here {
+            Ok(true) => {}
+            Ok(false) => return Ok(self.skip_garbage(buf, eof, findings)),
+            Err(need) => return Ok(Step::Need(need)),
         }
         if self.in_garbage() {
             self.report_passed(findings);
-            return self.step(buf, eof, findings);
+            return Ok(Step::Lost(0));
         }
         // A record begins here. Its end is not where its length says, unless it is in another dress.
         if self.searched == 0 {
@@ -150,7 +155,11 @@ impl Iso2709 {
             if next.len() < LEADER && !eof {
                 return Ok(Step::Need(len.saturating_add(LEADER)));
             }
-            if is_leader(next) && buf.get(len.saturating_sub(1)) != Some(&RECORD_TERMINATOR) {
+            let another = match begins(next, eof) {
+                Err(need) => return Ok(Step::Need(len.saturating_add(need))),
+                Ok(another) => another && buf.get(len.saturating_sub(1)) != Some(&RECORD_TERMINATOR),
+            };
+            if another {
                 self.report_passed(findings);
                 let message = "byte 1D is missing where the record length ends the record";
                 findings.at(Code::RecordUnterminated, (len, 0), message, "kept");
@@ -193,17 +202,16 @@ impl Iso2709 {
 
     /// A record that ends at a terminator, `len` bytes from its start, which its length does not say.
     fn ragged(&mut self, buf: &[u8], len: usize, findings: &mut Findings) -> Step {
-        self.report_passed(findings);
         self.searched = 0;
         // The terminator may be that of the next record, if this one has none.
         let bytes = buf.get(..len).unwrap_or(buf);
-        for next in LEADER..bytes.len() {
+        for next in 1..bytes.len() {
             let inner = bytes.get(next..).unwrap_or_default();
-            if inner.first().is_some_and(u8::is_ascii_digit)
-                && stated_length(inner) == Some(inner.len())
-                && is_leader(inner)
-                && has_directory(inner)
-            {
+            if inner.first().is_some_and(u8::is_ascii_digit) && is_sound(inner) == Some(inner.len()) {
+                if next < LEADER {
+                    return self.pass(Code::Garbage, next, findings);
+                }
+                self.report_passed(findings);
                 findings.at(
                     Code::RecordUnterminated,
                     (next, 0),
@@ -213,6 +221,7 @@ impl Iso2709 {
                 return Step::Frame(next);
             }
         }
+        self.report_passed(findings);
         match stated_length(buf) {
             Some(stated) => {
                 let message =
@@ -230,7 +239,8 @@ impl Iso2709 {
 
     /// Passes over bytes up to the next leader.
     fn skip_garbage(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Step {
-        let found = (1..buf.len()).find(|&at| buf.get(at..).is_some_and(is_leader));
+        // Where it cannot be told yet, it is told when those bytes are the first.
+        let found = (1..buf.len()).find(|&at| buf.get(at..).is_some_and(|buf| begins(buf, eof) != Ok(false)));
         let sure = if eof { buf.len() } else { buf.len().saturating_sub(LEADER) };
         match found {
             Some(len) => self.pass(Code::Garbage, len, findings),
@@ -355,10 +365,38 @@ pub(crate) fn is_leader(bytes: &[u8]) -> bool {
     base as usize > LEADER && base < length && [10, 11, 20, 21].into_iter().all(count)
 }
 
-/// Whether a field terminator stands before the base address.
-fn has_directory(bytes: &[u8]) -> bool {
+/// Whether a record surely begins here, and not what only looks like its leader, such as a directory or the end of
+/// a leader. `Err` is how many bytes must be seen to tell.
+fn begins(bytes: &[u8], eof: bool) -> Result<bool, usize> {
+    if !is_leader(bytes) {
+        return Ok(false);
+    }
+    // Status, type and level; without them, as in CDS/ISIS, the directory must end where it should.
+    if bytes.iter().skip(5).take(3).any(u8::is_ascii_alphabetic) {
+        return Ok(true);
+    }
+    let base = Leader::padded(bytes).base_address().unwrap_or_default() as usize;
+    match base.checked_sub(1).and_then(|end| bytes.get(end)) {
+        Some(end) => Ok(matches!(*end, FIELD_TERMINATOR | b'#')),
+        None if eof => Ok(false),
+        None => Err(base),
+    }
+}
+
+/// The length of the record that begins here, if leader, directory and end are all where they should be.
+fn is_sound(bytes: &[u8]) -> Option<usize> {
+    let len = stated_length(bytes).filter(|_| is_leader(bytes))?;
     let base = Leader::padded(bytes).base_address().and_then(|base| (base as usize).checked_sub(1));
-    base.and_then(|end| bytes.get(end)) == Some(&FIELD_TERMINATOR)
+    let ended = bytes.get(len.saturating_sub(1)) == Some(&RECORD_TERMINATOR);
+    (ended && base.and_then(|end| bytes.get(end)) == Some(&FIELD_TERMINATOR)).then_some(len)
+}
+
+/// Where the first record ends in bytes that are two or more, although the length of the first says that they are one.
+#[inline]
+fn record_inside(bytes: &[u8]) -> Option<usize> {
+    let inner = bytes.get(..bytes.len().saturating_sub(1)).unwrap_or_default();
+    let mut ends = memchr_iter(RECORD_TERMINATOR, inner).map(|at| at.saturating_add(1));
+    ends.find(|end| bytes.get(*end..).is_some_and(|bytes| is_sound(bytes).is_some()))
 }
 
 /// Whether a record may begin here, with a damaged leader: two of four signs.
