@@ -15,6 +15,7 @@ use kartoteka::{
     RecordWrite, Recovery, WriteOptions, irbis_text, iso2709,
 };
 use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization;
 
 #[test]
 fn well_formed_files_in_utf8_and_ascii_equal_their_expectation() {
@@ -96,6 +97,85 @@ fn iso_of_irbis_equals_its_expectation() {
     assert_eq!(records.len(), 81);
     assert!(records.iter().flatten().all(|record| record.charset() == Charset::Windows1251));
     compare_with_rows(&records, &fs::read_to_string(folder.join("expected.jsonl")).unwrap());
+}
+
+/// CDS/ISIS for DOS: code page 850, no indicators, and one of the files cut into lines of 80 columns.
+#[test]
+fn iso_of_cds_isis_equals_its_expectation() {
+    let Some(corpus) = corpus() else { return };
+    let folder = corpus.join("irbis/isis-cds-dos");
+    let expected = fs::read_to_string(folder.join("expected-iso.jsonl")).unwrap();
+    for (name, wrapped) in [("cds.iso", true), ("cds-var.iso", false)] {
+        let data = fs::read(folder.join(name)).unwrap();
+        let options = ReadOptions::new().charset(Charset::from_name("cp850").unwrap());
+        let records = read_all::<iso2709::Iso2709>(&data, &options);
+        compare_with_rows(&records, &expected);
+        let mut reader = iso2709::SliceReader::new(&data, &options);
+        let mut record = Record::new();
+        while reader.read_record(&mut record).unwrap() {
+            let lines = reader.diagnostics().iter().any(|finding| finding.code == Code::LineWrapped);
+            assert_eq!(lines, wrapped, "{name}");
+            assert_eq!(Dialect::guess(record.view()), Dialect::Isis);
+        }
+    }
+}
+
+/// MAB2, as exchange files of ISO 2709 and as lines: tags, indicators and text as in the XML beside each.
+#[test]
+fn mab2_equals_its_xml() {
+    let Some(corpus) = corpus() else { return };
+    let mut compared = 0;
+    for path in files(&corpus.join("marc/wf/mab2")) {
+        if path.extension().is_none_or(|end| end != "mab") {
+            continue;
+        }
+        let xml = fs::read_to_string(path.with_extension("xml")).unwrap();
+        let data = fs::read(&path).unwrap();
+        let records = read_all::<iso2709::Iso2709>(&data, &ReadOptions::new());
+        // Local data are records of their own in XML, and parts of one here.
+        let row = |field: FieldRef<'_>| {
+            let text = field.raw_text().to_str_lossy().into_owned();
+            let (tag, rest) = match field.tag().to_string().as_str() {
+                "LOK" => (text[1..4].to_owned(), &text[4..]),
+                tag => (tag.to_owned(), text.as_str()),
+            };
+            let letters = rest.nfd().skip(1).filter(|c| c.is_ascii_alphanumeric());
+            format!("{tag} {} {}", &rest[..1], letters.collect::<String>())
+        };
+        let fields = records.iter().flat_map(|record| record.as_ref().unwrap().fields().map(row));
+        let ours: Vec<String> = fields.filter(|row| !row.starts_with("000 ")).collect();
+        let theirs = mab_rows(&xml);
+        let differs = ours.iter().zip(&theirs).find(|(ours, theirs)| ours != theirs);
+        assert!(differs.is_none(), "{}: {differs:?}", path.display());
+        // The last local record is not in the XML.
+        let more = if path.ends_with("record_lok.mab") { 11 } else { 0 };
+        assert_eq!(ours.len(), theirs.len() + more, "{}", path.display());
+        compared += theirs.len();
+    }
+    assert_eq!(compared, 587);
+}
+
+/// Tag, indicator, and the ASCII letters and digits of each field of MABxml: letters with marks differ in form.
+fn mab_rows(xml: &str) -> Vec<String> {
+    let row = |field: &str| {
+        let (attributes, rest) = field.split_once('>').unwrap();
+        let body = rest.split("</feld>").next().unwrap();
+        let value = |name: &str| attributes.split(name).nth(1).unwrap().split('"').nth(1).unwrap();
+        // Codes of subfields are attributes, in the text they stand before the value.
+        let body = body.replace("<uf code=\"", "").replace("\">", "");
+        let mut text = String::new();
+        let mut inside = false;
+        for c in body.replace("&lt;", "<\u{0}").replace("&gt;", "\u{0}>").nfd() {
+            match c {
+                '<' => inside = true,
+                '\u{0}' | '>' => inside = false,
+                c if !inside && c.is_ascii_alphanumeric() => text.push(c),
+                _ => {}
+            }
+        }
+        format!("{} {} {text}", value("nr="), value("ind="))
+    };
+    xml.split("<feld").skip(1).map(row).collect()
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 mod common;
 
@@ -10,7 +11,7 @@ use common::{canonical, canonical_json, corpus, files, read_all};
 use kartoteka::iso2709::{Iso2709, SliceReader, Writer};
 use kartoteka::testing::marc_record;
 use kartoteka::{
-    Diagnostic, Error, ReadOptions, Record, RecordRead, RecordWrite, Recovery, Severity, WriteOptions,
+    Code, Diagnostic, Error, ReadOptions, Record, RecordRead, RecordWrite, Recovery, Severity, WriteOptions,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -187,7 +188,9 @@ const DAMAGES: &[(&str, Damage)] = &[
         Some(record)
     }),
     ("an entry of 11 bytes", |record, dice| {
-        entry(record, dice, |entry| drop(entry.remove(3 + dice.second.index(9))))
+        entry(record, dice, |entry| {
+            entry.remove(3 + dice.second.index(9));
+        })
     }),
     ("an entry of 13 bytes", |record, dice| {
         entry(record, dice, |entry| entry.insert([3, 7][dice.second.index(2)], b'0'))
@@ -252,19 +255,53 @@ const DAMAGES: &[(&str, Damage)] = &[
     ("a tag of other bytes", |record, dice| {
         entry(record, dice, |entry| entry[dice.second.index(3)] = dice.byte)
     }),
-    ("no indicators", |record, dice| data_field(record, dice, |field| Some(drop(field.drain(..2))))),
-    ("one indicator", |record, dice| data_field(record, dice, |field| Some(drop(field.remove(0))))),
-    ("three indicators", |record, dice| data_field(record, dice, |field| Some(field.insert(0, dice.byte)))),
+    ("no indicators", |record, dice| {
+        data_field(record, dice, |field| {
+            drop(field.drain(..2));
+            Some(())
+        })
+    }),
+    ("one indicator", |record, dice| {
+        data_field(record, dice, |field| {
+            field.remove(0);
+            Some(())
+        })
+    }),
+    ("three indicators", |record, dice| {
+        data_field(record, dice, |field| {
+            field.insert(0, dice.byte);
+            Some(())
+        })
+    }),
     ("an indicator of another byte", |record, dice| {
-        data_field(record, dice, |field| Some(field[1] = dice.byte))
+        data_field(record, dice, |field| {
+            field[1] = dice.byte;
+            Some(())
+        })
     }),
-    ("a subfield code missing", |record, dice| data_field(record, dice, |field| Some(drop(field.remove(3))))),
+    ("a subfield code missing", |record, dice| {
+        data_field(record, dice, |field| {
+            field.remove(3);
+            Some(())
+        })
+    }),
     ("a subfield code of another byte", |record, dice| {
-        data_field(record, dice, |field| Some(field[3] = dice.byte))
+        data_field(record, dice, |field| {
+            field[3] = dice.byte;
+            Some(())
+        })
     }),
-    ("a delimiter doubled", |record, dice| data_field(record, dice, |field| Some(field.insert(2, 0x1F)))),
+    ("a delimiter doubled", |record, dice| {
+        data_field(record, dice, |field| {
+            field.insert(2, 0x1F);
+            Some(())
+        })
+    }),
     ("no delimiters", |record, dice| {
-        data_field(record, dice, |field| Some(field.retain(|byte| *byte != 0x1F)))
+        data_field(record, dice, |field| {
+            field.retain(|byte| *byte != 0x1F);
+            Some(())
+        })
     }),
     ("leader/09 blank", |record, _| {
         let mut record = record.to_vec();
@@ -294,7 +331,10 @@ const DAMAGES: &[(&str, Damage)] = &[
     }),
     ("a length of zero", |record, dice| entry(record, dice, |entry| put(&mut entry[3..7], "0000"))),
     ("a field of nothing", |record, dice| {
-        field(record, dice, |field| Some(drop(field.drain(..field.len() - 1))))
+        field(record, dice, |field| {
+            drop(field.drain(..field.len() - 1));
+            Some(())
+        })
     }),
     ("a field of 12,005 bytes, capped", |record, dice| {
         parts(record, |parts| {
@@ -476,42 +516,243 @@ fn each_name_of_harmless_damage_is_one() {
 
 // Files with known damage.
 
-/// Three records, of which the second is damaged in one way or another: its neighbours must come back whole in all
-/// files, and it as well, but for what this table names.
+/// Three records, of which one is damaged in one way or another, and what other programs make of them or should.
+fn synthetic(corpus: &Path) -> Vec<(String, Vec<u8>, Option<Vec<Value>>)> {
+    let folder = corpus.join("marc/bad/synthetic");
+    let of = |path: PathBuf| {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let expected = fs::read_to_string(path.with_extension("expected.jsonl")).ok();
+        let lines = |text: String| text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        (name, fs::read(&path).unwrap(), expected.map(lines))
+    };
+    let is_mrc = |path: &PathBuf| path.extension().is_some_and(|end| end == "mrc");
+    let all: Vec<_> = files(&folder).into_iter().filter(is_mrc).map(of).collect();
+    assert_eq!(all.len(), 61);
+    all
+}
+
+fn errors(findings: &[Diagnostic]) -> usize {
+    findings.iter().filter(|finding| finding.severity() == Severity::Error).count()
+}
+
+/// The neighbours come back whole in all files, and the damaged record as well, but for what is said here.
 #[test]
 fn each_class_of_damage_behaves_as_its_line_says() {
     let Some(corpus) = corpus() else { return };
-    let folder = corpus.join("marc/bad/synthetic");
-    let but = [
-        "30-tag-non-ascii",       // the tag stays what it is
-        "52-leader-short-by-one", // all but the leader
-    ];
+    let all = synthetic(&corpus);
+    let clean = all.iter().find(|(name, ..)| name == "00-clean").unwrap().2.clone().unwrap();
     let mut whole = 0;
-    for path in files(&folder).into_iter().filter(|path| path.extension().is_some_and(|end| end == "mrc")) {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let data = fs::read(&path).unwrap();
-        let records = read_all::<Iso2709>(&data, &ReadOptions::new());
-        let Ok(expected) = fs::read_to_string(folder.join(format!("{name}.expected.jsonl"))) else {
+    for (name, data, expected) in &all {
+        let records = outcome(data, Recovery::Salvage);
+        let number = &name[..2];
+        if matches!(number, "57" | "58" | "59" | "60") {
+            // No records: UTF-16 and text are one error each.
+            let texts: Vec<_> =
+                records.iter().map(|(read, _)| read.as_ref().unwrap_err().to_string()).collect();
+            match number {
+                "57" => assert!(texts.len() == 1 && texts[0].contains("UTF-16"), "{texts:?}"),
+                _ => assert!(texts.is_empty(), "{texts:?}"),
+            }
             continue;
-        };
-        let expected: Vec<Value> =
-            expected.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        assert_eq!(records.len(), expected.len(), "{name}");
-        for (index, expected) in expected.iter().enumerate() {
-            let mut record = records[index].as_ref().unwrap().clone();
-            if name.starts_with("44") || name.starts_with("45") {
-                record.retain(|field| !field.raw().is_empty()); // kept by us
-            }
-            if index == 1 && but.contains(&name.as_str()) {
-                let expected = expected["fields"].as_array().unwrap().len();
-                assert_eq!(record.fields().len(), expected, "{name}");
-                continue;
-            }
-            eprintln!("{name}, record {}", index + 1);
-            let (ours, theirs) = (canonical(record.view()), canonical_json(expected));
-            assert_eq!(ours, theirs, "{name}, record {}", index + 1);
         }
-        whole += 1;
+        let records: Vec<Record> = records.into_iter().map(|(read, _)| read.unwrap()).collect();
+        assert_eq!(records.len(), 3, "{name}");
+        let mut theirs = expected.as_ref().unwrap_or(&clean).clone();
+        if number == "41" {
+            theirs.swap(1, 2); // the last is cut
+        }
+        for (index, expected) in theirs.iter().enumerate() {
+            let mut record = records[index].clone();
+            let damaged = if number == "41" { index == 2 } else { index == 1 };
+            let fields = expected["fields"].as_array().unwrap().len();
+            match number {
+                // Whole but for the tag, the leader, the field that cannot be; Latin-1 in what says that it is UTF-8.
+                "30" | "52" | "19" | "36" | "38" | "39" if damaged => {
+                    assert_eq!(record.fields().len(), fields, "{name}");
+                    continue;
+                }
+                "41" if damaged => {
+                    let ours: Vec<Value> = canonical(record.view())[1].as_array().unwrap().clone();
+                    let theirs = canonical_json(expected);
+                    let same =
+                        ours.iter().zip(theirs[1].as_array().unwrap()).take_while(|(a, b)| a == b).count();
+                    assert!(same + 1 >= ours.len() && same > 10, "{name}: {same} of {}", ours.len());
+                    continue;
+                }
+                // The empty field is kept by us.
+                "44" | "45" if damaged => record.retain(|field| !field.raw().is_empty()),
+                _ => {}
+            }
+            assert_eq!(canonical(record.view()), canonical_json(expected), "{name}, record {}", index + 1);
+            whole += usize::from(index == 1);
+        }
     }
-    assert!(whole >= 52, "{whole}");
+    assert!(whole >= 51, "{whole}");
+}
+
+/// Strict reading refuses the damaged record, or what stands before it, and nothing else; and says where.
+#[test]
+fn strict_reading_names_a_place_in_the_damaged_record() {
+    let Some(corpus) = corpus() else { return };
+    let mut refused = 0;
+    for (name, data, _) in synthetic(&corpus) {
+        // All three are in lines of 80 columns, and no file of records at all.
+        if ["56", "57", "58", "59", "60"].iter().any(|number| name.starts_with(number)) {
+            continue;
+        }
+        // The first and the last record are the same in all files.
+        let clean = fs::read(corpus.join("marc/bad/synthetic/00-clean.mrc")).unwrap();
+        let sound = read_all::<Iso2709>(&clean, &ReadOptions::new());
+        let sound: Vec<Vec<u8>> = sound.iter().map(|read| written(read.as_ref().unwrap())).collect();
+        let last = name.starts_with("41");
+        let start = if last { sound[0].len() + sound[2].len() } else { sound[0].len() };
+        let end = if last { data.len() } else { data.len() - sound[2].len() };
+        let records = outcome(&data, Recovery::Strict);
+        let good: Vec<_> = records.iter().filter_map(|(read, _)| read.as_ref().ok().map(written)).collect();
+        assert!(good.contains(&sound[0]) && good.contains(&sound[2]), "{name}");
+        let bom = if name.starts_with("26") { 3 } else { 0 };
+        for error in records.iter().filter_map(|(read, _)| read.as_ref().err()) {
+            let at = error.location().unwrap().byte as usize;
+            assert!((start + bom..=end).contains(&at), "{name}: {error}: not in {start} to {end}");
+            refused += 1;
+        }
+        let salvaged = outcome(&data, Recovery::Salvage);
+        let found = salvaged.iter().map(|(_, findings)| errors(findings)).sum::<usize>();
+        assert_eq!(found > 0, good.len() < records.len(), "{name}: strict reading without a reason");
+    }
+    assert!(refused > 25, "{refused}");
+}
+
+// Real files.
+
+/// The table in the documentation: file, then records and errors of ours and of each other program.
+fn table() -> Vec<Vec<String>> {
+    let text = include_str!("../src/format/iso2709/damage.md");
+    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    let cells =
+        |row: &str| row.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect();
+    rows.map(cells).collect()
+}
+
+/// How many records of a file are whole or partly there, and how many findings of damage they have.
+fn ours(data: &[u8]) -> String {
+    let records = outcome(data, Recovery::Salvage);
+    let read = records.iter().filter(|(read, _)| read.is_ok()).count();
+    let with_errors = records.iter().filter(|(_, findings)| errors(findings) > 0).count();
+    format!("{read}/{with_errors}")
+}
+
+#[test]
+fn real_files_yield_no_fewer_records_than_with_any_other_program() {
+    let Some(corpus) = corpus() else { return };
+    let peers = fs::read_to_string(corpus.join("marc/expected/BAD-PEERS.tsv")).unwrap();
+    let mut expected: Vec<Vec<String>> = Vec::new();
+    for line in peers.lines().filter(|line| !line.starts_with('#')) {
+        let mut cells = line.split('\t');
+        let name = cells.next().unwrap();
+        let ours = ours(&fs::read(corpus.join("marc").join(name)).unwrap());
+        let short = name.trim_start_matches("bad/").to_owned();
+        let theirs: Vec<String> = cells.map(str::to_owned).collect();
+        let count = |cell: &str| cell.split('/').next().unwrap().parse::<usize>().unwrap();
+        let best = theirs.iter().map(|cell| count(cell)).max().unwrap();
+        // MARC::Record makes two of nothing in this file: one without fields, and one of a single digit.
+        let phantoms = if short == "leader/badldr.usmarc" { 2 } else { 0 };
+        assert!(count(&ours) >= best - phantoms, "{name}: {ours}, the best of them {best}");
+        expected.push([vec![short, ours], theirs].concat());
+    }
+    expected.sort();
+    if std::env::var_os("UPDATE_TABLE").is_some() {
+        let rows: Vec<String> =
+            expected.iter().map(|row| format!("| `{}` | {} |\n", row[0], row[1..].join(" | "))).collect();
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/format/iso2709/damage.md");
+        let text = fs::read_to_string(&path).unwrap();
+        let kept: String = text.split_inclusive('\n').filter(|line| !line.starts_with("| `")).collect();
+        fs::write(path, kept + &rows.concat()).unwrap();
+        return;
+    }
+    assert_eq!(table(), expected, "UPDATE_TABLE=1 writes the table anew");
+}
+
+/// Of `bu_bibs.mrc`, sixteen records have lengths counted in characters.
+#[test]
+fn lengths_in_characters_come_back_whole() {
+    let Some(corpus) = corpus() else { return };
+    let data = fs::read(corpus.join("marc/bad/reclen/bu_bibs.mrc")).unwrap();
+    let records = outcome(&data, Recovery::Salvage);
+    assert_eq!(records.len(), 100);
+    let mut in_characters = 0;
+    for (read, findings) in &records {
+        if findings.iter().any(|finding| finding.code == Code::LengthsInCharacters) {
+            in_characters += 1;
+            let record = read.as_ref().unwrap();
+            let leader = record.header().leader.unwrap();
+            let entries = (leader.base_address().unwrap() - 25) / 12;
+            assert_eq!(record.fields().len(), entries as usize);
+            // As many characters as its directory has bytes for: nothing is cut, nothing too much.
+            let characters: usize =
+                record.fields().map(|field| field.raw_text().as_str().unwrap().chars().count() + 1).sum();
+            assert_eq!(
+                leader.record_length().unwrap() - leader.base_address().unwrap() - 1,
+                characters as u32
+            );
+            assert!(record.fields().all(|field| field.is_control() || field.raw()[2] == 0x1F), "{record:?}");
+        }
+    }
+    assert_eq!(in_characters, 16);
+}
+
+#[test]
+fn records_longer_than_a_leader_can_say_come_back_whole() {
+    let Some(corpus) = corpus() else { return };
+    let data = fs::read(corpus.join("marc/bad/oversize/bad_too_long_plus_2.mrc")).unwrap();
+    let records = outcome(&data, Recovery::Salvage);
+    assert_eq!(records.len(), 3);
+    let mut long = 0;
+    let ends = memchr_all(0x1D, &data);
+    assert_eq!(ends.len(), 3);
+    let mut start = 0;
+    for ((read, findings), end) in records.iter().zip(ends) {
+        let frame = &data[start..end];
+        start = end + 1;
+        let record = read.as_ref().unwrap();
+        // Every byte behind the directory belongs to a field, and every field to an entry.
+        let first = frame.iter().position(|byte| *byte == 0x1E).unwrap();
+        let fields: usize = record.fields().map(|field| field.raw().len() + 1).sum();
+        assert_eq!(fields, frame.len() - first - 1);
+        assert_eq!(record.fields().len(), memchr_all(0x1E, frame).len() - 1);
+        if frame.len() > 99_999 {
+            long += 1;
+            assert!(findings.iter().any(|finding| finding.code == Code::Oversize), "{findings:?}");
+        }
+    }
+    assert!(long > 0);
+}
+
+fn memchr_all(byte: u8, data: &[u8]) -> Vec<usize> {
+    data.iter().enumerate().filter(|(_, there)| **there == byte).map(|(at, _)| at).collect()
+}
+
+/// Nothing that is well-formed is called damaged. What is left is there: a leader that lies; a record that is one byte
+/// shorter than it says, which no two programs read alike; and bytes that are in no table of MARC-8.
+#[test]
+fn well_formed_files_have_no_errors() {
+    let Some(corpus) = corpus() else { return };
+    let mut read = 0;
+    let mut found = Vec::new();
+    for path in files(&corpus.join("marc/wf")) {
+        if path.extension().is_some_and(|end| end == "xml") {
+            continue;
+        }
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        for (record, findings) in outcome(&fs::read(&path).unwrap(), Recovery::Salvage) {
+            assert!(record.is_ok(), "{name}");
+            let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error);
+            found.extend(errors.map(|finding| format!("{name}: {}", finding.code)));
+            read += 1;
+        }
+    }
+    assert!(read > 700, "{read}");
+    found.dedup();
+    found.retain(|found| !matches!(found.as_str(), "diac_from_oclc.mrc: E032" | "diac_from_oclc.mrc: E036"));
+    assert_eq!(found, ["sample1.mrc: E003", "cp866_unimarc.marc: B001", "cp866_unimarc.marc: B006"]);
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 /// The folder of the corpus.
-pub fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let named = std::env::var_os("KARTOTEKA_CORPUS").map(PathBuf::from);
     let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
     if folder.is_dir() {
@@ -20,7 +20,7 @@ pub fn corpus() -> Option<PathBuf> {
     None
 }
 
-pub fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -56,7 +56,7 @@ fn canonical_field(field: FieldRef<'_>) -> Value {
 
 /// What the expectations compare: leader/5 to 8, and the fields. A data field without any delimiter (250 of
 /// `marc5.marc`) is kept by us, with its text before the first subfield, and dropped by those programs.
-pub fn canonical(record: RecordRef<'_>) -> Value {
+pub(crate) fn canonical(record: RecordRef<'_>) -> Value {
     let leader = record.header().leader.unwrap();
     let leader: String = leader.as_bytes()[5..9].iter().map(|byte| char::from(*byte)).collect();
     let fields = record
@@ -66,7 +66,7 @@ pub fn canonical(record: RecordRef<'_>) -> Value {
 }
 
 /// The same of an expected record in MARC-in-JSON.
-pub fn canonical_json(record: &Value) -> Value {
+pub(crate) fn canonical_json(record: &Value) -> Value {
     let leader = &record["leader"].as_str().unwrap()[5..9];
     let mut fields = Vec::new();
     for field in record["fields"].as_array().unwrap() {
@@ -85,6 +85,6 @@ pub fn canonical_json(record: &Value) -> Value {
     json!([leader, fields])
 }
 
-pub fn read_all<F: Framing>(data: &[u8], options: &ReadOptions) -> Vec<Result<Record, Error>> {
+pub(crate) fn read_all<F: Framing>(data: &[u8], options: &ReadOptions) -> Vec<Result<Record, Error>> {
     kartoteka::Slice::<F>::new(data, options).records().collect()
 }

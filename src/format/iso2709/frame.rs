@@ -10,6 +10,8 @@ use crate::{Code, Diagnostic, Error, ErrorKind, Leader, Location, Record, Result
 
 /// What stands before the directory.
 const LEADER: usize = Leader::LEN;
+/// The longest line end.
+const LINE_END: usize = 2;
 /// The shortest record: leader, field terminator, record terminator.
 const SHORTEST: usize = LEADER + 2;
 
@@ -60,8 +62,16 @@ impl Framing for Iso2709 {
                 if *before != FIELD_TERMINATOR && next.len() < LEADER && !eof {
                     return Ok(Step::Need(len.saturating_add(LEADER)));
                 }
-                if let Some(end) = record_inside(buf.get(..len).unwrap_or_default()) {
+                let bytes = buf.get(..len).unwrap_or_default();
+                if let Some(end) = record_inside(bytes) {
                     return Ok(self.ragged(buf, end, findings));
+                }
+                if !is_leader(bytes) {
+                    // Some digits too many stand before a record, and all of them happen to be its length.
+                    let sound = |at: &usize| bytes.get(*at..).is_some_and(|b| is_sound(b) == Some(b.len()));
+                    if let Some(at) = (1..LEADER).find(sound) {
+                        return Ok(self.pass(Code::Garbage, at, findings));
+                    }
                 }
                 if *before == FIELD_TERMINATOR || could_follow(next) {
                     self.report_passed(findings);
@@ -128,6 +138,16 @@ impl Iso2709 {
                 return Ok(step);
             }
         }
+        if self.searched == 0 && !self.in_garbage() {
+            match dressed(buf, eof) {
+                Some(Step::Frame(len)) => {
+                    self.report_passed(findings);
+                    return Ok(Step::Frame(len));
+                }
+                Some(step) => return Ok(step),
+                None => {}
+            }
+        }
         // Only what is surely a leader ends garbage, wherever the bytes seen so far ended.
         let here = if self.in_garbage() { begins(buf, eof) } else { Ok(could_be_leader(buf)) };
         match here {
@@ -139,17 +159,7 @@ impl Iso2709 {
             self.report_passed(findings);
             return Ok(Step::Lost(0));
         }
-        // A record begins here. Its end is not where its length says, unless it is in another dress.
-        if self.searched == 0 {
-            match dressed(buf, eof) {
-                Some(Step::Frame(len)) => {
-                    self.report_passed(findings);
-                    return Ok(Step::Frame(len));
-                }
-                Some(step) => return Ok(step),
-                None => {}
-            }
-        }
+        // A record begins here, and its end is not where its length says.
         if let Some(len) = stated_length(buf).filter(|len| *len <= buf.len()) {
             let next = buf.get(len..).unwrap_or_default();
             if next.len() < LEADER && !eof {
@@ -284,12 +294,19 @@ impl Iso2709 {
 
 /// The end of a record that is cut into lines or has other terminators, if that is what begins here.
 fn dressed(buf: &[u8], eof: bool) -> Option<Step> {
-    let len = stated_length(buf)?;
     let missing = |wanted: usize| (buf.len() < wanted && !eof).then_some(Step::Need(wanted));
-    if let Some(step) = missing(len) {
+    if let Some(step) = missing(LEADER.saturating_add(LINE_END)) {
         return Some(step);
     }
-    let lines = Lines::at_start(buf).filter(|lines| lines.width < len);
+    let len = match Lines::leader(buf) {
+        Some(leader) => stated_length(&leader).filter(|_| is_leader(&leader))?,
+        None => stated_length(buf).filter(|_| could_be_leader(buf))?,
+    };
+    if let Some(step) = missing(len.saturating_add(LINE_END)) {
+        return Some(step);
+    }
+    let seen = buf.get(..len.saturating_add(LINE_END)).unwrap_or(buf);
+    let lines = Lines::at_start(seen).filter(|lines| lines.first < len);
     let Some(lines) = lines else {
         let plain = buf.get(..len)?;
         return other_terminator(plain).map(|_| Step::Frame(len));
