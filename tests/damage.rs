@@ -461,7 +461,13 @@ fn check(before: &[Vec<u8>], damaged: &[u8], after: &[Vec<u8>], harmless: Option
             );
         }
         if let (Some(original), Recovery::Salvage) = (harmless, recovery) {
-            assert_eq!(all.len(), around + 1, "{}", shown());
+            assert_eq!(
+                all.len(),
+                around + 1,
+                "{:?} in {}",
+                records.iter().flat_map(|(_, found)| found).map(ToString::to_string).collect::<Vec<_>>(),
+                shown()
+            );
             let fields = |record: &Record| -> Vec<_> {
                 record.fields().map(|field| (field.tag(), field.raw().to_vec())).collect()
             };
@@ -488,7 +494,7 @@ fn dice() -> impl Strategy<Value = Dice> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2048))]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1024), ..Default::default() })]
 
     #[test]
     fn any_damage_leaves_all_other_records_as_they_are(

@@ -10,6 +10,8 @@ use crate::{Code, Diagnostic, Error, ErrorKind, Leader, Location, Record, Result
 
 /// What stands before the directory.
 const LEADER: usize = Leader::LEN;
+/// What a record ends with.
+const ENDS: &[u8] = &[FIELD_TERMINATOR, RECORD_TERMINATOR];
 /// The longest line end.
 const LINE_END: usize = 2;
 /// The shortest record: leader, field terminator, record terminator.
@@ -66,11 +68,10 @@ impl Framing for Iso2709 {
                 if let Some(end) = record_inside(bytes) {
                     return Ok(self.ragged(buf, end, findings));
                 }
-                if !is_leader(bytes) {
-                    // Some digits too many stand before a record, and all of them happen to be its length.
-                    let sound = |at: &usize| bytes.get(*at..).is_some_and(|b| is_sound(b) == Some(b.len()));
-                    if let Some(at) = (1..LEADER).find(sound) {
-                        return Ok(self.pass(Code::Garbage, at, findings));
+                if !has_directory(bytes) {
+                    // The length is that of two records, of which one has no end, by chance.
+                    if let Some(at) = record_at_end(bytes) {
+                        return Ok(self.cut_off(at, findings));
                     }
                 }
                 if *before == FIELD_TERMINATOR || could_follow(next) {
@@ -167,9 +168,15 @@ impl Iso2709 {
             }
             let another = match begins(next, eof) {
                 Err(need) => return Ok(Step::Need(len.saturating_add(need))),
-                Ok(another) => another && buf.get(len.saturating_sub(1)) != Some(&RECORD_TERMINATOR),
+                // Where terminators end a field and the record, nothing is missing.
+                Ok(another) => another && memmem::find(buf.get(..len).unwrap_or_default(), ENDS).is_none(),
             };
             if another {
+                // Or the record is cut off, and another begins before: with a leader that is beyond doubt.
+                let clear = |at: &usize| buf.get(*at..).is_some_and(is_clear_leader);
+                if let Some(at) = (1..len).find(clear) {
+                    return Ok(self.cut_off(at, findings));
+                }
                 self.report_passed(findings);
                 let message = "byte 1D is missing where the record length ends the record";
                 findings.at(Code::RecordUnterminated, (len, 0), message, "kept");
@@ -215,21 +222,8 @@ impl Iso2709 {
         self.searched = 0;
         // The terminator may be that of the next record, if this one has none.
         let bytes = buf.get(..len).unwrap_or(buf);
-        for next in 1..bytes.len() {
-            let inner = bytes.get(next..).unwrap_or_default();
-            if inner.first().is_some_and(u8::is_ascii_digit) && is_sound(inner) == Some(inner.len()) {
-                if next < LEADER {
-                    return self.pass(Code::Garbage, next, findings);
-                }
-                self.report_passed(findings);
-                findings.at(
-                    Code::RecordUnterminated,
-                    (next, 0),
-                    "a record begins where byte 1D is missing",
-                    "kept",
-                );
-                return Step::Frame(next);
-            }
+        if let Some(at) = record_at_end(bytes) {
+            return self.cut_off(at, findings);
         }
         self.report_passed(findings);
         match stated_length(buf) {
@@ -245,6 +239,17 @@ impl Iso2709 {
             }
         }
         Step::Frame(len)
+    }
+
+    /// Ends a record where the next begins, `at` bytes from its start; what is too short for one is garbage.
+    fn cut_off(&mut self, at: usize, findings: &mut Findings) -> Step {
+        if at < LEADER {
+            return self.pass(Code::Garbage, at, findings);
+        }
+        self.report_passed(findings);
+        let message = "a record begins where byte 1D is missing";
+        findings.at(Code::RecordUnterminated, (at, 0), message, "kept");
+        Step::Frame(at)
     }
 
     /// Passes over bytes up to the next leader.
@@ -388,10 +393,10 @@ fn begins(bytes: &[u8], eof: bool) -> Result<bool, usize> {
     if !is_leader(bytes) {
         return Ok(false);
     }
-    // Status, type and level; without them, as in CDS/ISIS, the directory must end where it should.
-    if bytes.iter().skip(5).take(3).any(u8::is_ascii_alphabetic) {
+    if is_clear_leader(bytes) {
         return Ok(true);
     }
+    // Without status and type, as in CDS/ISIS, the directory must end where it should.
     let base = Leader::padded(bytes).base_address().unwrap_or_default() as usize;
     match base.checked_sub(1).and_then(|end| bytes.get(end)) {
         Some(end) => Ok(matches!(*end, FIELD_TERMINATOR | b'#')),
@@ -400,12 +405,40 @@ fn begins(bytes: &[u8], eof: bool) -> Result<bool, usize> {
     }
 }
 
+/// Whether a leader with status and type stands here.
+fn is_clear_leader(bytes: &[u8]) -> bool {
+    has_status(bytes) && is_leader(bytes)
+}
+
+/// Whether letters stand for status and type.
+fn has_status(bytes: &[u8]) -> bool {
+    bytes.get(5..7).is_some_and(|letters| letters.iter().all(u8::is_ascii_alphabetic))
+}
+
+/// Whether a field terminator stands before the base address.
+#[inline]
+fn has_directory(bytes: &[u8]) -> bool {
+    let base = Leader::padded(bytes).base_address().and_then(|base| (base as usize).checked_sub(1));
+    base.and_then(|end| bytes.get(end)) == Some(&FIELD_TERMINATOR)
+}
+
 /// The length of the record that begins here, if leader, directory and end are all where they should be.
 fn is_sound(bytes: &[u8]) -> Option<usize> {
     let len = stated_length(bytes).filter(|_| is_leader(bytes))?;
-    let base = Leader::padded(bytes).base_address().and_then(|base| (base as usize).checked_sub(1));
     let ended = bytes.get(len.saturating_sub(1)) == Some(&RECORD_TERMINATOR);
-    (ended && base.and_then(|end| bytes.get(end)) == Some(&FIELD_TERMINATOR)).then_some(len)
+    (ended && has_directory(bytes)).then_some(len)
+}
+
+/// Where the record begins that ends these bytes, behind others that are none or one without an end.
+fn record_at_end(bytes: &[u8]) -> Option<usize> {
+    // Behind a leader with status and type, one without is a stretch of the directory.
+    let clear = has_status(bytes);
+    (1..bytes.len()).find(|&at| {
+        let inner = bytes.get(at..).unwrap_or_default();
+        inner.first().is_some_and(u8::is_ascii_digit)
+            && is_sound(inner) == Some(inner.len())
+            && (!clear || is_clear_leader(inner))
+    })
 }
 
 /// Where the first record ends in bytes that are two or more, although the length of the first says that they are one.

@@ -15,9 +15,10 @@ use crate::{Code, Diagnostic, Error, Leader, Location, Result};
 /// their entries. IRBIS records get their MARC form: see [`WriteOptions::mfn_as_control_number`] and
 /// [`WriteOptions::wide_tags`].
 ///
-/// What does not fit is treated as [`WriteOptions::oversize`] says. Terminators and NUL inside a field, and delimiters
-/// in a control field, would make it another when it is read again: see [`WriteOptions::illegal_characters`]. Where
-/// those are to be dropped or replaced, so are all other control characters but TAB, LF, CR and ESC, in any record.
+/// What does not fit is treated as [`WriteOptions::oversize`] says. Terminators inside a field would make it another
+/// when it is read again, and NUL ends it for many programs: see [`WriteOptions::illegal_characters`]. Where those are
+/// to be dropped or replaced, so are all other control characters but TAB, LF, CR and ESC, and delimiters in control
+/// fields, in any record.
 ///
 /// # Example
 /// ```
@@ -237,12 +238,8 @@ impl Layout {
         findings: &mut Findings,
     ) -> Result<(), Diagnostic> {
         let body = field.raw();
-        let harmful = || {
-            let ends = memchr::memchr3(FIELD_TERMINATOR, RECORD_TERMINATOR, 0, body);
-            ends.or_else(|| field.is_control().then(|| memchr::memchr(DELIMITER, body)).flatten())
-        };
         let first = match self.illegal {
-            IllegalCharacters::Error => harmful(),
+            IllegalCharacters::Error => memchr::memchr3(FIELD_TERMINATOR, RECORD_TERMINATOR, 0, body),
             _ => body.iter().position(|byte| is_illegal(field, *byte)),
         };
         let Some(first) = first else {
@@ -525,7 +522,7 @@ mod tests {
         assert_eq!(written(&records[0], &WriteOptions::new()).unwrap(), bytes);
         let mut edited = records[0].clone();
         edited.set_leader(Some(Leader::default()));
-        assert_eq!(code(written(&edited, &WriteOptions::new())), Some(Code::CharacterNotAllowed));
+        assert_eq!(written(&edited, &WriteOptions::new()).unwrap(), bytes);
         let options = WriteOptions::new().illegal_characters(IllegalCharacters::Drop);
         let cleaned = b"00047nam a2200037   4500001000900000\x1ekart0001\x1e\x1d";
         assert_eq!(written(&records[0], &options).unwrap(), cleaned);
