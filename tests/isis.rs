@@ -557,6 +557,66 @@ fn another_reader_reads_what_we_write() {
     fs::remove_dir_all(&folder).unwrap();
 }
 
+/// ioisis 0.4.0 by Danilo Bellini, a program that has nothing of ours, reads what we write in all layouts of CDS/ISIS: all
+/// fields in their order, and which records are deleted. `KARTOTEKA_IOISIS` names it; `.ci/run` installs it.
+#[test]
+fn ioisis_reads_what_we_write() {
+    let Some(program) = std::env::var_os("KARTOTEKA_IOISIS") else {
+        eprintln!("SKIPPED: KARTOTEKA_IOISIS does not name the program");
+        return;
+    };
+    let folder = std::env::temp_dir().join(format!("kartoteka-ioisis-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let mut reader = Reader::from_path("fixtures/isis/irbis64.mst", &ReadOptions::new()).unwrap();
+    let records: Vec<Record> = reader.records().map(Result::unwrap).collect();
+    for layout in layouts().into_iter().filter(|layout| !layout.is_irbis64()) {
+        let files = written(layout, &records);
+        let (mst, xrf) = (Cursor::new(files.0), Cursor::new(files.1));
+        let mut writer = Writer::append(mst, xrf, &WriteOptions::new()).unwrap();
+        assert!(writer.delete(2).unwrap());
+        writer.finish().unwrap();
+        let (mst, xrf) = writer.into_inner();
+        let files = (mst.into_inner(), xrf.into_inner());
+        let path = folder.join("base.mst");
+        fs::write(&path, &files.0).unwrap();
+        let shape = match layout.shape {
+            Shape::Isis18 => ["--isis", "--packed"],
+            Shape::Isis20 => ["--isis", "--unpacked"],
+            Shape::Ffi22 => ["--ffi", "--packed"],
+            _ => ["--ffi", "--unpacked"],
+        };
+        let order = if layout.big_endian { "--be" } else { "--le" };
+        for (which, deleted) in [("--all", Deleted::Include), ("--only-active", Deleted::Skip)] {
+            let output = Command::new(&program)
+                .args(["mst2jsonl", order, which, "--menc", "utf-8", "--mode", "tidy"])
+                .args(shape)
+                .args([&path, Path::new("-")])
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{layout}: {}", String::from_utf8_lossy(&output.stderr));
+            // A row for each field.
+            let text = String::from_utf8(output.stdout).unwrap();
+            let field = |line| {
+                let row: Value = serde_json::from_str(line).unwrap();
+                let tag: u32 = row["tag"].as_str().unwrap().parse().unwrap();
+                json!([row["mfn"], tag, row["data"]])
+            };
+            let found: Vec<Value> = text.lines().map(field).collect();
+            let ours = rows(&files, &ReadOptions::new().deleted(deleted));
+            let expected: Vec<Value> = ours
+                .iter()
+                .flat_map(|row| {
+                    let fields = row["fields"].as_array().unwrap();
+                    fields.iter().map(|field| json!([row["mfn"], field["tag"], field["value"]]))
+                })
+                .collect();
+            assert_eq!(found, expected, "{layout}");
+            assert!(expected.len() > 30);
+        }
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
 #[test]
 fn adding_to_a_base_keeps_all_versions() {
     for layout in [Layout::IRBIS64, Layout::ISIS, Layout { shape: Shape::Ffi24, big_endian: true, shift: 3 }]
