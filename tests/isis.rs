@@ -8,7 +8,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -615,6 +615,117 @@ fn ioisis_reads_what_we_write() {
         }
     }
     fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A file of any length of which only what was written takes memory; the rest is zeros.
+#[derive(Debug, Default, Clone)]
+struct Sparse {
+    pages: BTreeMap<u64, Vec<u8>>,
+    len: u64,
+    at: u64,
+}
+
+impl Sparse {
+    const PAGE: u64 = 4096;
+
+    fn new(bytes: &[u8]) -> Sparse {
+        let mut file = Sparse::default();
+        file.write_all(bytes).unwrap();
+        file
+    }
+
+    /// Where in which page the file stands, and how much of `len` bytes lies in it.
+    fn place(&self, len: usize) -> (u64, usize, usize) {
+        let within = usize::try_from(self.at % Sparse::PAGE).unwrap();
+        (self.at / Sparse::PAGE, within, len.min(Sparse::PAGE as usize - within))
+    }
+}
+
+impl Read for Sparse {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let there = usize::try_from(self.len.saturating_sub(self.at)).unwrap();
+        let (page, within, len) = self.place(buf.len().min(there));
+        match self.pages.get(&page) {
+            Some(page) => buf[..len].copy_from_slice(&page[within..within + len]),
+            None => buf[..len].fill(0),
+        }
+        self.at += len as u64;
+        Ok(len)
+    }
+}
+
+impl Write for Sparse {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        let (page, within, len) = self.place(buf.len());
+        let page = self.pages.entry(page).or_insert_with(|| vec![0; Sparse::PAGE as usize]);
+        page[within..within + len].copy_from_slice(&buf[..len]);
+        self.at += len as u64;
+        self.len = self.len.max(self.at);
+        Ok(len)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Sparse {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.at = match to {
+            SeekFrom::Start(at) => at,
+            SeekFrom::End(by) => self.len.checked_add_signed(by).unwrap(),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by).unwrap(),
+        };
+        Ok(self.at)
+    }
+}
+
+/// A base whose free space begins at five gigabytes is added to, and read: by number, in order, and with its versions.
+#[test]
+fn offsets_beyond_four_gigabytes() {
+    let record = |mfn: u32, text: &str| {
+        let builder = Builder::new(Syntax::IRBIS).mfn(mfn);
+        builder.field("200", |field| field.subfield('A', text)).build().unwrap()
+    };
+    let free = 5u64 << 30;
+    for layout in [Layout::IRBIS64, Layout { shape: Shape::Ffi22, big_endian: false, shift: 6 }] {
+        let (mut mst, xrf) = written(layout, &[record(1, "one"), record(2, "two")]);
+        if layout.is_irbis64() {
+            mst[8..12].copy_from_slice(&(free as u32).to_be_bytes());
+            mst[12..16].copy_from_slice(&((free >> 32) as u32).to_be_bytes());
+        } else {
+            mst[8..12].copy_from_slice(&u32::try_from(free / 512 + 1).unwrap().to_le_bytes());
+            mst[12..14].copy_from_slice(&1u16.to_le_bytes());
+        }
+        let mut mst = Sparse::new(&mst);
+        mst.len = free;
+        let mut writer = Writer::append(mst, Sparse::new(&xrf), &WriteOptions::new()).unwrap();
+        writer.write_record(record(1, "one again").view()).unwrap();
+        writer.write_record(record(3, "three").view()).unwrap();
+        writer.finish().unwrap();
+        let (mst, xrf) = writer.into_inner();
+        assert!(mst.len > free && mst.pages.len() < 10, "{layout}");
+        if layout.is_irbis64() {
+            // The low word comes first: five gigabytes are 4000_0000 and 1.
+            assert_eq!(xrf.pages[&0][..8], [0x40, 0, 0, 0, 0, 0, 0, 1]);
+        }
+        let mut reader = Reader::new(mst.clone(), Some(xrf.clone()), &ReadOptions::new()).unwrap();
+        let mut found = Record::new();
+        for (mfn, text, is_far) in [(3, "three", true), (2, "two", false), (1, "one again", true)] {
+            assert!(reader.read_mfn(mfn, &mut found).unwrap());
+            assert_eq!(reader.diagnostics(), [], "{layout}");
+            assert_eq!(row(&found)["fields"][0]["value"], format!("^A{text}"));
+            assert_eq!(reader.position().byte >= free, is_far, "{layout}");
+        }
+        let options = ReadOptions::new().history(true);
+        let mut reader = Reader::new(mst, Some(xrf), &options).unwrap();
+        let texts: Vec<Value> =
+            reader.records().map(|record| row(&record.unwrap())["fields"][0]["value"].clone()).collect();
+        match layout.is_irbis64() {
+            true => assert_eq!(texts, ["^Aone", "^Aone again", "^Atwo", "^Athree"]),
+            false => assert_eq!(texts, ["^Aone again", "^Atwo", "^Athree"]),
+        }
+    }
 }
 
 #[test]

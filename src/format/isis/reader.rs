@@ -677,13 +677,16 @@ fn wanted(options: &ReadOptions, from: u32) -> Option<u32> {
     options.mfns.iter().filter(|range| first(range) <= *range.end()).map(first).min()
 }
 
+/// How much of a master file is looked at to guess its character set: most of it may be zeros.
+const SAMPLED: u64 = 4 * 1024 * 1024;
+
 /// Data of the first records, to guess the character set by.
 fn sample<R: Read + Seek>(mst: &mut Window<R>, layout: Layout) -> Result<Vec<u8>> {
     let mut sample = Vec::new();
     if layout.is_irbis64() {
         return Ok(sample);
     }
-    let mut walk = Walk::new(layout);
+    let mut walk = Walk::new(layout).within(SAMPLED);
     for _ in 0..1000 {
         let Some((offset, leader)) = walk.next(mst)? else { break };
         let len =
