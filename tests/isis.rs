@@ -617,6 +617,25 @@ fn ioisis_reads_what_we_write() {
     fs::remove_dir_all(&folder).unwrap();
 }
 
+/// Codes match whatever their case, those of other scripts too; each keeps the spelling that it has in the base.
+#[test]
+fn codes_are_caseless_and_keep_their_spelling() {
+    let text = "head^Aone^atwo^Стри^)four^Afive^";
+    let line = format!("#200: {text}\r\n*****\r\n");
+    let mut reader = irbis_text::SliceReader::new(line.as_bytes(), &ReadOptions::new());
+    let (mst, xrf) = written(Layout::IRBIS64, &[reader.records().next().unwrap().unwrap()]);
+    let mut reader = SliceReader::from_slice(&mst, Some(&xrf), &ReadOptions::new()).unwrap();
+    let mut record = Record::new();
+    assert!(reader.read_record(&mut record).unwrap());
+    let field = record.field(200).unwrap();
+    let values = |code| field.subfields_with(code).map(|value| value.to_string()).collect::<Vec<_>>();
+    assert_eq!((values('a'), values('A')), (values('A'), ["one", "two", "five"].map(str::to_owned).to_vec()));
+    assert_eq!((values('с'), values('С')), (vec!["три".to_owned()], vec!["три".to_owned()]));
+    let codes: String = field.subfields().map(|subfield| subfield.code()).collect();
+    assert_eq!(codes, "AaС)A", "as they are spelled");
+    assert_eq!(row(&record)["fields"][0]["value"], text);
+}
+
 /// A file of any length of which only what was written takes memory; the rest is zeros.
 #[derive(Debug, Default, Clone)]
 struct Sparse {
