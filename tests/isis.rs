@@ -18,7 +18,7 @@ use kartoteka::isis::{Dictionary, Layout, Posting, Reader, Shape, SliceReader, T
 use kartoteka::testing::{irbis_record, mutated};
 use kartoteka::{
     Builder, Code, Deleted, ReadOptions, Record, RecordRead, RecordSeek, RecordWrite, Syntax, WriteOptions,
-    ndjson,
+    irbis_text, ndjson,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
