@@ -17,8 +17,8 @@ use std::rc::Rc;
 use kartoteka::isis::{Dictionary, Layout, Posting, Reader, Shape, SliceReader, Term, Writer};
 use kartoteka::testing::{irbis_record, mutated};
 use kartoteka::{
-    Builder, Code, Deleted, ReadOptions, Record, RecordRead, RecordSeek, RecordWrite, Syntax, WriteOptions,
-    irbis_text, ndjson,
+    Builder, Charset, Code, Deleted, ReadOptions, Record, RecordRead, RecordSeek, RecordWrite, Syntax,
+    WriteOptions, irbis_text, ndjson,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -113,6 +113,29 @@ fn every_base_of_the_corpus_equals_its_expectation() {
             assert!(reader.read_mfn(mfn, &mut record).unwrap());
             assert_eq!(row(&record), expected_row(expected), "{name}");
         }
+    }
+}
+
+/// What a census of a base of IRBIS32 tells, in which old copies are still marked as locked; and what speaks for the
+/// character sets of the bases whose text is not UTF-8.
+#[test]
+fn what_is_known_of_a_base_as_a_whole() {
+    let Some(corpus) = corpus() else { return };
+    let (mst, xrf) = base(&corpus.join("irbis32-ibis/ibis"));
+    let mut reader = SliceReader::from_slice(&mst, Some(&xrf), &ReadOptions::new()).unwrap();
+    let census = reader.census().unwrap();
+    assert_eq!((census.active, census.deleted, census.locked), (269, 0, 2), "{census:?}");
+    assert!(census.copies > 800, "{census:?}");
+    for (name, charset) in [
+        ("irbis32-ibis/ibis", Charset::Windows1251),
+        ("isis-lilacs30/lilacs30", Charset::Windows1252),
+        ("isis-cdsx-ffi/cds", Charset::Cp850),
+    ] {
+        let (mst, xrf) = base(&corpus.join(name));
+        let reader = SliceReader::from_slice(&mst, Some(&xrf), &ReadOptions::new()).unwrap();
+        let (found, reason) = reader.charset();
+        assert_eq!(found, charset, "{name}");
+        assert_ne!(reason, kartoteka::charset::Reason::Format, "{name}: something speaks for it");
     }
 }
 
@@ -419,7 +442,7 @@ fn acts() -> impl Strategy<Value = Vec<(u32, Act)>> {
 type Version = (bool, String);
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     /// A base that is written, added to, deleted from and opened again in between is what a map of versions is, in all
     /// layouts: what is current, what is deleted, and in IRBIS64 all that ever was.
