@@ -161,11 +161,12 @@ impl<'a> FieldRef<'a> {
     }
 
     /// The fields embedded in this one: those that UNIMARC and RUSMARC put into subfields `$1` of their linking
-    /// fields 4XX, and IRBIS into `^1`.
+    /// fields 4XX and of 604, and IRBIS into `^1` of its fields 421 to 488. There are none in other fields.
     ///
-    /// Each `1` opens a field: three characters of tag, two indicators unless the tag is 00X, then the subfields up
-    /// to the next `1`. A `1` that is shorter opens nothing. Ask it of linking fields only: in others `1` may be a
-    /// subfield like any other.
+    /// Each `1` opens a field: three digits of tag, two indicators unless the tag is 00X, then the subfields up
+    /// to the next `1` that opens one. A `1` that does not begin so opens nothing. In IRBIS records `1` is also a code
+    /// like any other, in 463 for one; there it opens a field only if nothing stands behind the indicators, of which
+    /// blanks at the end may be missing.
     ///
     /// # Spec
     /// UNIMARC manual, 4-- linking entry block, embedded fields technique.

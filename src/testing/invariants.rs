@@ -307,7 +307,7 @@ pub fn irbis_text(data: &[u8]) {
     for (record, entry) in outcome.records() {
         let writer = crate::irbis_text::Writer::new(Vec::new(), &WriteOptions::new());
         let written = round_trip::<crate::irbis_text::IrbisText>(record, writer);
-        if entry.findings.is_empty() && entry.raw.ends_with(b"\n") {
+        if entry.findings.is_empty() {
             assert_eq!(written.as_deref(), Some(entry.raw.as_slice()), "a sound record is copied");
         }
     }
@@ -319,7 +319,7 @@ pub fn irbis_server(data: &[u8]) {
     for (record, entry) in outcome.records() {
         let writer = crate::irbis_server::Writer::new(Vec::new(), &WriteOptions::new());
         let written = round_trip::<crate::irbis_server::IrbisServer>(record, writer);
-        if entry.findings.is_empty() && entry.raw.ends_with(b"\n") {
+        if entry.findings.is_empty() {
             assert_eq!(written.as_deref(), Some(entry.raw.as_slice()), "a sound record is copied");
         }
     }
@@ -331,7 +331,7 @@ pub fn cisis_id(data: &[u8]) {
     for (record, entry) in outcome.records() {
         let writer = crate::cisis_id::Writer::new(Vec::new(), &WriteOptions::new());
         let written = round_trip::<crate::cisis_id::CisisId>(record, writer);
-        if entry.findings.is_empty() && record.view().mfn().is_some() && entry.raw.ends_with(b"\n") {
+        if entry.findings.is_empty() && record.view().mfn().is_some() {
             assert_eq!(written.as_deref(), Some(entry.raw.as_slice()), "a sound record is copied");
         }
     }
