@@ -59,6 +59,17 @@ impl<'a> FieldRef<'a> {
         self.bytes
     }
 
+    /// The whole body, if it is known to be UTF-8 and no character is cut at its ends.
+    #[inline]
+    pub(crate) const fn checked(self) -> Option<&'a str> {
+        self.text
+    }
+
+    /// This field with another body.
+    pub(crate) const fn with_text(self, text: &str) -> FieldRef<'_> {
+        FieldRef { bytes: text.as_bytes(), text: Some(text), ..self }
+    }
+
     /// The whole body as a value, as [`FieldRef::raw`].
     #[inline]
     pub fn raw_text(self) -> Text<'a> {
@@ -221,7 +232,7 @@ fn inside_character(text: &str, end: usize) -> usize {
 /// Offset of the first such byte. Values are short, 19 bytes in the mean: the first 32 bytes are looked at here, in
 /// fewer instructions than a call takes.
 #[inline]
-fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
+pub(crate) fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
     const LOW: u64 = 0x0101_0101_0101_0101;
     let pattern = u64::from(byte).wrapping_mul(LOW);
     let first_in = |word: [u8; 8]| {
