@@ -380,6 +380,8 @@ impl<R: Read, F: Framing> Stream<R, F> {
         let mut record = Record::new();
         let mut at = 0usize;
         self.core.begin();
+        // Whoever reads the batch is told.
+        self.core.lost = Lost::default();
         while at < BATCH {
             let unread = self.buffer.get(at..self.unread.end).unwrap_or_default();
             match self.core.advance(unread, self.eof, &mut record, false) {
@@ -455,6 +457,10 @@ impl<F: Framing> RecordRead for Piece<F> {
 
     fn raw(&self) -> &[u8] {
         self.bytes.get(self.frame.clone()).unwrap_or_default()
+    }
+
+    fn on_lost(&mut self, sink: LostSink) {
+        self.core.lost = Lost(Some(sink));
     }
 }
 

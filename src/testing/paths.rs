@@ -54,6 +54,49 @@ pub fn path(data: &[u8]) {
         for found in record.select_with(&path, odd) {
             assert!(found.text().to_str().is_ok(), "{text:?} cuts a character at {}", found.place());
         }
+        edits(&record, &path);
+    }
+}
+
+/// What must hold for changes at any path: one that fails changes nothing, one that says that it changed nothing has not;
+/// what was set is found, what was deleted is not, and what was kept is as it was, unless the path depends on how many
+/// fields there are, or on others.
+fn edits(record: &Record, path: &FieldPath) {
+    let text = path.to_string();
+    let values = |record: &Record| -> Vec<Vec<u8>> {
+        record.select(path).map(|found| found.text().as_bytes().to_vec()).collect()
+    };
+    let before = values(record);
+    let plain = !text.contains(['{', '/']);
+    let counts = text.contains('[');
+    for value in ["x", "ə y", "", "\u{1F}"] {
+        let mut set = record.clone();
+        match set.set(path, value) {
+            Err(_) | Ok(0) => assert_eq!(&set, record, "{text} set to {value:?}"),
+            Ok(_) => {
+                assert_ne!(&set, record, "{text} set to {value:?}");
+                let all = values(&set);
+                assert!(!plain || all.iter().all(|found| found == value.as_bytes()), "{text}: {all:?}");
+                assert!(!plain || all.len() >= before.len(), "{text}: {all:?}");
+            }
+        }
+    }
+    let mut same = record.clone();
+    assert_eq!(same.replace(path, |_| None).ok(), Some(0), "{text}");
+    assert_eq!(same.replace(path, |value| Some(value.to_owned())).ok(), Some(0), "{text}");
+    assert_eq!(&same, record, "{text}");
+    let mut deleted = record.clone();
+    match deleted.delete(path) {
+        Err(_) => assert_eq!(&deleted, record, "{text} deleted"),
+        Ok(count) => {
+            assert_eq!(count, before.len(), "{text} deleted");
+            assert!(!plain || counts || text.contains('^') || values(&deleted).is_empty(), "{text} deleted");
+        }
+    }
+    let mut kept = record.clone();
+    match kept.keep(std::slice::from_ref(path)) {
+        Err(_) => assert_eq!(&kept, record, "{text} kept"),
+        Ok(_) => assert!(!plain || counts || values(&kept) == before, "{text} kept"),
     }
 }
 

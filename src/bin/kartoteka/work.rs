@@ -14,7 +14,7 @@ impl Jobs {
         self.count() == 1
     }
 
-    fn count(self) -> usize {
+    pub(crate) fn count(self) -> usize {
         let all = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         self.jobs.map_or_else(all, NonZeroUsize::get)
     }

@@ -34,6 +34,8 @@ pub struct Layout {
 }
 
 impl io::Layout for Layout {
+    const PARTS: bool = true;
+
     fn new(options: &WriteOptions) -> Layout {
         let (charset, illegal) = (options.charset, options.illegal_characters);
         Layout { charset, illegal, irbis: Record::new(), begun: false }
@@ -67,6 +69,12 @@ impl io::Layout for Layout {
         build(shaped, self.illegal, out, findings).map_err(Error::unrepresentable)?;
         self.begun = true;
         Ok(())
+    }
+
+    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
+        let part = if self.begun { part.strip_prefix(BYTE_ORDER_MARK).unwrap_or(part) } else { part };
+        out.extend_from_slice(part);
+        self.begun = true;
     }
 }
 

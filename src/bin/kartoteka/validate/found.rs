@@ -2,7 +2,8 @@
 
 use kartoteka::{Diagnostic, Format, Record, Text};
 
-use crate::input::Input;
+use super::Seen;
+use crate::input::bytes_of;
 use crate::place::Bytes;
 
 /// The most characters of a value that are repeated in a report.
@@ -20,10 +21,14 @@ pub(super) struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    pub(super) fn new(finding: &'a Diagnostic, input: &'a Input, record: Option<&'a Record>) -> Found<'a> {
-        let bytes = input.bytes_of(finding, record);
-        let raw = input.reader.raw();
-        Found { file: &input.name, format: input.format, finding, record, bytes, raw }
+    pub(super) fn new(
+        finding: &'a Diagnostic,
+        (file, format): (&'a str, Format),
+        seen: &'a Seen,
+    ) -> Found<'a> {
+        let record = seen.record.as_ref();
+        let bytes = bytes_of(finding, format, record, (&seen.raw, seen.start), &seen.lost);
+        Found { file, format, finding, record, bytes, raw: &seen.raw }
     }
 
     /// Control number, or master file number.
