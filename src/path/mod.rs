@@ -122,6 +122,7 @@ mod fields;
 mod options;
 mod parse;
 mod place;
+mod plain;
 #[cfg(feature = "regex")]
 mod substitute;
 mod trim;

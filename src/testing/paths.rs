@@ -4,6 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::path::Order;
 use crate::record::{Builder, Record, Syntax};
 use crate::{FieldPath, Filter, SelectOptions};
 
@@ -51,11 +52,31 @@ pub fn path(data: &[u8]) {
             });
             assert_eq!(again, Ok(Some(true)), "{text:?} finds {place}");
         }
+        for options in [SelectOptions::new(), SelectOptions::new().order(Order::Path), odd] {
+            one_pass(&record, &path, options);
+        }
         for found in record.select_with(&path, odd) {
             assert!(found.text().to_str().is_ok(), "{text:?} cuts a character at {}", found.place());
         }
         edits(&record, &path);
     }
+}
+
+/// One pass over a record gives what the whole machinery gives.
+fn one_pass(record: &Record, path: &FieldPath, options: SelectOptions) {
+    let mut expected = Vec::new();
+    for found in record.select_with(path, options) {
+        found.each_element(&mut |text| {
+            expected.push(text.as_bytes().to_vec());
+            false
+        });
+    }
+    let mut given = Vec::new();
+    path.any_element(record.view(), options, |text| {
+        given.push(text.as_bytes().to_vec());
+        false
+    });
+    assert_eq!(given, expected, "{path} {options:?}");
 }
 
 /// What must hold for changes at any path: one that fails changes nothing, one that says that it changed nothing has not;

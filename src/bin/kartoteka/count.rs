@@ -25,10 +25,8 @@ pub(crate) fn run(options: &Count) -> Result<Outcome, Failure> {
             }
         } else {
             let add = |made: &mut u64, _: crate::work::Seen<'_>| *made = made.saturating_add(1);
-            run.each_batch(&mut input, options.jobs, add, |made| {
-                count = count.saturating_add(made);
-                Ok(())
-            })?;
+            let counts = run.each_batch(&mut input, options.jobs, add, |_| Ok(()))?;
+            count = counts.into_iter().fold(0, u64::saturating_add);
         }
         counts.push((count, input.name));
     }
@@ -45,7 +43,7 @@ fn by(options: &Count, path: &str) -> Result<Outcome, Failure> {
     let mut counts: HashMap<String, u64> = HashMap::new();
     for input in &options.reading.inputs {
         let mut input = run.open(input)?;
-        run.each_batch(
+        let made = run.each_batch(
             &mut input,
             options.jobs,
             |made: &mut HashMap<String, u64>, seen| {
@@ -60,14 +58,18 @@ fn by(options: &Count, path: &str) -> Result<Outcome, Failure> {
                     }
                 }
             },
-            |made| {
-                for (value, more) in made {
-                    let count = counts.entry(value).or_default();
-                    *count = count.saturating_add(more);
-                }
-                Ok(())
-            },
+            |_| Ok(()),
         )?;
+        for mut made in made {
+            // The few go to the many.
+            if made.len() > counts.len() {
+                std::mem::swap(&mut made, &mut counts);
+            }
+            for (value, more) in made {
+                let count = counts.entry(value).or_default();
+                *count = count.saturating_add(more);
+            }
+        }
     }
     let mut rows: Vec<_> = counts.into_iter().collect();
     rows.sort_unstable_by(|(value, count), (other, more)| more.cmp(count).then_with(|| value.cmp(other)));
