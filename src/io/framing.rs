@@ -385,7 +385,7 @@ impl<R: Read, F: Framing> Stream<R, F> {
 impl<R: Read, F: Framing> Stream<R, F> {
     /// Sees to it that a batch has room in the buffer, and begins with what is unread.
     fn make_room(&mut self) {
-        let size = BATCH.saturating_add(CHUNK);
+        let size = BATCH.saturating_add(TAIL);
         let have = self.unread.len();
         if self.buffer.len() < size {
             // Memory that is zero already, and is not touched before it is needed.
@@ -437,7 +437,7 @@ impl<R: Read, F: Framing> Stream<R, F> {
         self.buffer = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let rest = bytes.get(at..end).unwrap_or_default();
         if self.buffer.len() < rest.len() {
-            self.buffer = vec![0; rest.len().max(BATCH.saturating_add(CHUNK))];
+            self.buffer = vec![0; rest.len().max(BATCH.saturating_add(TAIL))];
         }
         if let Some(start) = self.buffer.get_mut(..rest.len()) {
             start.copy_from_slice(rest);
@@ -454,6 +454,9 @@ impl<R: Read, F: Framing> Stream<R, F> {
 
 /// How many bytes of records a batch has, at least.
 const BATCH: usize = 1024 * 1024;
+
+/// How many more there is room for, so that the last record is whole. What is read beyond it is copied to the next.
+const TAIL: usize = 32 * 1024;
 
 /// Some records of an input, with what must be seen behind them: what a [`Stream`] cuts off for another thread.
 struct Piece<F> {

@@ -1,7 +1,7 @@
 //! Work on all records of an input, on as many threads as are wanted.
 
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use kartoteka::{Code, Diagnostic, Error, ErrorKind, Record, RecordRead, in_batches};
 
@@ -18,6 +18,26 @@ impl Jobs {
     pub(crate) fn count(self) -> usize {
         let all = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         self.jobs.map_or_else(all, NonZeroUsize::get)
+    }
+}
+
+/// One of something for each thread, so that no two of them wait for each other.
+pub(crate) struct PerThread<T>(Vec<Mutex<T>>);
+
+impl<T: Default> PerThread<T> {
+    pub(crate) fn new(jobs: Jobs) -> PerThread<T> {
+        PerThread((0..jobs.count()).map(|_| Mutex::default()).collect())
+    }
+
+    /// That of this thread.
+    pub(crate) fn own(&self) -> Option<MutexGuard<'_, T>> {
+        let number = rayon::current_thread_index().unwrap_or_default();
+        Some(self.0.get(number)?.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// All of them.
+    pub(crate) fn all(self) -> impl Iterator<Item = T> {
+        self.0.into_iter().map(|own| own.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
