@@ -33,6 +33,8 @@ pub struct Location {
     pub field: Option<u32>,
     /// Index of the subfield in the field, 0-based.
     pub subfield: Option<u32>,
+    /// The field or subfield as a path that finds it again, once the record is read.
+    pub place: Option<Place>,
     /// Master file number of the record, where it has one.
     pub mfn: Option<u32>,
     /// Extension of the companion file in which `byte` counts, such as `xrf`; `None` if that is the input itself.
@@ -47,7 +49,8 @@ impl Location {
 }
 
 impl fmt::Display for Location {
-    /// `record 7 (byte 10532), field 245 (#3)`: records and fields counted from 1, as people do.
+    /// `record 7 (byte 10532), field 245[0]$a[0] (#3)`: records and fields counted from 1, as people do, and a path, which
+    /// counts from 0.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "record {} (", self.record.record.saturating_add(1))?;
         if self.line > 0 {
@@ -61,15 +64,75 @@ impl fmt::Display for Location {
             write!(f, " of the .{file}")?;
         }
         f.write_str(")")?;
-        if let Some(tag) = self.tag {
-            write!(f, ", field {tag}")?;
+        match (self.place, self.tag) {
+            (Some(place), _) => write!(f, ", field {place}")?,
+            (None, Some(tag)) => write!(f, ", field {tag}")?,
+            (None, None) => {}
         }
         if let Some(field) = self.field {
             write!(f, " (#{})", field.saturating_add(1))?;
         }
-        if let Some(subfield) = self.subfield {
+        if let Some(subfield) = self.subfield.filter(|_| self.place.is_none()) {
             write!(f, ", subfield #{}", subfield.saturating_add(1))?;
         }
         Ok(())
+    }
+}
+
+/// Where in a record a value stands, written as a path that finds it again: `245[0]$b[1]/3-5`.
+///
+/// Findings print the same, so that what a finding names can be pasted into a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The tag of the field; `None` for the leader.
+    pub tag: Option<Tag>,
+    /// Which of the fields with this tag, 0-based.
+    pub occurrence: u32,
+    /// Tag and occurrence of the field embedded in it that is meant, if one is.
+    pub embedded: Option<(Tag, u32)>,
+    /// What of the field.
+    pub part: Part,
+    /// First and last character of the value, both included, 0-based; `None` for all of it.
+    pub chars: Option<(u32, u32)>,
+}
+
+/// What of a field a [`Place`] names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// An indicator, 1-based.
+    Indicator(u8),
+    /// A subfield: its code, and which of those with this code in the field, 0-based. The text before the first
+    /// subfield of an IRBIS field is the code `*`.
+    Subfield(char, u32),
+}
+
+impl Place {
+    /// A whole field.
+    pub fn of_field(tag: Tag, occurrence: u32) -> Place {
+        Place { tag: Some(tag), occurrence, embedded: None, part: Part::Whole, chars: None }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.tag {
+            Some(tag) => write!(f, "{tag}[{}]", self.occurrence)?,
+            None => f.write_str("LDR")?,
+        }
+        if let Some((tag, occurrence)) = self.embedded {
+            write!(f, "$1/{tag}[{occurrence}]")?;
+        }
+        match self.part {
+            Part::Whole => {}
+            Part::Indicator(number) => write!(f, "^{number}")?,
+            Part::Subfield(code, occurrence) => write!(f, "${code}[{occurrence}]")?,
+        }
+        match self.chars {
+            Some((first, last)) if first == last => write!(f, "/{first}"),
+            Some((first, last)) => write!(f, "/{first}-{last}"),
+            None => Ok(()),
+        }
     }
 }

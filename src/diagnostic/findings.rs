@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Code, Diagnostic, Severity};
-use crate::{Location, Position, Tag};
+use crate::{Location, Place, Position, Tag};
 
 /// Where readers and writers put what they find in one record.
 ///
@@ -125,6 +125,16 @@ impl Findings {
             let at = finding.location.byte.saturating_sub(start);
             let at = usize::try_from(at).map_or(extent, &moved).min(extent);
             finding.location.byte = start.saturating_add(at as u64);
+        }
+    }
+
+    /// Gives the findings their places in the record, of which `place` knows those.
+    #[inline]
+    pub(crate) fn locate(&mut self, place: impl Fn(&Location) -> Option<Place>) {
+        for finding in &mut self.list {
+            if finding.location.place.is_none() {
+                finding.location.place = place(&finding.location);
+            }
         }
     }
 

@@ -209,6 +209,9 @@ impl<F: Framing> Core<F> {
                     record.clear();
                     let parsed = self.framing.parse(frame, record, &mut self.findings);
                     record.set_position(self.last);
+                    if parsed.is_ok() && !self.findings.list().is_empty() {
+                        self.findings.locate(|location| record.view().place_of(location));
+                    }
                     parsed
                 } else {
                     Ok(())

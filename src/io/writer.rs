@@ -100,6 +100,9 @@ impl<W: Write, L: Layout> RecordWrite for Writer<W, L> {
             self.buffer.truncate(start);
             return Err(error);
         }
+        if record.syntax().has_indicators() {
+            self.adapter.locate(record);
+        }
         if self.buffer.len() < HAND_OVER_AT { Ok(()) } else { self.hand_over() }
     }
 

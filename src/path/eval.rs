@@ -8,10 +8,10 @@ use super::codes::{Codes, Hit};
 use super::condition::Here;
 use super::fields::{EmbeddedFields, Fields};
 use super::options::{SelectOptions, nonfiling};
-use super::place::{Part, Place};
 use super::trim::trimmed;
 use super::value::{count_chars, part, sub};
 use crate::charset::{Charset, DecodeError};
+use crate::position::{Part, Place};
 use crate::record::{FieldRef, Record, RecordRef, SubfieldRef, Text};
 
 impl<'a> RecordRef<'a> {

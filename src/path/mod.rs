@@ -121,7 +121,6 @@ mod explain;
 mod fields;
 mod options;
 mod parse;
-mod place;
 mod plain;
 #[cfg(feature = "regex")]
 mod substitute;
@@ -136,10 +135,10 @@ pub use self::eval::{Match, Matches};
 pub(crate) use self::options::composed;
 pub use self::options::{Order, SelectOptions};
 pub(crate) use self::parse::{Fault, Parsed, expect, inner as fault_of};
-pub use self::place::{Part, Place};
 #[cfg(feature = "regex")]
 pub use self::substitute::Substitution;
 use crate::Error;
+pub use crate::position::{Part, Place};
 
 /// What of a record is meant: fields, subfields, characters, under conditions. See the [module](self).
 ///

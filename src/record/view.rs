@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::{FieldRef, Header, Origin, Record, Slot, Syntax, Text};
 use crate::charset::{Charset, Reason};
-use crate::{Position, Tag, TagPattern};
+use crate::position::{Part, Place};
+use crate::{Location, Position, Tag, TagPattern};
 
 /// A view of a record: `Copy`, made without cost, all reading methods.
 ///
@@ -97,6 +98,28 @@ impl<'a> RecordRef<'a> {
     /// The master file number of IRBIS and CDS/ISIS, from 1; `None` where the source has none.
     pub fn mfn(self) -> Option<u32> {
         self.header.isis.map(|isis| isis.mfn).filter(|&mfn| mfn > 0)
+    }
+
+    /// The field or subfield that a finding is about, as a path that leads there; `None` if it is about none, or none of
+    /// this record.
+    ///
+    /// # Cost
+    /// A look at the tags before it, and at the subfields before it in its field.
+    pub(crate) fn place_of(self, location: &Location) -> Option<Place> {
+        let index = usize::try_from(location.field?).ok()?;
+        let field = self.next_field(index, |_| true).filter(|field| Some(field.tag()) == location.tag)?;
+        // What is no tag in a path is not shown as one.
+        location.tag.filter(|tag| tag.is_standard() || tag.bytes().is_none())?;
+        let before = self.slots.get(..index)?.iter().filter(|slot| slot.tag == field.tag).count();
+        let mut place = Place::of_field(field.tag(), u32::try_from(before).ok()?);
+        if let Some(index) = location.subfield {
+            let index = usize::try_from(index).ok()?;
+            let code = field.subfields().nth(index)?.code();
+            let before = field.subfields().take(index).filter(|other| other.is(code)).count();
+            let code = if self.syntax.fold_codes { code.to_ascii_lowercase() } else { code };
+            place.part = Part::Subfield(code, u32::try_from(before).ok()?);
+        }
+        Some(place)
     }
 
     /// An owned copy.

@@ -59,22 +59,7 @@ impl<'a> Found<'a> {
                 _ => String::new(),
             };
         };
-        let mut path = tag.to_string();
-        let (Some(record), Some(index)) = (self.record, place.field) else { return path };
-        let Ok(index) = usize::try_from(index) else { return path };
-        let same = |field: &kartoteka::FieldRef<'_>| field.tag() == tag;
-        let before = record.fields().take(index).filter(same).count();
-        path.push_str(&format!("[{before}]"));
-        let field = record.fields().nth(index).filter(same);
-        let subfield = place.subfield.and_then(|at| usize::try_from(at).ok());
-        if let Some((field, at)) = field.zip(subfield)
-            && let Some(subfield) = field.subfields().nth(at)
-        {
-            let code = subfield.code();
-            let before = field.subfields().take(at).filter(|other| other.code() == code).count();
-            path.push_str(&format!("${code}[{before}]"));
-        }
-        path
+        place.place.map_or_else(|| tag.to_string(), |place| place.to_string())
     }
 
     /// The bytes of the culprit as text; `None` if there are none, or too many.
