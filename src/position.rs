@@ -33,8 +33,8 @@ pub struct Location {
     pub field: Option<u32>,
     /// Index of the subfield in the field, 0-based.
     pub subfield: Option<u32>,
-    /// The field or subfield as a path that finds it again, once the record is read.
-    pub place: Option<Place>,
+    /// Which field with this tag it is, and the code of the subfield and which with this code; counted from 0.
+    pub(crate) occurrence: Option<(u32, Option<(char, u32)>)>,
     /// Master file number of the record, where it has one.
     pub mfn: Option<u32>,
     /// Extension of the companion file in which `byte` counts, such as `xrf`; `None` if that is the input itself.
@@ -45,6 +45,31 @@ impl Location {
     /// The place at which a record begins.
     pub fn of(record: Position) -> Location {
         Location { record, byte: record.byte, line: record.line, ..Location::default() }
+    }
+
+    /// The field or subfield as a path that finds it again: `245[0]$b[1]`. `None` before the record is read, and where no
+    /// field is known.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::{ReadOptions, Record, RecordRead, iso2709};
+    ///
+    /// let mut reader = iso2709::Reader::from_path("fixtures/findings/B013.mrc", &ReadOptions::new())?;
+    /// let mut places = Vec::new();
+    /// let mut record = Record::new();
+    /// while reader.read_record(&mut record)? {
+    ///     places.extend(reader.diagnostics().iter().filter_map(|finding| finding.location.place()));
+    /// }
+    /// assert_eq!(places[0].to_string(), "245[0]");
+    /// # Ok::<(), kartoteka::Error>(())
+    /// ```
+    pub fn place(&self) -> Option<Place> {
+        let (occurrence, subfield) = self.occurrence?;
+        let mut place = Place::of_field(self.tag?, occurrence);
+        if let Some((code, occurrence)) = subfield {
+            place.part = Part::Subfield(code, occurrence);
+        }
+        Some(place)
     }
 }
 
@@ -64,7 +89,7 @@ impl fmt::Display for Location {
             write!(f, " of the .{file}")?;
         }
         f.write_str(")")?;
-        match (self.place, self.tag) {
+        match (self.place(), self.tag) {
             (Some(place), _) => write!(f, ", field {place}")?,
             (None, Some(tag)) => write!(f, ", field {tag}")?,
             (None, None) => {}
@@ -72,7 +97,7 @@ impl fmt::Display for Location {
         if let Some(field) = self.field {
             write!(f, " (#{})", field.saturating_add(1))?;
         }
-        if let Some(subfield) = self.subfield.filter(|_| self.place.is_none()) {
+        if let Some(subfield) = self.subfield.filter(|_| self.occurrence.is_none()) {
             write!(f, ", subfield #{}", subfield.saturating_add(1))?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Code, Diagnostic, Severity};
-use crate::{Location, Place, Position, Tag};
+use crate::{Location, Position, Tag};
 
 /// Where readers and writers put what they find in one record.
 ///
@@ -128,14 +128,10 @@ impl Findings {
         }
     }
 
-    /// Gives the findings their places in the record, of which `place` knows those.
+    /// Gives `place` the places of all findings, to be completed.
     #[inline]
-    pub(crate) fn locate(&mut self, place: impl Fn(&Location) -> Option<Place>) {
-        for finding in &mut self.list {
-            if finding.location.place.is_none() {
-                finding.location.place = place(&finding.location);
-            }
-        }
+    pub(crate) fn locate(&mut self, place: impl Fn(&mut Location)) {
+        self.list.iter_mut().for_each(|finding| place(&mut finding.location));
     }
 
     fn place(&self, offset: usize, len: usize) -> Location {

@@ -39,7 +39,7 @@ impl Adapter {
     /// Gives what was found its places in the record, whose fields have not moved.
     #[inline]
     pub(crate) fn locate(&mut self, record: RecordRef<'_>) {
-        self.shaper.findings.locate(|location| record.place_of(location));
+        self.shaper.findings.locate(|location| record.locate(location));
     }
 
     /// What was found in the last record.

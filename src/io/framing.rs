@@ -210,7 +210,7 @@ impl<F: Framing> Core<F> {
                     let parsed = self.framing.parse(frame, record, &mut self.findings);
                     record.set_position(self.last);
                     if parsed.is_ok() && !self.findings.list().is_empty() {
-                        self.findings.locate(|location| record.view().place_of(location));
+                        self.findings.locate(|location| record.view().locate(location));
                     }
                     parsed
                 } else {

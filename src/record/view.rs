@@ -4,7 +4,6 @@ use std::fmt;
 
 use super::{FieldRef, Header, Origin, Record, Slot, Syntax, Text};
 use crate::charset::{Charset, Reason};
-use crate::position::{Part, Place};
 use crate::{Location, Position, Tag, TagPattern};
 
 /// A view of a record: `Copy`, made without cost, all reading methods.
@@ -100,26 +99,30 @@ impl<'a> RecordRef<'a> {
         self.header.isis.map(|isis| isis.mfn).filter(|&mfn| mfn > 0)
     }
 
-    /// The field or subfield that a finding is about, as a path that leads there; `None` if it is about none, or none of
-    /// this record.
+    /// Completes the place of a finding: which of the fields with its tag it is about, and which of the subfields.
     ///
     /// # Cost
     /// A look at the tags before it, and at the subfields before it in its field.
-    pub(crate) fn place_of(self, location: &Location) -> Option<Place> {
-        let index = usize::try_from(location.field?).ok()?;
-        let field = self.next_field(index, |_| true).filter(|field| Some(field.tag()) == location.tag)?;
+    pub(crate) fn locate(self, location: &mut Location) {
+        if location.occurrence.is_none() {
+            location.occurrence = self.occurrence(location);
+        }
+    }
+
+    fn occurrence(self, location: &Location) -> Option<(u32, Option<(char, u32)>)> {
         // What is no tag in a path is not shown as one.
-        location.tag.filter(|tag| tag.is_standard() || tag.bytes().is_none())?;
-        let before = self.slots.get(..index)?.iter().filter(|slot| slot.tag == field.tag).count();
-        let mut place = Place::of_field(field.tag(), u32::try_from(before).ok()?);
-        if let Some(index) = location.subfield {
+        let tag = location.tag.filter(|tag| tag.is_standard() || tag.bytes().is_none())?;
+        let index = usize::try_from(location.field?).ok()?;
+        let field = self.next_field(index, |_| true).filter(|field| field.tag() == tag)?;
+        let before = self.slots.get(..index)?.iter().filter(|slot| slot.tag == tag).count();
+        let subfield = location.subfield.and_then(|index| {
             let index = usize::try_from(index).ok()?;
             let code = field.subfields().nth(index)?.code();
             let before = field.subfields().take(index).filter(|other| other.is(code)).count();
             let code = if self.syntax.fold_codes { code.to_ascii_lowercase() } else { code };
-            place.part = Part::Subfield(code, u32::try_from(before).ok()?);
-        }
-        Some(place)
+            Some((code, u32::try_from(before).ok()?))
+        });
+        Some((u32::try_from(before).ok()?, subfield))
     }
 
     /// An owned copy.

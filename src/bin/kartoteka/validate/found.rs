@@ -59,7 +59,7 @@ impl<'a> Found<'a> {
                 _ => String::new(),
             };
         };
-        place.place.map_or_else(|| tag.to_string(), |place| place.to_string())
+        place.place().map_or_else(|| tag.to_string(), |place| place.to_string())
     }
 
     /// The bytes of the culprit as text; `None` if there are none, or too many.
