@@ -5,16 +5,20 @@
 #![cfg(all(feature = "json", feature = "cli", feature = "testing"))]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::rc::Rc;
 
 use kartoteka::isis::{Dictionary, Layout, Posting, Reader, Shape, SliceReader, Term, Writer};
 use kartoteka::testing::{irbis_record, mutated};
 use kartoteka::{
-    Builder, Charset, Code, Deleted, ReadOptions, Record, RecordRead, RecordSeek, RecordWrite, Syntax,
-    WriteOptions, ndjson,
+    Builder, Code, Deleted, ReadOptions, Record, RecordRead, RecordSeek, RecordWrite, Syntax, WriteOptions,
+    ndjson,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -67,29 +71,25 @@ fn expected_row(value: &Value) -> Value {
     keys.iter().map(|key| ((*key).to_owned(), value[*key].clone())).collect::<serde_json::Map<_, _>>().into()
 }
 
-/// Base, expectation, character set, and which layout it is.
-const BASES: [(&str, &str, &str, Shape); 9] = [
-    ("irbis64-istu/istu", "irbis64-istu/expected", "auto", Shape::Irbis64),
-    ("irbis64-freesoft/freesoft", "irbis64-freesoft/expected", "auto", Shape::Irbis64),
-    ("irbis32-ibis/ibis", "irbis32-ibis/expected", "auto", Shape::Isis18),
-    ("isis-cds-dos/cds", "isis-cds-dos/expected", "auto", Shape::Isis18),
-    ("isis-lilacs30/lilacs30", "isis-lilacs30/expected", "auto", Shape::Isis18),
-    ("isis-cdsx-ffi/cds", "isis-cdsx-ffi/expected", "cp850", Shape::Ffi24),
-    ("isis-generated/le-isis18", "isis-generated/expected-le-isis18", "auto", Shape::Isis18),
-    ("isis-generated/be-isis20", "isis-generated/expected-be-isis20", "auto", Shape::Isis20),
-    ("isis-generated/le-ffi22", "isis-generated/expected-le-ffi22", "auto", Shape::Ffi22),
+/// Base, expectation, and which layout it is. All are read without being told their character sets.
+const BASES: [(&str, &str, Shape); 9] = [
+    ("irbis64-istu/istu", "irbis64-istu/expected", Shape::Irbis64),
+    ("irbis64-freesoft/freesoft", "irbis64-freesoft/expected", Shape::Irbis64),
+    ("irbis32-ibis/ibis", "irbis32-ibis/expected", Shape::Isis18),
+    ("isis-cds-dos/cds", "isis-cds-dos/expected", Shape::Isis18),
+    ("isis-lilacs30/lilacs30", "isis-lilacs30/expected", Shape::Isis18),
+    ("isis-cdsx-ffi/cds", "isis-cdsx-ffi/expected", Shape::Ffi24),
+    ("isis-generated/le-isis18", "isis-generated/expected-le-isis18", Shape::Isis18),
+    ("isis-generated/be-isis20", "isis-generated/expected-be-isis20", Shape::Isis20),
+    ("isis-generated/le-ffi22", "isis-generated/expected-le-ffi22", Shape::Ffi22),
 ];
 
 #[test]
 fn every_base_of_the_corpus_equals_its_expectation() {
     let Some(corpus) = corpus() else { return };
-    for (name, expected, charset, shape) in BASES {
-        let Some(charset) = Charset::from_name(charset) else {
-            eprintln!("SKIPPED: {name} is in {charset}, which is not known");
-            continue;
-        };
+    for (name, expected, shape) in BASES {
         let (mst, xrf) = base(&corpus.join(name));
-        let options = ReadOptions::new().charset(charset).deleted(Deleted::Include);
+        let options = ReadOptions::new().deleted(Deleted::Include);
         let mut reader = SliceReader::from_slice(&mst, Some(&xrf), &options).unwrap();
         assert_eq!(reader.layout().shape, shape, "{name}: {:?}", reader.found());
         let expected: Vec<Value> = lines(&corpus.join(format!("{expected}.jsonl")));
@@ -131,10 +131,9 @@ fn all_versions_of_the_corpus_equal_their_expectation() {
 #[test]
 fn without_the_cross_reference_the_records_are_found_by_walking() {
     let Some(corpus) = corpus() else { return };
-    for (name, expected, charset, shape) in BASES {
-        let Some(charset) = Charset::from_name(charset) else { continue };
+    for (name, expected, shape) in BASES {
         let (mst, _) = base(&corpus.join(name));
-        let options = ReadOptions::new().charset(charset).deleted(Deleted::Include);
+        let options = ReadOptions::new().deleted(Deleted::Include);
         let mut reader = SliceReader::from_slice(&mst, None, &options).unwrap();
         assert_eq!(reader.layout().shape, shape);
         let found: Vec<Value> = reader.records().map(|record| row(&record.unwrap())).collect();
@@ -186,31 +185,60 @@ fn fixtures_of_every_layout_equal_what_another_reader_reads() {
     }
 }
 
+/// A file whose reads are counted.
+struct Counted(Cursor<Vec<u8>>, Rc<Cell<u64>>);
+
+impl Read for Counted {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.1.set(self.1.get() + 1);
+        self.0.read(buf)
+    }
+}
+
+impl Seek for Counted {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+/// One read of the cross reference, one of the master file; counted by the files and by the reader.
 #[test]
 fn random_access_costs_two_reads() {
     let Some(corpus) = corpus() else { return };
-    let folder = std::env::temp_dir().join(format!("kartoteka-reads-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    for (name, _, _, _) in BASES {
+    for (name, ..) in BASES {
         let (mst, xrf) = base(&corpus.join(name));
-        fs::write(folder.join("Base.MST"), &mst).unwrap();
-        fs::write(folder.join("base.Xrf"), &xrf).unwrap();
-        let mut reader = Reader::from_path(folder.join("Base.MST"), &ReadOptions::new()).unwrap();
-        assert!(reader.has_cross_reference(), "found whatever its case");
+        let reads = Rc::new(Cell::new(0));
+        let counted = |bytes| Counted(Cursor::new(bytes), Rc::clone(&reads));
+        let mut reader = Reader::new(counted(mst), Some(counted(xrf)), &ReadOptions::new()).unwrap();
         let mut record = Record::new();
         let last = reader.last_mfn().unwrap();
-        for mfn in [1, last, last / 2, 2, last - 1] {
-            let before = reader.reads();
-            reader.read_mfn(mfn, &mut record).unwrap();
-            assert!(reader.reads() - before <= 2, "{name} {mfn}");
+        // Far from each other, so that none is in memory by chance, and all in a row.
+        let far = (1..=last).map(|mfn| mfn * 97 % last + 1);
+        for mfn in far.chain(1..=last) {
+            let before = (reads.get(), reader.reads());
+            assert!(reader.read_mfn(mfn, &mut record).unwrap(), "{name} {mfn}");
+            assert!(reads.get() - before.0 <= 2, "{name} {mfn}: {} reads", reads.get() - before.0);
+            assert_eq!(reads.get() - before.0, reader.reads() - before.1, "{name} {mfn}");
         }
     }
+}
+
+#[test]
+fn companions_are_found_whatever_the_case_of_their_names() {
+    let folder = std::env::temp_dir().join(format!("kartoteka-names-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let (mst, xrf) = base(Path::new("fixtures/isis/irbis64"));
+    fs::write(folder.join("Base.MST"), &mst).unwrap();
+    fs::write(folder.join("base.Xrf"), &xrf).unwrap();
+    let mut reader = Reader::from_path(folder.join("Base.MST"), &ReadOptions::new()).unwrap();
+    assert!(reader.has_cross_reference());
+    assert!(reader.read_mfn(2, &mut Record::new()).unwrap());
     fs::remove_dir_all(&folder).unwrap();
 }
 
-/// Everything that comes out of a base: records by number, errors and findings counted.
+/// Everything that comes out of a base: records by number with the bytes they take, errors and findings counted.
 struct Outcome {
-    records: Vec<Value>,
+    records: Vec<(Value, Range<usize>)>,
     told: usize,
 }
 
@@ -234,7 +262,9 @@ fn outcome(mst: &[u8], xrf: &[u8], history: bool) -> Option<Outcome> {
                     .fields()
                     .map(|field| json!([field.tag().to_string(), field.raw_text().to_str_lossy()]))
                     .collect();
-                outcome.records.push(json!([isis.mfn, isis.status, isis.version, fields]));
+                let start = usize::try_from(reader.position().byte).unwrap();
+                let bytes = start..start + reader.raw().len();
+                outcome.records.push((json!([isis.mfn, isis.status, isis.version, fields]), bytes));
             }
             Err(error) => assert!(error.is_record(), "{error}"),
         }
@@ -242,53 +272,45 @@ fn outcome(mst: &[u8], xrf: &[u8], history: bool) -> Option<Outcome> {
     panic!("no end");
 }
 
-/// Each byte of both files is changed, one at a time: nothing panics or loops, and what was not touched comes out, or
-/// something is said.
+/// Each byte of both files is changed in two ways, one at a time: nothing panics or loops; each record whose own bytes
+/// in the master file are what they were comes out as it was, or, if its slot in the cross reference has the byte, that
+/// is told.
 #[test]
 fn any_byte_may_be_wrong() {
     for (name, _) in FIXTURES {
         let path = Path::new("fixtures/isis").join(format!("tiny-{name}"));
         let (mst, xrf) = base(&path);
         let whole = outcome(&mst, &xrf, false).unwrap();
-        let mut refused = 0;
-        let files = [(0usize, mst.len()), (1, xrf.len().min(36))];
-        for (file, len) in files {
-            for at in 0..len {
-                for flip in [[0x01u8, 0x80][at % 2], 0xFF] {
-                    let (mut mst, mut xrf) = (mst.clone(), xrf.clone());
-                    if file == 0 {
-                        mst[at] ^= flip
-                    } else {
-                        xrf[at] ^= flip
-                    }
-                    if name == "irbis64" {
-                        outcome(&mst, &xrf, true);
-                    }
-                    let Some(found) = outcome(&mst, &xrf, false) else {
-                        refused += 1;
-                        continue;
-                    };
-                    // Flags of a slot may change the status only.
-                    let same = |one: &Value, two: &Value| {
-                        one[0] == two[0] && one[3] == two[3] && (file == 1 || one == two)
-                    };
-                    let is_lost = |record: &&Value| !found.records.iter().any(|other| same(record, other));
-                    let lost: Vec<&Value> = whole.records.iter().filter(is_lost).collect();
-                    // The record with the byte may differ; all others are there, unless something was said.
-                    assert!(
-                        lost.len() <= usize::from(file == 0) || found.told > whole.told,
-                        "{name}, file {file}, byte {at} ^ {flip:02X}: lost without a word: {lost:?}"
-                    );
-                    let others = lost.len().saturating_sub(1);
-                    assert!(
-                        others == 0,
-                        "{name}, file {file}, byte {at} ^ {flip:02X}: {} lost: {lost:?}",
-                        lost.len()
-                    );
+        assert!(whole.records.len() >= 3 && whole.told == 0, "{name}");
+        let mut touched_some = 0;
+        for (is_master, len) in [(true, mst.len()), (false, xrf.len())] {
+            for (at, flip) in (0..len).flat_map(|at| [1u8 << (at % 8), 0xFF].map(|flip| (at, flip))) {
+                let (mut mst, mut xrf) = (mst.clone(), xrf.clone());
+                if is_master {
+                    mst[at] ^= flip
+                } else {
+                    xrf[at] ^= flip
                 }
+                if name == "irbis64" {
+                    outcome(&mst, &xrf, true);
+                }
+                let place =
+                    format!("{name}, {}, byte {at} ^ {flip:02X}", if is_master { "mst" } else { "xrf" });
+                let found = outcome(&mst, &xrf, false).unwrap_or_else(|| panic!("{place}: refused"));
+                // Flags of a slot may change the status only.
+                let same = |a: &Value, b: &Value| a[0] == b[0] && a[3] == b[3] && (!is_master || a == b);
+                let is_lost =
+                    |record: &&(Value, _)| !found.records.iter().any(|other| same(&record.0, &other.0));
+                let is_own = |record: &&(Value, Range<usize>)| is_master && record.1.contains(&at);
+                let lost: Vec<_> = whole.records.iter().filter(is_lost).collect();
+                touched_some += whole.records.iter().filter(is_own).count();
+                let others: Vec<_> = lost.iter().filter(|record| !is_own(record)).collect();
+                assert!(others.is_empty() || !is_master, "{place}: lost: {others:?}");
+                assert!(others.is_empty() || found.told > 0, "{place}: lost without a word: {others:?}");
+                assert!(others.len() <= 1, "{place}: more than one lost: {others:?}");
             }
         }
-        assert_eq!(refused, 0, "{name}");
+        assert!(touched_some > 2 * 100, "{name}: most bytes belong to records");
     }
 }
 
@@ -372,6 +394,106 @@ proptest! {
                 prop_assert_eq!(row(&record), expected);
             }
             prop_assert!(!reader.read_record(&mut record).unwrap());
+        }
+    }
+}
+
+/// What is done to a record of a base.
+#[derive(Debug, Clone)]
+enum Act {
+    Write(String),
+    Delete,
+    Undelete,
+}
+
+fn acts() -> impl Strategy<Value = Vec<(u32, Act)>> {
+    let act = prop_oneof![
+        3 => "[ -\\]a-яЁё]{0,40}".prop_map(Act::Write),
+        1 => Just(Act::Delete),
+        1 => Just(Act::Undelete),
+    ];
+    proptest::collection::vec((1u32..8, act), 1..40)
+}
+
+/// A version of a record: status and text.
+type Version = (bool, String);
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// A base that is written, added to, deleted from and opened again in between is what a map of versions is, in all
+    /// layouts: what is current, what is deleted, and in IRBIS64 all that ever was.
+    #[test]
+    fn random_histories_are_read_back(acts in acts(), reopened_every in 1usize..12) {
+        for layout in layouts() {
+            let numbered = |mfn: u32, text: &str| {
+                let builder = Builder::new(Syntax::IRBIS).mfn(mfn);
+                builder.field("200", |to| to.lead("x").subfield('A', text)).build().unwrap()
+            };
+            // An empty base of CDS/ISIS does not show its layout, so there is a record from the start.
+            let mut files = written(layout, &[numbered(8, "first")]);
+            let mut model: BTreeMap<u32, Vec<Version>> = BTreeMap::new();
+            model.insert(8, vec![(false, "first".to_owned())]);
+            for part in acts.chunks(reopened_every) {
+                let (mst, xrf) = files;
+                let mut writer =
+                    Writer::append(Cursor::new(mst), Cursor::new(xrf), &WriteOptions::new()).unwrap();
+                for (mfn, act) in part {
+                    let versions = model.entry(*mfn).or_default();
+                    let last = versions.last().cloned();
+                    match act {
+                        Act::Write(text) => {
+                            writer.write_record(numbered(*mfn, text).view()).unwrap();
+                            versions.push((false, text.clone()));
+                        }
+                        Act::Delete => {
+                            let is_there = last.as_ref().is_some_and(|(is_deleted, _)| !is_deleted);
+                            prop_assert_eq!(writer.delete(*mfn).unwrap(), is_there);
+                            versions.extend(last.filter(|_| is_there).map(|(_, text)| (true, text)));
+                        }
+                        Act::Undelete => {
+                            let is_there = last.as_ref().is_some_and(|(is_deleted, _)| *is_deleted);
+                            prop_assert_eq!(writer.undelete(*mfn).unwrap(), is_there);
+                            versions.extend(last.filter(|_| is_there).map(|(_, text)| (false, text)));
+                        }
+                    }
+                }
+                writer.finish().unwrap();
+                let (mst, xrf) = writer.into_inner();
+                files = (mst.into_inner(), xrf.into_inner());
+            }
+            model.retain(|_, versions| !versions.is_empty());
+            let texts = |options: &ReadOptions| -> Vec<(u64, u64, String)> {
+                let row = |row: &Value| {
+                    let text = row["fields"][0]["value"].as_str().unwrap()[3..].to_owned();
+                    (row["mfn"].as_u64().unwrap(), row["version"].as_u64().unwrap(), text)
+                };
+                rows(&files, options).iter().map(row).collect()
+            };
+            let current = |want: fn(bool) -> bool| -> Vec<(u64, u64, String)> {
+                let last = |(mfn, versions): (&u32, &Vec<Version>)| {
+                    let (is_deleted, text) = versions.last().unwrap();
+                    let version = if layout.is_irbis64() { versions.len() } else { 0 };
+                    want(*is_deleted).then(|| (u64::from(*mfn), version as u64, text.clone()))
+                };
+                model.iter().filter_map(last).collect()
+            };
+            let options = ReadOptions::new();
+            prop_assert_eq!(texts(&options), current(|is_deleted| !is_deleted), "{}", layout);
+            prop_assert_eq!(texts(&options.clone().deleted(Deleted::Only)), current(|is_deleted| is_deleted));
+            prop_assert_eq!(texts(&options.clone().deleted(Deleted::Include)), current(|_| true));
+            if layout.is_irbis64() {
+                let all: Vec<_> = model
+                    .iter()
+                    .flat_map(|(mfn, versions)| {
+                        let version = |(at, (_, text)): (usize, &Version)| {
+                            (u64::from(*mfn), at as u64 + 1, text.clone())
+                        };
+                        versions.iter().enumerate().map(version).collect::<Vec<_>>()
+                    })
+                    .collect();
+                prop_assert_eq!(texts(&options.deleted(Deleted::Include).history(true)), all);
+            }
         }
     }
 }

@@ -42,6 +42,7 @@ pub use self::detect::{
 };
 pub use self::iso2022::{Fault, FaultKind};
 pub use self::twice::undo_second_encoding;
+pub(crate) use self::twice::{is_from_dos, read_as_dos};
 pub use crate::error::DecodeError;
 
 /// A character set.

@@ -273,7 +273,10 @@ impl Work {
         let (dialect, strict) = (run.reading.dialect, run.reading.strict);
         let leader = check::Leader::new().dialect(dialect).structure(input.format == Format::Iso2709);
         let work = |batch: &mut (dyn RecordRead + Send)| {
-            let checker = check::Checker::new(limit).with(leader.clone()).with(check::Encoding::new());
+            let checker = check::Checker::new(limit)
+                .with(leader.clone())
+                .with(check::Encoding::new())
+                .with(check::Indicators::new());
             check_batch(batch, checker, strict)
         };
         let (name, format) = (input.name.clone(), input.format);
