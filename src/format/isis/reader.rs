@@ -488,6 +488,7 @@ impl<R: Read + Seek> Reader<R> {
         if record.fields().len() == 0 {
             self.findings.at(Code::NoFields, (0, len), "the record has no fields", "kept");
         }
+        self.findings.locate(|location| record.view().locate(location));
         Ok(true)
     }
 
