@@ -31,8 +31,10 @@ pub struct Layout {
 }
 
 impl io::Layout for Layout {
+    const PARTS: bool = true;
+
     fn new(options: &WriteOptions) -> Layout {
-        Layout { escape: Escape::new(options), indent: options.indent, begun: false }
+        Layout { escape: Escape::new(options), indent: options.indent, begun: options.part }
     }
 
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
@@ -41,6 +43,12 @@ impl io::Layout for Layout {
         self.element(shaped, out, findings).map_err(Error::unrepresentable)?;
         self.begun = true;
         Ok(())
+    }
+
+    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
+        self.begin(out);
+        out.extend_from_slice(part);
+        self.begun = true;
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
@@ -91,7 +99,7 @@ impl Layout {
                 let indicator = indicators.get(number).copied().unwrap_or(b' ');
                 out.extend_from_slice(format!(" i{}=\"", number.saturating_add(1)).as_bytes());
                 if indicator.is_ascii() {
-                    self.escape.append(&[indicator], place, out, findings)?;
+                    self.escape.attribute(&[indicator], place, out, findings)?;
                 } else {
                     let message = format!("an indicator is the byte {indicator:02X}");
                     findings.push(Diagnostic::new(
@@ -149,7 +157,7 @@ impl Layout {
             out.extend_from_slice(code);
         } else {
             out.extend_from_slice(b" code=\"");
-            self.escape.append(code, place, out, findings)?;
+            self.escape.attribute(code, place, out, findings)?;
             out.push(b'"');
         }
         out.push(b'>');
