@@ -633,6 +633,7 @@ fn what_is_too_long_by_policy() {
     }
     let output = with(&["--oversize", "cap", "--leader", "keep"]);
     assert!(output.stdout.starts_with(b"10059nam  2200049   4500"), "{}", stdout(&output));
+}
 
 /// Records that are changed on their way: the records that come out were changed by hand.
 #[test]
