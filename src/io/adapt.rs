@@ -2,7 +2,7 @@
 
 use super::{LeaderValues, WriteOptions};
 use crate::charset::{Charset, DecodeError, Policy};
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Findings, counted};
 use crate::record::{MarcForm, Record, RecordRef, declares, to_marc_form, transcode_into};
 use crate::{Code, Diagnostic, Error, Location, Result, Tag};
 
@@ -170,8 +170,10 @@ impl Shaper {
         let findings = &mut self.findings;
         let done = transcode_into(record, charset, policy, out, |field, faults| {
             let (code, what) = match charset {
-                Charset::Utf8 => (Code::Undecodable, format!("{faults} byte sequences that are not {from}")),
-                _ => (Code::Unencodable, format!("{faults} characters that do not exist in {charset}")),
+                Charset::Utf8 => {
+                    (Code::Undecodable, format!("{} not valid in {from}", counted(faults, "byte sequence")))
+                }
+                _ => (Code::Unencodable, format!("{} not in {charset}", counted(faults, "character"))),
             };
             findings.push(Diagnostic::new(code, place(record, field.tag(), field.index()), what, action));
         });

@@ -328,7 +328,9 @@ impl Layout {
         }
         leader.set(10, b'0'.saturating_add(record.syntax().indicators.min(9)));
         leader.set(11, b'2');
-        if leader.get(20) != Some(b'4') || leader.get(21) != Some(b'5') {
+        // A digit in 22 would say that entries are longer than those that are written.
+        let longer = leader.get(22).is_some_and(|byte| matches!(byte, b'1'..=b'9'));
+        if longer || leader.get(20) != Some(b'4') || leader.get(21) != Some(b'5') {
             b"4500".iter().zip(20..).for_each(|(byte, position)| {
                 leader.set(position, *byte);
             });
@@ -547,6 +549,8 @@ mod tests {
         let lies = record("00000nam a2500000   5600", "245");
         assert_eq!(leader(&lies, LeaderValues::Set), "00059nam a2200049   4500", "245");
         assert_eq!(leader(&lies, LeaderValues::Keep), "00059nam a2500049   5600");
+        let longer = record("00000nam a2200000   4540", "245");
+        assert_eq!(leader(&longer, LeaderValues::Set), "00059nam a2200049   4500");
         let unimarc = record("00000nam  2200000   450 ", "200");
         assert_eq!(leader(&unimarc, LeaderValues::Set), "00059nam  2200049   450 ");
     }
