@@ -15,7 +15,8 @@ use crate::{Code, Diagnostic, Error, Location, Result};
 ///
 /// IRBIS records get their MARC form: see [`WriteOptions::mfn_as_control_number`]; tags above 999 are written with
 /// all their digits, with a finding. A character that XML 1.0 does not allow is treated as
-/// [`WriteOptions::illegal_characters`] says.
+/// [`WriteOptions::illegal_characters`] says. Where the text is not all ASCII, leader/09 says that it is in UTF-8, or
+/// 100$a of UNIMARC.
 ///
 /// # Example
 /// ```
