@@ -67,7 +67,7 @@ impl Layout {
             types: options.record_types,
             single: options.single_record,
             prefix: options.xml_prefix.clone(),
-            begun: false,
+            begun: options.part,
         }
     }
 
@@ -128,6 +128,8 @@ impl Layout {
 }
 
 impl io::Layout for Layout {
+    const PARTS: bool = true;
+
     fn new(options: &WriteOptions) -> Layout {
         Layout::in_form(options, Form::Marcxml)
     }
@@ -145,6 +147,12 @@ impl io::Layout for Layout {
         self.put_prefix(start, out);
         self.begun = true;
         Ok(())
+    }
+
+    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
+        self.begin(out);
+        out.extend_from_slice(part);
+        self.begun = true;
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
