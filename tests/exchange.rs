@@ -481,6 +481,18 @@ fn real_records_come_back_from_every_form() {
     }
 }
 
+#[test]
+fn what_is_written_is_known_by_its_content() {
+    for name in ["iso2709/marc21.mrc", "iso2709/unimarc.mrc"] {
+        let data = fs::read(fixture(name)).unwrap();
+        for form in BOTH_WAYS {
+            let (bytes, _) = through(&data, Format::Iso2709, form).unwrap();
+            let found = kartoteka::detect(&bytes, None).unwrap();
+            assert_eq!((found.format, found.confidence), (form, kartoteka::Confidence::Certain), "{name}");
+        }
+    }
+}
+
 /// What another program says, if it is there.
 fn run(program: &str, arguments: &[&str], excuse: &str) -> Option<Output> {
     match Command::new(program).args(arguments).output() {
