@@ -451,3 +451,25 @@ fn places_find_their_values() {
         }
     }
 }
+
+/// A field with very many subfields takes no time that grows with their square.
+#[test]
+fn numbers_in_a_long_field() {
+    let record = Record::builder()
+        .field("650", |field| {
+            for number in 0..100_000 {
+                field.subfield(if number % 2 == 0 { 'a' } else { 'b' }, &number.to_string());
+            }
+            field
+        })
+        .build()
+        .unwrap();
+    let ask = |path: &str| -> Vec<String> {
+        let path: FieldPath = path.parse().unwrap();
+        record.select(&path).map(|found| found.to_str_lossy().into_owned()).collect()
+    };
+    assert_eq!(ask("650$a[#]"), ["99998"]);
+    assert_eq!(ask("650$a[49999]$b[0]"), ["1", "99998"]);
+    assert_eq!(ask("650$b[#-1]$a[1]"), ["2", "99997", "99999"]);
+    assert_eq!(ask("650$a-b[99998-#]"), ["99998", "99999"]);
+}

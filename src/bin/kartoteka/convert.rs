@@ -196,9 +196,13 @@ impl Copy<'_> {
         let (options, format, rejects) = (self.options, self.format, self.rejects);
         let is_text = input.format.info().is_some_and(|info| info.text);
         let name = input.name.clone();
-        let work = |batch: &mut (dyn RecordRead + Send)| copy_part(batch, options, format, rejects.is_some());
+        let spare = Mutex::new(Vec::new());
+        let work = |batch: &mut (dyn RecordRead + Send)| {
+            let bytes = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            copy_part(batch, options, format, rejects.is_some(), bytes)
+        };
         let mut failure = None;
-        let mut take = |part: Part| -> Result<(), Failure> {
+        let mut take = |mut part: Part| -> Result<(), Failure> {
             let unlisted = part.summary.report.unlisted();
             for told in &part.told {
                 match (told, rejects) {
@@ -214,6 +218,8 @@ impl Copy<'_> {
             records.append(&part.bytes).map_err(|error| {
                 self.output.sink.failure().unwrap_or_else(|| Failure::reading(&name, &error))
             })?;
+            part.bytes.clear();
+            spare.lock().unwrap_or_else(PoisonError::into_inner).push(part.bytes);
             match (part.stop, part.failed) {
                 (Some(finding), _) => Err(reporter.stopped(&name, &finding)),
                 (None, Some(error)) => {
@@ -237,14 +243,15 @@ impl Copy<'_> {
     }
 }
 
-/// Copies a batch of records to memory.
+/// Copies a batch of records to memory: behind `bytes`, which are none.
 fn copy_part(
     batch: &mut (dyn RecordRead + Send),
     options: &Convert,
     format: Format,
     keeps_rejects: bool,
+    bytes: Vec<u8>,
 ) -> Part {
-    let mut part = Part::default();
+    let mut part = Part { bytes, ..Part::default() };
     let told = Arc::new(Mutex::new(Vec::new()));
     let tell = |what: Told| told.lock().unwrap_or_else(PoisonError::into_inner).push(what);
     if keeps_rejects {
