@@ -8,7 +8,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,8 +17,8 @@ use std::rc::Rc;
 use kartoteka::isis::{Dictionary, Layout, Posting, Reader, Shape, SliceReader, Term, Writer};
 use kartoteka::testing::{irbis_record, mutated};
 use kartoteka::{
-    Builder, Code, Deleted, ReadOptions, Record, RecordRead, RecordSeek, RecordWrite, Syntax, WriteOptions,
-    ndjson,
+    Builder, Charset, Code, Deleted, ReadOptions, Record, RecordRead, RecordSeek, RecordWrite, Syntax,
+    WriteOptions, irbis_text, ndjson,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -113,6 +113,29 @@ fn every_base_of_the_corpus_equals_its_expectation() {
             assert!(reader.read_mfn(mfn, &mut record).unwrap());
             assert_eq!(row(&record), expected_row(expected), "{name}");
         }
+    }
+}
+
+/// What a census of a base of IRBIS32 tells, in which old copies are still marked as locked; and what speaks for the
+/// character sets of the bases whose text is not UTF-8.
+#[test]
+fn what_is_known_of_a_base_as_a_whole() {
+    let Some(corpus) = corpus() else { return };
+    let (mst, xrf) = base(&corpus.join("irbis32-ibis/ibis"));
+    let mut reader = SliceReader::from_slice(&mst, Some(&xrf), &ReadOptions::new()).unwrap();
+    let census = reader.census().unwrap();
+    assert_eq!((census.active, census.deleted, census.locked), (269, 0, 2), "{census:?}");
+    assert!(census.copies > 800, "{census:?}");
+    for (name, charset) in [
+        ("irbis32-ibis/ibis", Charset::Windows1251),
+        ("isis-lilacs30/lilacs30", Charset::Windows1252),
+        ("isis-cdsx-ffi/cds", Charset::Cp850),
+    ] {
+        let (mst, xrf) = base(&corpus.join(name));
+        let reader = SliceReader::from_slice(&mst, Some(&xrf), &ReadOptions::new()).unwrap();
+        let (found, reason) = reader.charset();
+        assert_eq!(found, charset, "{name}");
+        assert_ne!(reason, kartoteka::charset::Reason::Format, "{name}: something speaks for it");
     }
 }
 
@@ -419,7 +442,7 @@ fn acts() -> impl Strategy<Value = Vec<(u32, Act)>> {
 type Version = (bool, String);
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     /// A base that is written, added to, deleted from and opened again in between is what a map of versions is, in all
     /// layouts: what is current, what is deleted, and in IRBIS64 all that ever was.
@@ -555,6 +578,196 @@ fn another_reader_reads_what_we_write() {
         assert_eq!(found, rows(&(mst, xrf), &ReadOptions::new()), "{layout}");
     }
     fs::remove_dir_all(&folder).unwrap();
+}
+
+/// ioisis 0.4.0 by Danilo Bellini, a program that has nothing of ours, reads what we write in all layouts of CDS/ISIS: all
+/// fields in their order, and which records are deleted. `KARTOTEKA_IOISIS` names it; `.ci/run` installs it.
+#[test]
+fn ioisis_reads_what_we_write() {
+    let Some(program) = std::env::var_os("KARTOTEKA_IOISIS") else {
+        eprintln!("SKIPPED: KARTOTEKA_IOISIS does not name the program");
+        return;
+    };
+    let folder = std::env::temp_dir().join(format!("kartoteka-ioisis-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let mut reader = Reader::from_path("fixtures/isis/irbis64.mst", &ReadOptions::new()).unwrap();
+    let records: Vec<Record> = reader.records().map(Result::unwrap).collect();
+    for layout in layouts().into_iter().filter(|layout| !layout.is_irbis64()) {
+        let files = written(layout, &records);
+        let (mst, xrf) = (Cursor::new(files.0), Cursor::new(files.1));
+        let mut writer = Writer::append(mst, xrf, &WriteOptions::new()).unwrap();
+        assert!(writer.delete(2).unwrap());
+        writer.finish().unwrap();
+        let (mst, xrf) = writer.into_inner();
+        let files = (mst.into_inner(), xrf.into_inner());
+        let path = folder.join("base.mst");
+        fs::write(&path, &files.0).unwrap();
+        let shape = match layout.shape {
+            Shape::Isis18 => ["--isis", "--packed"],
+            Shape::Isis20 => ["--isis", "--unpacked"],
+            Shape::Ffi22 => ["--ffi", "--packed"],
+            _ => ["--ffi", "--unpacked"],
+        };
+        let order = if layout.big_endian { "--be" } else { "--le" };
+        for (which, deleted) in [("--all", Deleted::Include), ("--only-active", Deleted::Skip)] {
+            let output = Command::new(&program)
+                .args(["mst2jsonl", order, which, "--menc", "utf-8", "--mode", "tidy"])
+                .args(shape)
+                .args([&path, Path::new("-")])
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{layout}: {}", String::from_utf8_lossy(&output.stderr));
+            // A row for each field.
+            let text = String::from_utf8(output.stdout).unwrap();
+            let field = |line| {
+                let row: Value = serde_json::from_str(line).unwrap();
+                let tag: u32 = row["tag"].as_str().unwrap().parse().unwrap();
+                json!([row["mfn"], tag, row["data"]])
+            };
+            let found: Vec<Value> = text.lines().map(field).collect();
+            let ours = rows(&files, &ReadOptions::new().deleted(deleted));
+            let expected: Vec<Value> = ours
+                .iter()
+                .flat_map(|row| {
+                    let fields = row["fields"].as_array().unwrap();
+                    fields.iter().map(|field| json!([row["mfn"], field["tag"], field["value"]]))
+                })
+                .collect();
+            assert_eq!(found, expected, "{layout}");
+            assert!(expected.len() > 30);
+        }
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Codes match whatever their case, those of other scripts too; each keeps the spelling that it has in the base.
+#[test]
+fn codes_are_caseless_and_keep_their_spelling() {
+    let text = "head^Aone^atwo^Стри^)four^Afive^";
+    let line = format!("#200: {text}\r\n*****\r\n");
+    let mut reader = irbis_text::SliceReader::new(line.as_bytes(), &ReadOptions::new());
+    let (mst, xrf) = written(Layout::IRBIS64, &[reader.records().next().unwrap().unwrap()]);
+    let mut reader = SliceReader::from_slice(&mst, Some(&xrf), &ReadOptions::new()).unwrap();
+    let mut record = Record::new();
+    assert!(reader.read_record(&mut record).unwrap());
+    let field = record.field(200).unwrap();
+    let values = |code| field.subfields_with(code).map(|value| value.to_string()).collect::<Vec<_>>();
+    assert_eq!((values('a'), values('A')), (values('A'), ["one", "two", "five"].map(str::to_owned).to_vec()));
+    assert_eq!((values('с'), values('С')), (vec!["три".to_owned()], vec!["три".to_owned()]));
+    let codes: String = field.subfields().map(|subfield| subfield.code()).collect();
+    assert_eq!(codes, "AaС)A", "as they are spelled");
+    assert_eq!(row(&record)["fields"][0]["value"], text);
+}
+
+/// A file of any length of which only what was written takes memory; the rest is zeros.
+#[derive(Debug, Default, Clone)]
+struct Sparse {
+    pages: BTreeMap<u64, Vec<u8>>,
+    len: u64,
+    at: u64,
+}
+
+impl Sparse {
+    const PAGE: u64 = 4096;
+
+    fn new(bytes: &[u8]) -> Sparse {
+        let mut file = Sparse::default();
+        file.write_all(bytes).unwrap();
+        file
+    }
+
+    /// Where in which page the file stands, and how much of `len` bytes lies in it.
+    fn place(&self, len: usize) -> (u64, usize, usize) {
+        let within = usize::try_from(self.at % Sparse::PAGE).unwrap();
+        (self.at / Sparse::PAGE, within, len.min(Sparse::PAGE as usize - within))
+    }
+}
+
+impl Read for Sparse {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let there = usize::try_from(self.len.saturating_sub(self.at)).unwrap();
+        let (page, within, len) = self.place(buf.len().min(there));
+        match self.pages.get(&page) {
+            Some(page) => buf[..len].copy_from_slice(&page[within..within + len]),
+            None => buf[..len].fill(0),
+        }
+        self.at += len as u64;
+        Ok(len)
+    }
+}
+
+impl Write for Sparse {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        let (page, within, len) = self.place(buf.len());
+        let page = self.pages.entry(page).or_insert_with(|| vec![0; Sparse::PAGE as usize]);
+        page[within..within + len].copy_from_slice(&buf[..len]);
+        self.at += len as u64;
+        self.len = self.len.max(self.at);
+        Ok(len)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Sparse {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.at = match to {
+            SeekFrom::Start(at) => at,
+            SeekFrom::End(by) => self.len.checked_add_signed(by).unwrap(),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by).unwrap(),
+        };
+        Ok(self.at)
+    }
+}
+
+/// A base whose free space begins at five gigabytes is added to, and read: by number, in order, and with its versions.
+#[test]
+fn offsets_beyond_four_gigabytes() {
+    let record = |mfn: u32, text: &str| {
+        let builder = Builder::new(Syntax::IRBIS).mfn(mfn);
+        builder.field("200", |field| field.subfield('A', text)).build().unwrap()
+    };
+    let free = 5u64 << 30;
+    for layout in [Layout::IRBIS64, Layout { shape: Shape::Ffi22, big_endian: false, shift: 6 }] {
+        let (mut mst, xrf) = written(layout, &[record(1, "one"), record(2, "two")]);
+        if layout.is_irbis64() {
+            mst[8..12].copy_from_slice(&(free as u32).to_be_bytes());
+            mst[12..16].copy_from_slice(&((free >> 32) as u32).to_be_bytes());
+        } else {
+            mst[8..12].copy_from_slice(&u32::try_from(free / 512 + 1).unwrap().to_le_bytes());
+            mst[12..14].copy_from_slice(&1u16.to_le_bytes());
+        }
+        let mut mst = Sparse::new(&mst);
+        mst.len = free;
+        let mut writer = Writer::append(mst, Sparse::new(&xrf), &WriteOptions::new()).unwrap();
+        writer.write_record(record(1, "one again").view()).unwrap();
+        writer.write_record(record(3, "three").view()).unwrap();
+        writer.finish().unwrap();
+        let (mst, xrf) = writer.into_inner();
+        assert!(mst.len > free && mst.pages.len() < 10, "{layout}");
+        if layout.is_irbis64() {
+            // The low word comes first: five gigabytes are 4000_0000 and 1.
+            assert_eq!(xrf.pages[&0][..8], [0x40, 0, 0, 0, 0, 0, 0, 1]);
+        }
+        let mut reader = Reader::new(mst.clone(), Some(xrf.clone()), &ReadOptions::new()).unwrap();
+        let mut found = Record::new();
+        for (mfn, text, is_far) in [(3, "three", true), (2, "two", false), (1, "one again", true)] {
+            assert!(reader.read_mfn(mfn, &mut found).unwrap());
+            assert_eq!(reader.diagnostics(), [], "{layout}");
+            assert_eq!(row(&found)["fields"][0]["value"], format!("^A{text}"));
+            assert_eq!(reader.position().byte >= free, is_far, "{layout}");
+        }
+        let options = ReadOptions::new().history(true);
+        let mut reader = Reader::new(mst, Some(xrf), &options).unwrap();
+        let texts: Vec<Value> =
+            reader.records().map(|record| row(&record.unwrap())["fields"][0]["value"].clone()).collect();
+        match layout.is_irbis64() {
+            true => assert_eq!(texts, ["^Aone", "^Aone again", "^Atwo", "^Athree"]),
+            false => assert_eq!(texts, ["^Aone again", "^Atwo", "^Athree"]),
+        }
+    }
 }
 
 #[test]

@@ -671,6 +671,8 @@ pub enum Reason {
     Declared,
     /// By the frequency of Cyrillic letters under each candidate.
     Letters(CyrillicGuess),
+    /// By Latin words: in this set most letters with accents stand where letters can stand. See [`guess_latin`].
+    LatinWords,
     /// By marks before letters and escape sequences, for MARC-8 or against it.
     Marks(MarkEvidence),
     /// The format has no other, or nothing speaks for another.
@@ -686,6 +688,7 @@ impl fmt::Display for Reason {
             Reason::ValidUtf8 => f.write_str("valid UTF-8 with multi-byte characters"),
             Reason::Declared => f.write_str("declared in the record"),
             Reason::Letters(guess) => guess.fmt(f),
+            Reason::LatinWords => f.write_str("its letters with accents make words"),
             Reason::Marks(evidence) => evidence.fmt(f),
             Reason::Format => f.write_str("default of the format"),
         }

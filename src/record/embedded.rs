@@ -51,9 +51,7 @@ fn opens(value: &[u8], is_marc: bool) -> bool {
         && tag != b"000"
         && (is_marc
             || match tag {
-                b"001" | b"002" | b"003" | b"004" | b"005" | b"006" | b"007" | b"008" | b"009" => {
-                    !rest.is_empty()
-                }
+                [b'0', b'0', _] => !rest.is_empty(),
                 _ => rest.len() <= 2 && rest.iter().all(is_indicator),
             })
 }

@@ -32,9 +32,10 @@ pub(super) fn guess(sample: &[u8]) -> Fallback {
         let reason = Reason::Letters(guess);
         return Fallback { charset: guess.charset, reason, is_doubtful: guess.is_doubtful() };
     }
-    let charset = guess_latin(sample, &[Charset::Windows1252, Charset::Cp850]);
-    let charset = charset.unwrap_or(Charset::Windows1252);
-    Fallback { charset, reason: Reason::Format, is_doubtful: true }
+    match guess_latin(sample, &[Charset::Windows1252, Charset::Cp850]) {
+        Some(charset) => Fallback { charset, reason: Reason::LatinWords, is_doubtful: true },
+        None => Fallback { charset: Charset::Windows1252, reason: Reason::Format, is_doubtful: true },
+    }
 }
 
 #[cfg(test)]
