@@ -56,7 +56,10 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
         };
         let mut copy =
             Copy { options, format, rejects: rejects.as_ref(), output: &output, summary: &mut summary };
-        match in_parts {
+        // Of what is lost and what is rejected, the order is known where batches are cut off unread.
+        let in_order =
+            rejects.is_none() || matches!(input.format, Format::Iso2709 | Format::Json | Format::Ndjson);
+        match in_parts && in_order {
             true => copy.in_parts(&mut input, &mut *records, &mut run.reporter)?,
             false => copy.all(&mut input, &mut *records, &mut run.reporter)?,
         }
@@ -201,9 +204,9 @@ impl Copy<'_> {
             let bytes = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
             copy_part(batch, options, format, rejects.is_some(), bytes)
         };
-        let mut failure = None;
+        let (mut failure, mut unlisted) = (None, 0u64);
         let mut take = |mut part: Part| -> Result<(), Failure> {
-            let unlisted = part.summary.report.unlisted();
+            unlisted = unlisted.saturating_add(part.summary.report.unlisted());
             for told in &part.told {
                 match (told, rejects) {
                     (Told::Finding(finding), _) => reporter.finding(&name, finding),
@@ -212,7 +215,6 @@ impl Copy<'_> {
                     (_, None) => {}
                 }
             }
-            reporter.suppressed(unlisted);
             (0..part.summary.read).for_each(|_| reporter.progress.record());
             self.summary.merge(&part.summary);
             records.append(&part.bytes).map_err(|error| {
@@ -236,6 +238,7 @@ impl Copy<'_> {
             })
         };
         let copied = in_batches(&mut *input.reader, options.jobs.count(), work, &mut done);
+        reporter.suppressed(unlisted);
         copied.map_err(|error| {
             reporter.progress.finish();
             failure.unwrap_or_else(|| Failure::reading(&name, &error))
