@@ -244,6 +244,8 @@ fn characters() {
     assert_eq!(found("008/35-37"), ["aze"]);
     assert_eq!(found("LDR/6"), ["a"]);
     assert_eq!(found("LDR/5-7"), ["cam"]);
+    assert_eq!(found("LDR[0]/6"), ["a"]);
+    assert!(found("LDR[1]").is_empty() && found("LDR[1-2]/6").is_empty());
     assert_eq!(found("LDR"), ["00000cam a2200000 a 4500"]);
     assert_eq!(found("001/#"), ["1"]);
     assert_eq!(found("001/#-1"), ["01"]);

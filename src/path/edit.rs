@@ -84,6 +84,9 @@ impl Record {
             }
             check_delimiter(field, value)?;
             let lead = is_lead(code, field);
+            if lead && value.is_empty() {
+                continue; // it is empty
+            }
             let end = if lead { 0 } else { field.raw().len() };
             let Some((index, body)) = range_of(&found, field.raw()) else { continue };
             let mut made = Vec::new();
@@ -191,7 +194,9 @@ impl Record {
             return Ok(usize::from(is_meant));
         }
         if spec.tag == TagSpec::Leader {
-            return self.edit_leader(path, |_, len| Some(" ".repeat(len)));
+            let is_meant = self.select(path).next().is_some();
+            self.edit_leader(path, |_, len| Some(" ".repeat(len)))?;
+            return Ok(usize::from(is_meant));
         }
         let whole = matches!(innermost(spec).target, Target::Whole(None));
         let mut splices = Splices::default();
@@ -329,7 +334,8 @@ impl Record {
     ) -> Result<usize> {
         let Some(old) = self.header().leader else {
             // All of it can be made.
-            return match (path.0.target.clone(), path.0.conditions.is_empty(), with("", 0)) {
+            let may_be_made = path.0.conditions.is_empty() && is_first(path.0.index);
+            return match (&path.0.target, may_be_made, with("", 0)) {
                 (Target::Whole(None), true, Some(text)) if !text.is_empty() => {
                     self.set_leader(Some(text.parse()?));
                     Ok(1)
