@@ -136,7 +136,7 @@ pub(super) fn record(
                 details(frame, Syntax::MARC, record, findings);
             }
             record.set_origin(Origin::Iso2709);
-            charset::load(frame, &leader, true, options, record, findings);
+            charset::load(frame, &leader, !whole.odd, options, record, findings);
         }
         None => odd_record(frame, leader, options, plain, record, findings),
     }
