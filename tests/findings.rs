@@ -71,7 +71,10 @@ fn findings(path: &Path) -> Vec<Diagnostic> {
     let mut sink = to.map(|format| writer(format, Vec::new(), &write).unwrap());
     let mut record = Record::new();
     let mut found = Vec::new();
-    let mut checker = Checker::new(100).with(check::Leader::new()).with(check::Encoding::new());
+    let mut checker = Checker::new(100)
+        .with(check::Leader::new())
+        .with(check::Encoding::new())
+        .with(check::Indicators::new());
     loop {
         let more = reader.read_record(&mut record);
         found.extend_from_slice(reader.diagnostics());

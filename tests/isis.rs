@@ -5,16 +5,20 @@
 #![cfg(all(feature = "json", feature = "cli", feature = "testing"))]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::rc::Rc;
 
 use kartoteka::isis::{Dictionary, Layout, Posting, Reader, Shape, SliceReader, Term, Writer};
 use kartoteka::testing::{irbis_record, mutated};
 use kartoteka::{
     Builder, Charset, Code, Deleted, ReadOptions, Record, RecordRead, RecordSeek, RecordWrite, Syntax,
-    WriteOptions, ndjson,
+    WriteOptions, irbis_text, ndjson,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -67,29 +71,25 @@ fn expected_row(value: &Value) -> Value {
     keys.iter().map(|key| ((*key).to_owned(), value[*key].clone())).collect::<serde_json::Map<_, _>>().into()
 }
 
-/// Base, expectation, character set, and which layout it is.
-const BASES: [(&str, &str, &str, Shape); 9] = [
-    ("irbis64-istu/istu", "irbis64-istu/expected", "auto", Shape::Irbis64),
-    ("irbis64-freesoft/freesoft", "irbis64-freesoft/expected", "auto", Shape::Irbis64),
-    ("irbis32-ibis/ibis", "irbis32-ibis/expected", "auto", Shape::Isis18),
-    ("isis-cds-dos/cds", "isis-cds-dos/expected", "auto", Shape::Isis18),
-    ("isis-lilacs30/lilacs30", "isis-lilacs30/expected", "auto", Shape::Isis18),
-    ("isis-cdsx-ffi/cds", "isis-cdsx-ffi/expected", "cp850", Shape::Ffi24),
-    ("isis-generated/le-isis18", "isis-generated/expected-le-isis18", "auto", Shape::Isis18),
-    ("isis-generated/be-isis20", "isis-generated/expected-be-isis20", "auto", Shape::Isis20),
-    ("isis-generated/le-ffi22", "isis-generated/expected-le-ffi22", "auto", Shape::Ffi22),
+/// Base, expectation, and which layout it is. All are read without being told their character sets.
+const BASES: [(&str, &str, Shape); 9] = [
+    ("irbis64-istu/istu", "irbis64-istu/expected", Shape::Irbis64),
+    ("irbis64-freesoft/freesoft", "irbis64-freesoft/expected", Shape::Irbis64),
+    ("irbis32-ibis/ibis", "irbis32-ibis/expected", Shape::Isis18),
+    ("isis-cds-dos/cds", "isis-cds-dos/expected", Shape::Isis18),
+    ("isis-lilacs30/lilacs30", "isis-lilacs30/expected", Shape::Isis18),
+    ("isis-cdsx-ffi/cds", "isis-cdsx-ffi/expected", Shape::Ffi24),
+    ("isis-generated/le-isis18", "isis-generated/expected-le-isis18", Shape::Isis18),
+    ("isis-generated/be-isis20", "isis-generated/expected-be-isis20", Shape::Isis20),
+    ("isis-generated/le-ffi22", "isis-generated/expected-le-ffi22", Shape::Ffi22),
 ];
 
 #[test]
 fn every_base_of_the_corpus_equals_its_expectation() {
     let Some(corpus) = corpus() else { return };
-    for (name, expected, charset, shape) in BASES {
-        let Some(charset) = Charset::from_name(charset) else {
-            eprintln!("SKIPPED: {name} is in {charset}, which is not known");
-            continue;
-        };
+    for (name, expected, shape) in BASES {
         let (mst, xrf) = base(&corpus.join(name));
-        let options = ReadOptions::new().charset(charset).deleted(Deleted::Include);
+        let options = ReadOptions::new().deleted(Deleted::Include);
         let mut reader = SliceReader::from_slice(&mst, Some(&xrf), &options).unwrap();
         assert_eq!(reader.layout().shape, shape, "{name}: {:?}", reader.found());
         let expected: Vec<Value> = lines(&corpus.join(format!("{expected}.jsonl")));
@@ -116,6 +116,29 @@ fn every_base_of_the_corpus_equals_its_expectation() {
     }
 }
 
+/// What a census of a base of IRBIS32 tells, in which old copies are still marked as locked; and what speaks for the
+/// character sets of the bases whose text is not UTF-8.
+#[test]
+fn what_is_known_of_a_base_as_a_whole() {
+    let Some(corpus) = corpus() else { return };
+    let (mst, xrf) = base(&corpus.join("irbis32-ibis/ibis"));
+    let mut reader = SliceReader::from_slice(&mst, Some(&xrf), &ReadOptions::new()).unwrap();
+    let census = reader.census().unwrap();
+    assert_eq!((census.active, census.deleted, census.locked), (269, 0, 2), "{census:?}");
+    assert!(census.copies > 800, "{census:?}");
+    for (name, charset) in [
+        ("irbis32-ibis/ibis", Charset::Windows1251),
+        ("isis-lilacs30/lilacs30", Charset::Windows1252),
+        ("isis-cdsx-ffi/cds", Charset::Cp850),
+    ] {
+        let (mst, xrf) = base(&corpus.join(name));
+        let reader = SliceReader::from_slice(&mst, Some(&xrf), &ReadOptions::new()).unwrap();
+        let (found, reason) = reader.charset();
+        assert_eq!(found, charset, "{name}");
+        assert_ne!(reason, kartoteka::charset::Reason::Format, "{name}: something speaks for it");
+    }
+}
+
 #[test]
 fn all_versions_of_the_corpus_equal_their_expectation() {
     let Some(corpus) = corpus() else { return };
@@ -131,10 +154,9 @@ fn all_versions_of_the_corpus_equal_their_expectation() {
 #[test]
 fn without_the_cross_reference_the_records_are_found_by_walking() {
     let Some(corpus) = corpus() else { return };
-    for (name, expected, charset, shape) in BASES {
-        let Some(charset) = Charset::from_name(charset) else { continue };
+    for (name, expected, shape) in BASES {
         let (mst, _) = base(&corpus.join(name));
-        let options = ReadOptions::new().charset(charset).deleted(Deleted::Include);
+        let options = ReadOptions::new().deleted(Deleted::Include);
         let mut reader = SliceReader::from_slice(&mst, None, &options).unwrap();
         assert_eq!(reader.layout().shape, shape);
         let found: Vec<Value> = reader.records().map(|record| row(&record.unwrap())).collect();
@@ -186,31 +208,60 @@ fn fixtures_of_every_layout_equal_what_another_reader_reads() {
     }
 }
 
+/// A file whose reads are counted.
+struct Counted(Cursor<Vec<u8>>, Rc<Cell<u64>>);
+
+impl Read for Counted {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.1.set(self.1.get() + 1);
+        self.0.read(buf)
+    }
+}
+
+impl Seek for Counted {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+/// One read of the cross reference, one of the master file; counted by the files and by the reader.
 #[test]
 fn random_access_costs_two_reads() {
     let Some(corpus) = corpus() else { return };
-    let folder = std::env::temp_dir().join(format!("kartoteka-reads-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    for (name, _, _, _) in BASES {
+    for (name, ..) in BASES {
         let (mst, xrf) = base(&corpus.join(name));
-        fs::write(folder.join("Base.MST"), &mst).unwrap();
-        fs::write(folder.join("base.Xrf"), &xrf).unwrap();
-        let mut reader = Reader::from_path(folder.join("Base.MST"), &ReadOptions::new()).unwrap();
-        assert!(reader.has_cross_reference(), "found whatever its case");
+        let reads = Rc::new(Cell::new(0));
+        let counted = |bytes| Counted(Cursor::new(bytes), Rc::clone(&reads));
+        let mut reader = Reader::new(counted(mst), Some(counted(xrf)), &ReadOptions::new()).unwrap();
         let mut record = Record::new();
         let last = reader.last_mfn().unwrap();
-        for mfn in [1, last, last / 2, 2, last - 1] {
-            let before = reader.reads();
-            reader.read_mfn(mfn, &mut record).unwrap();
-            assert!(reader.reads() - before <= 2, "{name} {mfn}");
+        // Far from each other, so that none is in memory by chance, and all in a row.
+        let far = (1..=last).map(|mfn| mfn * 97 % last + 1);
+        for mfn in far.chain(1..=last) {
+            let before = (reads.get(), reader.reads());
+            assert!(reader.read_mfn(mfn, &mut record).unwrap(), "{name} {mfn}");
+            assert!(reads.get() - before.0 <= 2, "{name} {mfn}: {} reads", reads.get() - before.0);
+            assert_eq!(reads.get() - before.0, reader.reads() - before.1, "{name} {mfn}");
         }
     }
+}
+
+#[test]
+fn companions_are_found_whatever_the_case_of_their_names() {
+    let folder = std::env::temp_dir().join(format!("kartoteka-names-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let (mst, xrf) = base(Path::new("fixtures/isis/irbis64"));
+    fs::write(folder.join("Base.MST"), &mst).unwrap();
+    fs::write(folder.join("base.Xrf"), &xrf).unwrap();
+    let mut reader = Reader::from_path(folder.join("Base.MST"), &ReadOptions::new()).unwrap();
+    assert!(reader.has_cross_reference());
+    assert!(reader.read_mfn(2, &mut Record::new()).unwrap());
     fs::remove_dir_all(&folder).unwrap();
 }
 
-/// Everything that comes out of a base: records by number, errors and findings counted.
+/// Everything that comes out of a base: records by number with the bytes they take, errors and findings counted.
 struct Outcome {
-    records: Vec<Value>,
+    records: Vec<(Value, Range<usize>)>,
     told: usize,
 }
 
@@ -234,7 +285,9 @@ fn outcome(mst: &[u8], xrf: &[u8], history: bool) -> Option<Outcome> {
                     .fields()
                     .map(|field| json!([field.tag().to_string(), field.raw_text().to_str_lossy()]))
                     .collect();
-                outcome.records.push(json!([isis.mfn, isis.status, isis.version, fields]));
+                let start = usize::try_from(reader.position().byte).unwrap();
+                let bytes = start..start + reader.raw().len();
+                outcome.records.push((json!([isis.mfn, isis.status, isis.version, fields]), bytes));
             }
             Err(error) => assert!(error.is_record(), "{error}"),
         }
@@ -242,53 +295,45 @@ fn outcome(mst: &[u8], xrf: &[u8], history: bool) -> Option<Outcome> {
     panic!("no end");
 }
 
-/// Each byte of both files is changed, one at a time: nothing panics or loops, and what was not touched comes out, or
-/// something is said.
+/// Each byte of both files is changed in two ways, one at a time: nothing panics or loops; each record whose own bytes
+/// in the master file are what they were comes out as it was, or, if its slot in the cross reference has the byte, that
+/// is told.
 #[test]
 fn any_byte_may_be_wrong() {
     for (name, _) in FIXTURES {
         let path = Path::new("fixtures/isis").join(format!("tiny-{name}"));
         let (mst, xrf) = base(&path);
         let whole = outcome(&mst, &xrf, false).unwrap();
-        let mut refused = 0;
-        let files = [(0usize, mst.len()), (1, xrf.len().min(36))];
-        for (file, len) in files {
-            for at in 0..len {
-                for flip in [[0x01u8, 0x80][at % 2], 0xFF] {
-                    let (mut mst, mut xrf) = (mst.clone(), xrf.clone());
-                    if file == 0 {
-                        mst[at] ^= flip
-                    } else {
-                        xrf[at] ^= flip
-                    }
-                    if name == "irbis64" {
-                        outcome(&mst, &xrf, true);
-                    }
-                    let Some(found) = outcome(&mst, &xrf, false) else {
-                        refused += 1;
-                        continue;
-                    };
-                    // Flags of a slot may change the status only.
-                    let same = |one: &Value, two: &Value| {
-                        one[0] == two[0] && one[3] == two[3] && (file == 1 || one == two)
-                    };
-                    let is_lost = |record: &&Value| !found.records.iter().any(|other| same(record, other));
-                    let lost: Vec<&Value> = whole.records.iter().filter(is_lost).collect();
-                    // The record with the byte may differ; all others are there, unless something was said.
-                    assert!(
-                        lost.len() <= usize::from(file == 0) || found.told > whole.told,
-                        "{name}, file {file}, byte {at} ^ {flip:02X}: lost without a word: {lost:?}"
-                    );
-                    let others = lost.len().saturating_sub(1);
-                    assert!(
-                        others == 0,
-                        "{name}, file {file}, byte {at} ^ {flip:02X}: {} lost: {lost:?}",
-                        lost.len()
-                    );
+        assert!(whole.records.len() >= 3 && whole.told == 0, "{name}");
+        let mut touched_some = 0;
+        for (is_master, len) in [(true, mst.len()), (false, xrf.len())] {
+            for (at, flip) in (0..len).flat_map(|at| [1u8 << (at % 8), 0xFF].map(|flip| (at, flip))) {
+                let (mut mst, mut xrf) = (mst.clone(), xrf.clone());
+                if is_master {
+                    mst[at] ^= flip
+                } else {
+                    xrf[at] ^= flip
                 }
+                if name == "irbis64" {
+                    outcome(&mst, &xrf, true);
+                }
+                let place =
+                    format!("{name}, {}, byte {at} ^ {flip:02X}", if is_master { "mst" } else { "xrf" });
+                let found = outcome(&mst, &xrf, false).unwrap_or_else(|| panic!("{place}: refused"));
+                // Flags of a slot may change the status only.
+                let same = |a: &Value, b: &Value| a[0] == b[0] && a[3] == b[3] && (!is_master || a == b);
+                let is_lost =
+                    |record: &&(Value, _)| !found.records.iter().any(|other| same(&record.0, &other.0));
+                let is_own = |record: &&(Value, Range<usize>)| is_master && record.1.contains(&at);
+                let lost: Vec<_> = whole.records.iter().filter(is_lost).collect();
+                touched_some += whole.records.iter().filter(is_own).count();
+                let others: Vec<_> = lost.iter().filter(|record| !is_own(record)).collect();
+                assert!(others.is_empty() || !is_master, "{place}: lost: {others:?}");
+                assert!(others.is_empty() || found.told > 0, "{place}: lost without a word: {others:?}");
+                assert!(others.len() <= 1, "{place}: more than one lost: {others:?}");
             }
         }
-        assert_eq!(refused, 0, "{name}");
+        assert!(touched_some > 2 * 100, "{name}: most bytes belong to records");
     }
 }
 
@@ -376,6 +421,106 @@ proptest! {
     }
 }
 
+/// What is done to a record of a base.
+#[derive(Debug, Clone)]
+enum Act {
+    Write(String),
+    Delete,
+    Undelete,
+}
+
+fn acts() -> impl Strategy<Value = Vec<(u32, Act)>> {
+    let act = prop_oneof![
+        3 => "[ -\\]a-яЁё]{0,40}".prop_map(Act::Write),
+        1 => Just(Act::Delete),
+        1 => Just(Act::Undelete),
+    ];
+    proptest::collection::vec((1u32..8, act), 1..40)
+}
+
+/// A version of a record: status and text.
+type Version = (bool, String);
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// A base that is written, added to, deleted from and opened again in between is what a map of versions is, in all
+    /// layouts: what is current, what is deleted, and in IRBIS64 all that ever was.
+    #[test]
+    fn random_histories_are_read_back(acts in acts(), reopened_every in 1usize..12) {
+        for layout in layouts() {
+            let numbered = |mfn: u32, text: &str| {
+                let builder = Builder::new(Syntax::IRBIS).mfn(mfn);
+                builder.field("200", |to| to.lead("x").subfield('A', text)).build().unwrap()
+            };
+            // An empty base of CDS/ISIS does not show its layout, so there is a record from the start.
+            let mut files = written(layout, &[numbered(8, "first")]);
+            let mut model: BTreeMap<u32, Vec<Version>> = BTreeMap::new();
+            model.insert(8, vec![(false, "first".to_owned())]);
+            for part in acts.chunks(reopened_every) {
+                let (mst, xrf) = files;
+                let mut writer =
+                    Writer::append(Cursor::new(mst), Cursor::new(xrf), &WriteOptions::new()).unwrap();
+                for (mfn, act) in part {
+                    let versions = model.entry(*mfn).or_default();
+                    let last = versions.last().cloned();
+                    match act {
+                        Act::Write(text) => {
+                            writer.write_record(numbered(*mfn, text).view()).unwrap();
+                            versions.push((false, text.clone()));
+                        }
+                        Act::Delete => {
+                            let is_there = last.as_ref().is_some_and(|(is_deleted, _)| !is_deleted);
+                            prop_assert_eq!(writer.delete(*mfn).unwrap(), is_there);
+                            versions.extend(last.filter(|_| is_there).map(|(_, text)| (true, text)));
+                        }
+                        Act::Undelete => {
+                            let is_there = last.as_ref().is_some_and(|(is_deleted, _)| *is_deleted);
+                            prop_assert_eq!(writer.undelete(*mfn).unwrap(), is_there);
+                            versions.extend(last.filter(|_| is_there).map(|(_, text)| (false, text)));
+                        }
+                    }
+                }
+                writer.finish().unwrap();
+                let (mst, xrf) = writer.into_inner();
+                files = (mst.into_inner(), xrf.into_inner());
+            }
+            model.retain(|_, versions| !versions.is_empty());
+            let texts = |options: &ReadOptions| -> Vec<(u64, u64, String)> {
+                let row = |row: &Value| {
+                    let text = row["fields"][0]["value"].as_str().unwrap()[3..].to_owned();
+                    (row["mfn"].as_u64().unwrap(), row["version"].as_u64().unwrap(), text)
+                };
+                rows(&files, options).iter().map(row).collect()
+            };
+            let current = |want: fn(bool) -> bool| -> Vec<(u64, u64, String)> {
+                let last = |(mfn, versions): (&u32, &Vec<Version>)| {
+                    let (is_deleted, text) = versions.last().unwrap();
+                    let version = if layout.is_irbis64() { versions.len() } else { 0 };
+                    want(*is_deleted).then(|| (u64::from(*mfn), version as u64, text.clone()))
+                };
+                model.iter().filter_map(last).collect()
+            };
+            let options = ReadOptions::new();
+            prop_assert_eq!(texts(&options), current(|is_deleted| !is_deleted), "{}", layout);
+            prop_assert_eq!(texts(&options.clone().deleted(Deleted::Only)), current(|is_deleted| is_deleted));
+            prop_assert_eq!(texts(&options.clone().deleted(Deleted::Include)), current(|_| true));
+            if layout.is_irbis64() {
+                let all: Vec<_> = model
+                    .iter()
+                    .flat_map(|(mfn, versions)| {
+                        let version = |(at, (_, text)): (usize, &Version)| {
+                            (u64::from(*mfn), at as u64 + 1, text.clone())
+                        };
+                        versions.iter().enumerate().map(version).collect::<Vec<_>>()
+                    })
+                    .collect();
+                prop_assert_eq!(texts(&options.deleted(Deleted::Include).history(true)), all);
+            }
+        }
+    }
+}
+
 /// Every base of the corpus, written in its own layout and read again, is the same record for record, versions and all.
 #[test]
 fn every_base_of_the_corpus_is_written_back() {
@@ -433,6 +578,196 @@ fn another_reader_reads_what_we_write() {
         assert_eq!(found, rows(&(mst, xrf), &ReadOptions::new()), "{layout}");
     }
     fs::remove_dir_all(&folder).unwrap();
+}
+
+/// ioisis 0.4.0 by Danilo Bellini, a program that has nothing of ours, reads what we write in all layouts of CDS/ISIS: all
+/// fields in their order, and which records are deleted. `KARTOTEKA_IOISIS` names it; `.ci/run` installs it.
+#[test]
+fn ioisis_reads_what_we_write() {
+    let Some(program) = std::env::var_os("KARTOTEKA_IOISIS") else {
+        eprintln!("SKIPPED: KARTOTEKA_IOISIS does not name the program");
+        return;
+    };
+    let folder = std::env::temp_dir().join(format!("kartoteka-ioisis-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let mut reader = Reader::from_path("fixtures/isis/irbis64.mst", &ReadOptions::new()).unwrap();
+    let records: Vec<Record> = reader.records().map(Result::unwrap).collect();
+    for layout in layouts().into_iter().filter(|layout| !layout.is_irbis64()) {
+        let files = written(layout, &records);
+        let (mst, xrf) = (Cursor::new(files.0), Cursor::new(files.1));
+        let mut writer = Writer::append(mst, xrf, &WriteOptions::new()).unwrap();
+        assert!(writer.delete(2).unwrap());
+        writer.finish().unwrap();
+        let (mst, xrf) = writer.into_inner();
+        let files = (mst.into_inner(), xrf.into_inner());
+        let path = folder.join("base.mst");
+        fs::write(&path, &files.0).unwrap();
+        let shape = match layout.shape {
+            Shape::Isis18 => ["--isis", "--packed"],
+            Shape::Isis20 => ["--isis", "--unpacked"],
+            Shape::Ffi22 => ["--ffi", "--packed"],
+            _ => ["--ffi", "--unpacked"],
+        };
+        let order = if layout.big_endian { "--be" } else { "--le" };
+        for (which, deleted) in [("--all", Deleted::Include), ("--only-active", Deleted::Skip)] {
+            let output = Command::new(&program)
+                .args(["mst2jsonl", order, which, "--menc", "utf-8", "--mode", "tidy"])
+                .args(shape)
+                .args([&path, Path::new("-")])
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{layout}: {}", String::from_utf8_lossy(&output.stderr));
+            // A row for each field.
+            let text = String::from_utf8(output.stdout).unwrap();
+            let field = |line| {
+                let row: Value = serde_json::from_str(line).unwrap();
+                let tag: u32 = row["tag"].as_str().unwrap().parse().unwrap();
+                json!([row["mfn"], tag, row["data"]])
+            };
+            let found: Vec<Value> = text.lines().map(field).collect();
+            let ours = rows(&files, &ReadOptions::new().deleted(deleted));
+            let expected: Vec<Value> = ours
+                .iter()
+                .flat_map(|row| {
+                    let fields = row["fields"].as_array().unwrap();
+                    fields.iter().map(|field| json!([row["mfn"], field["tag"], field["value"]]))
+                })
+                .collect();
+            assert_eq!(found, expected, "{layout}");
+            assert!(expected.len() > 30);
+        }
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Codes match whatever their case, those of other scripts too; each keeps the spelling that it has in the base.
+#[test]
+fn codes_are_caseless_and_keep_their_spelling() {
+    let text = "head^Aone^atwo^Стри^)four^Afive^";
+    let line = format!("#200: {text}\r\n*****\r\n");
+    let mut reader = irbis_text::SliceReader::new(line.as_bytes(), &ReadOptions::new());
+    let (mst, xrf) = written(Layout::IRBIS64, &[reader.records().next().unwrap().unwrap()]);
+    let mut reader = SliceReader::from_slice(&mst, Some(&xrf), &ReadOptions::new()).unwrap();
+    let mut record = Record::new();
+    assert!(reader.read_record(&mut record).unwrap());
+    let field = record.field(200).unwrap();
+    let values = |code| field.subfields_with(code).map(|value| value.to_string()).collect::<Vec<_>>();
+    assert_eq!((values('a'), values('A')), (values('A'), ["one", "two", "five"].map(str::to_owned).to_vec()));
+    assert_eq!((values('с'), values('С')), (vec!["три".to_owned()], vec!["три".to_owned()]));
+    let codes: String = field.subfields().map(|subfield| subfield.code()).collect();
+    assert_eq!(codes, "AaС)A", "as they are spelled");
+    assert_eq!(row(&record)["fields"][0]["value"], text);
+}
+
+/// A file of any length of which only what was written takes memory; the rest is zeros.
+#[derive(Debug, Default, Clone)]
+struct Sparse {
+    pages: BTreeMap<u64, Vec<u8>>,
+    len: u64,
+    at: u64,
+}
+
+impl Sparse {
+    const PAGE: u64 = 4096;
+
+    fn new(bytes: &[u8]) -> Sparse {
+        let mut file = Sparse::default();
+        file.write_all(bytes).unwrap();
+        file
+    }
+
+    /// Where in which page the file stands, and how much of `len` bytes lies in it.
+    fn place(&self, len: usize) -> (u64, usize, usize) {
+        let within = usize::try_from(self.at % Sparse::PAGE).unwrap();
+        (self.at / Sparse::PAGE, within, len.min(Sparse::PAGE as usize - within))
+    }
+}
+
+impl Read for Sparse {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let there = usize::try_from(self.len.saturating_sub(self.at)).unwrap();
+        let (page, within, len) = self.place(buf.len().min(there));
+        match self.pages.get(&page) {
+            Some(page) => buf[..len].copy_from_slice(&page[within..within + len]),
+            None => buf[..len].fill(0),
+        }
+        self.at += len as u64;
+        Ok(len)
+    }
+}
+
+impl Write for Sparse {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        let (page, within, len) = self.place(buf.len());
+        let page = self.pages.entry(page).or_insert_with(|| vec![0; Sparse::PAGE as usize]);
+        page[within..within + len].copy_from_slice(&buf[..len]);
+        self.at += len as u64;
+        self.len = self.len.max(self.at);
+        Ok(len)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Sparse {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.at = match to {
+            SeekFrom::Start(at) => at,
+            SeekFrom::End(by) => self.len.checked_add_signed(by).unwrap(),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by).unwrap(),
+        };
+        Ok(self.at)
+    }
+}
+
+/// A base whose free space begins at five gigabytes is added to, and read: by number, in order, and with its versions.
+#[test]
+fn offsets_beyond_four_gigabytes() {
+    let record = |mfn: u32, text: &str| {
+        let builder = Builder::new(Syntax::IRBIS).mfn(mfn);
+        builder.field("200", |field| field.subfield('A', text)).build().unwrap()
+    };
+    let free = 5u64 << 30;
+    for layout in [Layout::IRBIS64, Layout { shape: Shape::Ffi22, big_endian: false, shift: 6 }] {
+        let (mut mst, xrf) = written(layout, &[record(1, "one"), record(2, "two")]);
+        if layout.is_irbis64() {
+            mst[8..12].copy_from_slice(&(free as u32).to_be_bytes());
+            mst[12..16].copy_from_slice(&((free >> 32) as u32).to_be_bytes());
+        } else {
+            mst[8..12].copy_from_slice(&u32::try_from(free / 512 + 1).unwrap().to_le_bytes());
+            mst[12..14].copy_from_slice(&1u16.to_le_bytes());
+        }
+        let mut mst = Sparse::new(&mst);
+        mst.len = free;
+        let mut writer = Writer::append(mst, Sparse::new(&xrf), &WriteOptions::new()).unwrap();
+        writer.write_record(record(1, "one again").view()).unwrap();
+        writer.write_record(record(3, "three").view()).unwrap();
+        writer.finish().unwrap();
+        let (mst, xrf) = writer.into_inner();
+        assert!(mst.len > free && mst.pages.len() < 10, "{layout}");
+        if layout.is_irbis64() {
+            // The low word comes first: five gigabytes are 4000_0000 and 1.
+            assert_eq!(xrf.pages[&0][..8], [0x40, 0, 0, 0, 0, 0, 0, 1]);
+        }
+        let mut reader = Reader::new(mst.clone(), Some(xrf.clone()), &ReadOptions::new()).unwrap();
+        let mut found = Record::new();
+        for (mfn, text, is_far) in [(3, "three", true), (2, "two", false), (1, "one again", true)] {
+            assert!(reader.read_mfn(mfn, &mut found).unwrap());
+            assert_eq!(reader.diagnostics(), [], "{layout}");
+            assert_eq!(row(&found)["fields"][0]["value"], format!("^A{text}"));
+            assert_eq!(reader.position().byte >= free, is_far, "{layout}");
+        }
+        let options = ReadOptions::new().history(true);
+        let mut reader = Reader::new(mst, Some(xrf), &options).unwrap();
+        let texts: Vec<Value> =
+            reader.records().map(|record| row(&record.unwrap())["fields"][0]["value"].clone()).collect();
+        match layout.is_irbis64() {
+            true => assert_eq!(texts, ["^Aone", "^Aone again", "^Atwo", "^Athree"]),
+            false => assert_eq!(texts, ["^Aone again", "^Atwo", "^Athree"]),
+        }
+    }
 }
 
 #[test]

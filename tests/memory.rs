@@ -39,6 +39,27 @@ fn reading_exchange_text() {
     assert_eq!(allocations(irbis_text::SliceReader::new(&data, &ReadOptions::new()), 400, look), 0);
 }
 
+/// In the order of the cross reference, and by number.
+#[test]
+fn reading_master_files() {
+    use kartoteka::RecordSeek;
+    use kartoteka::isis::{Layout, Reader, Shape, Writer};
+    use std::io::Cursor;
+    let text = file(Kind::IrbisText, 400);
+    for layout in [Layout::IRBIS64, Layout { shape: Shape::Ffi24, big_endian: false, shift: 3 }] {
+        let files = (Cursor::new(Vec::new()), Cursor::new(Vec::new()));
+        let mut writer = Writer::create(files.0, files.1, layout, &WriteOptions::new()).unwrap();
+        kartoteka::copy(&mut irbis_text::SliceReader::new(&text, &ReadOptions::new()), &mut writer).unwrap();
+        let (mst, xrf) = writer.into_inner();
+        let reader = || Reader::new(mst.clone(), Some(xrf.clone()), &ReadOptions::new()).unwrap();
+        assert_eq!(allocations(reader(), 400, look), 0, "{layout}");
+        let (mut reader, mut record) = (reader(), Record::new());
+        let mut all = || (1..=400).for_each(|mfn| assert!(reader.read_mfn(mfn, &mut record).unwrap()));
+        all();
+        assert_eq!(allocation_counter::measure(all).count_total, 0, "{layout}");
+    }
+}
+
 #[test]
 fn writing() {
     let data = file(Kind::Cyrillic, 400);

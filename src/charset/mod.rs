@@ -42,6 +42,7 @@ pub use self::detect::{
 };
 pub use self::iso2022::{Fault, FaultKind};
 pub use self::twice::undo_second_encoding;
+pub(crate) use self::twice::{is_from_dos, read_as_dos};
 pub use crate::error::DecodeError;
 
 /// A character set.
@@ -715,6 +716,8 @@ pub enum Reason {
     Declared,
     /// By the frequency of Cyrillic and Greek letters under each candidate.
     Letters(LetterGuess),
+    /// By Latin words: in this set most letters with accents stand where letters can stand. See [`guess_latin`].
+    LatinWords,
     /// By marks before letters and escape sequences, for MARC-8 or against it.
     Marks(MarkEvidence),
     /// The format has no other, or nothing speaks for another.
@@ -730,6 +733,7 @@ impl fmt::Display for Reason {
             Reason::ValidUtf8 => f.write_str("valid UTF-8 with multi-byte characters"),
             Reason::Declared => f.write_str("declared in the record"),
             Reason::Letters(guess) => guess.fmt(f),
+            Reason::LatinWords => f.write_str("its letters with accents make words"),
             Reason::Marks(evidence) => evidence.fmt(f),
             Reason::Format => f.write_str("default of the format"),
         }

@@ -9,7 +9,8 @@ const CONTROLS: std::ops::RangeInclusive<char> = '\u{80}'..='\u{9F}';
 /// if the text shows no sign of it, or its letters beyond ASCII are not all of that kind.
 ///
 /// Three kinds are known: UTF-8 read as Windows-1252 or Latin-1 (`CafÃ©`), UTF-8 read as Windows-1251
-/// (`Р’РѕР№РЅР°`), and bytes of code page 850 read as Latin-1, which shows in C1 controls.
+/// (`Р’РѕР№РЅР°`), and bytes of code page 850 read as Latin-1, which shows in C1 controls, and in the characters `¡` to
+/// `¥` between letters (`acci¢n`).
 ///
 /// # Example
 /// ```
@@ -48,19 +49,38 @@ pub fn undo_second_encoding(text: &str) -> Option<(String, Charset)> {
     }
 }
 
-/// Text of code page 850 that was read as Latin-1: C1 controls stand where letters should.
+/// Text of code page 850 that was read as Latin-1: C1 controls stand where letters should, or signs of Spanish and of
+/// money inside words.
 fn from_dos(text: &str) -> Option<(String, Charset)> {
     // Those that stand around what is not sorted by may be meant.
-    let odd = |character: char| {
+    let is_control = |character: char| {
         CONTROLS.contains(&character) && !matches!(character, '\u{88}' | '\u{89}' | '\u{98}' | '\u{9C}')
     };
-    if !text.chars().any(odd) {
-        return None;
+    let mut before = ' ';
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let after = characters.peek().copied().unwrap_or(' ');
+        let is_inside = before.is_alphabetic() && after.is_alphabetic();
+        if is_control(character) || is_inside && matches!(character, '¡'..='¥') {
+            return Some((read_as_dos(text)?, Charset::Windows1252));
+        }
+        before = character;
     }
+    None
+}
+
+/// What text was, if it is of code page 850 and was read as Latin-1: `None` if that makes no likelier words. To be asked
+/// where something else has shown that this happened.
+pub(crate) fn read_as_dos(text: &str) -> Option<String> {
     let bytes: Option<Vec<u8>> =
         text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect();
     let bytes = bytes?;
     let likeliest = guess_latin(&bytes, &[Charset::Windows1252, Charset::Cp850])?;
     let original = Charset::Cp850.decode(&bytes).ok()?.into_owned();
-    (likeliest == Charset::Cp850).then_some((original, Charset::Windows1252))
+    (likeliest == Charset::Cp850).then_some(original)
+}
+
+/// Whether text shows by itself that it is of code page 850 and was read as Latin-1.
+pub(crate) fn is_from_dos(text: &str) -> bool {
+    !text.is_ascii() && from_dos(text).is_some()
 }

@@ -1,7 +1,8 @@
 //! What can be said of a record beyond what its reader finds: checks, and the place that runs them.
 //!
 //! A reader finds what is wrong with the bytes. A [`Check`] looks at a record that was read: [`Leader`] at the values
-//! of the leader, [`Encoding`] at characters that have no business in text. [`Checker`] runs several and keeps what
+//! of the leader, [`Encoding`] at characters that have no business in text, [`Indicators`] at indicators that were typed
+//! into IRBIS fields. [`Checker`] runs several and keeps what
 //! they find, in the form that readers have it in. Checks of your own join by the same trait.
 //!
 //! # Example
@@ -20,9 +21,11 @@
 //! ```
 
 mod encoding;
+mod indicators;
 mod leader;
 
 pub use self::encoding::Encoding;
+pub use self::indicators::Indicators;
 pub use self::leader::Leader;
 use crate::{Code, Diagnostic, FieldRef, Findings, Location, RecordRef};
 

@@ -125,6 +125,8 @@ codes! {
         "The leader is a byte too short or too long.";
     OtherTerminator "B033" "other-terminator" Note
         "Another character stands for the terminators of fields and record.";
+    IndicatorsInText "B034" "indicators-in-text" Note
+        "Indicators stand in the text of fields that have none.";
     LineInvalid "B050" "line-invalid" Error
         "A line is not a field of the format.";
     LineBlank "B051" "line-blank" Warning

@@ -48,22 +48,33 @@ impl Adapter {
         self.shaper.replaced
     }
 
-    /// The record as checked UTF-8, in its own syntax.
+    /// The record as checked UTF-8, in its own syntax; all else stays as it is.
     #[inline]
     pub(crate) fn text<'a>(&'a mut self, record: RecordRef<'a>) -> Result<Shaped<'a>> {
         let record = self.shaper.as_text(record, &mut self.text)?;
         Ok((record, &mut self.shaper.findings))
     }
 
-    /// The record as checked UTF-8, in MARC syntax.
+    /// The record as checked UTF-8, which it then declares, in MARC syntax.
     #[inline]
     pub(crate) fn marc<'a>(&'a mut self, record: RecordRef<'a>) -> Result<Shaped<'a>> {
-        let mut record = self.shaper.as_text(record, &mut self.text)?;
         if !record.syntax().has_indicators() {
+            let record = self.shaper.as_text(record, &mut self.text)?;
             to_marc_form(record, self.form, &mut self.marc, &mut self.shaper.findings)?;
-            record = self.marc.view();
+            return Ok((self.marc.view(), &mut self.shaper.findings));
         }
-        Ok((record, &mut self.shaper.findings))
+        let leader = record.header().leader;
+        let declared =
+            leader.is_some_and(|leader| leader.coding() == b'a') || declares(record, Charset::Utf8);
+        if record.is_text() && declared {
+            return Ok((record, &mut self.shaper.findings)); // as nearly all are
+        }
+        match record.is_text() {
+            true => self.text.copy_from(record),
+            false => self.shaper.transcode(record, Charset::Utf8, &mut self.text)?,
+        }
+        self.text.declare_charset(Charset::Utf8);
+        Ok((self.text.view(), &mut self.shaper.findings))
     }
 
     /// The record in a character set, which it then declares if it is MARC: field 100 of an IRBIS record is a field

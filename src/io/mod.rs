@@ -7,8 +7,6 @@
 
 mod adapt;
 mod batch;
-#[cfg(any(feature = "xml", feature = "json"))]
-mod census;
 mod copy;
 mod framing;
 mod options;
@@ -20,8 +18,6 @@ mod writer;
 
 pub(crate) use self::adapt::{Adapter, place};
 pub use self::batch::Batch;
-#[cfg(any(feature = "xml", feature = "json"))]
-pub(crate) use self::census::census;
 pub use self::copy::{Event, Summary, copy, copy_with};
 pub use self::framing::{Frame, Framing, Push, Pushed, Slice, Step, Stream};
 pub use self::options::{Deleted, IllegalCharacters, ReadOptions, Recovery, WideTags, WriteOptions};

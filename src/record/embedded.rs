@@ -16,18 +16,44 @@ pub struct Embedded<'a> {
 impl<'a> Embedded<'a> {
     pub(super) fn new(field: FieldRef<'a>) -> Embedded<'a> {
         let mut embedded = Embedded { field, segments: field.subfields(), open: None };
-        embedded.open = embedded.next_opening();
+        if may_embed(field) {
+            embedded.open = embedded.next_opening();
+        }
         embedded
     }
 
     fn next_opening(&mut self) -> Option<(usize, usize)> {
         loop {
             let (start, end) = self.segments.next_segment()?;
-            if let Some([b'1', _, _, _, ..]) = self.field.raw().get(start..end) {
-                return Some((start, end));
+            if let Some([b'1', opening @ ..]) = self.field.raw().get(start..end) {
+                if opens(opening, self.field.syntax().has_indicators()) {
+                    return Some((start, end));
+                }
             }
         }
     }
+}
+
+/// Whether a field is of those that have others in them.
+fn may_embed(field: FieldRef<'_>) -> bool {
+    field.tag().number().is_some_and(|tag| match field.syntax().has_indicators() {
+        true => matches!(tag, 400..=499 | 604),
+        false => matches!(tag, 421..=488),
+    })
+}
+
+/// Whether the value of a `1` opens a field: a tag, then data if the tag is 00X, else indicators. In IRBIS, where `1`
+/// is a code like any other, nothing may follow them.
+fn opens(value: &[u8], is_marc: bool) -> bool {
+    let Some((tag, rest)) = value.split_first_chunk::<3>() else { return false };
+    let is_indicator = |byte: &u8| matches!(byte, b'0'..=b'9' | b' ' | b'#' | b'|');
+    tag.iter().all(u8::is_ascii_digit)
+        && tag != b"000"
+        && (is_marc
+            || match tag {
+                [b'0', b'0', _] => !rest.is_empty(),
+                _ => rest.len() <= 2 && rest.iter().all(is_indicator),
+            })
 }
 
 impl<'a> Iterator for Embedded<'a> {
@@ -50,5 +76,49 @@ impl<'a> Iterator for Embedded<'a> {
         inner.control = tag.is_control();
         inner.syntax.indicators = 2;
         Some(inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Builder, Record, Syntax};
+
+    fn tags(record: &Record) -> Vec<String> {
+        record.fields().flat_map(|field| field.embedded().map(|inner| inner.tag().to_string())).collect()
+    }
+
+    #[test]
+    fn in_linking_fields_of_marc() {
+        let record = Record::builder()
+            .data_field(
+                "461",
+                " 0",
+                [('1', "001kart7"), ('1', "2001 "), ('a', "Divan"), ('1', "x"), ('1', "UDC1 ")],
+            )
+            .data_field("604", "  ", [('1', "700 1"), ('a', "Nizami"), ('1', "5001 "), ('a', "Xəmsə")])
+            .data_field("910", "  ", [('1', "101 copies")])
+            .data_field("215", "  ", [('1', "2001 ")])
+            .build()
+            .unwrap();
+        assert_eq!(tags(&record), ["001", "200", "700", "500"]);
+    }
+
+    /// In a base of IRBIS `^1` is a code like any other: number of copies, unit, place of printing.
+    #[test]
+    fn in_records_of_irbis_only_where_nothing_else_can_be_meant() {
+        let record = Builder::new(Syntax::IRBIS)
+            .field("910", |f| f.subfield('A', "U").subfield('1', "101"))
+            .field("215", |f| f.subfield('A', "300").subfield('1', "200"))
+            .field("463", |f| f.subfield('C', "Огонёк").subfield('1', "С."))
+            .field("463", |f| f.subfield('1', "101 листов").subfield('1', ""))
+            .field("421", |f| f.subfield('1', "001DB-12345").subfield('1', "2001 ").subfield('a', "Хамса"))
+            .field("461", |f| f.subfield('1', "2001").subfield('A', "Диван"))
+            .field("410", |f| f.subfield('1', "2001 ").subfield('a', "Серия"))
+            .build()
+            .unwrap();
+        assert_eq!(tags(&record), ["001", "200", "200"]);
+        let last = record.fields().nth(5).unwrap().embedded().next().unwrap();
+        assert_eq!(last.indicators(), b"1", "a blank at the end went missing");
+        assert_eq!(last.subfield('a').unwrap().to_str().unwrap(), "Диван");
     }
 }

@@ -59,6 +59,17 @@ impl<'a> FieldRef<'a> {
         self.bytes
     }
 
+    /// The whole body, if it is known to be UTF-8 and no character is cut at its ends.
+    #[inline]
+    pub(crate) const fn checked(self) -> Option<&'a str> {
+        self.text
+    }
+
+    /// This field with another body.
+    pub(crate) const fn with_text(self, text: &str) -> FieldRef<'_> {
+        FieldRef { bytes: text.as_bytes(), text: Some(text), ..self }
+    }
+
     /// The whole body as a value, as [`FieldRef::raw`].
     #[inline]
     pub fn raw_text(self) -> Text<'a> {
@@ -150,11 +161,12 @@ impl<'a> FieldRef<'a> {
     }
 
     /// The fields embedded in this one: those that UNIMARC and RUSMARC put into subfields `$1` of their linking
-    /// fields 4XX, and IRBIS into `^1`.
+    /// fields 4XX and of 604, and IRBIS into `^1` of its fields 421 to 488. There are none in other fields.
     ///
-    /// Each `1` opens a field: three characters of tag, two indicators unless the tag is 00X, then the subfields up
-    /// to the next `1`. A `1` that is shorter opens nothing. Ask it of linking fields only: in others `1` may be a
-    /// subfield like any other.
+    /// Each `1` opens a field: three digits of tag, two indicators unless the tag is 00X, then the subfields up
+    /// to the next `1` that opens one. A `1` that does not begin so opens nothing. In IRBIS records `1` is also a code
+    /// like any other, in 463 for one; there it opens a field only if nothing stands behind the indicators, of which
+    /// blanks at the end may be missing.
     ///
     /// # Spec
     /// UNIMARC manual, 4-- linking entry block, embedded fields technique.
@@ -220,7 +232,7 @@ fn inside_character(text: &str, end: usize) -> usize {
 /// Offset of the first such byte. Values are short, 19 bytes in the mean: the first 32 bytes are looked at here, in
 /// fewer instructions than a call takes.
 #[inline]
-fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
+pub(crate) fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
     const LOW: u64 = 0x0101_0101_0101_0101;
     let pattern = u64::from(byte).wrapping_mul(LOW);
     let first_in = |word: [u8; 8]| {

@@ -1,7 +1,7 @@
 //! Text that came to harm, put right on request.
 
 use super::{FieldRef, Origin, Record};
-use crate::charset::{Charset, Normalization, Reason, undo_second_encoding};
+use crate::charset::{Charset, Normalization, Reason, is_from_dos, read_as_dos, undo_second_encoding};
 use crate::{Code, Diagnostic, Findings, Location, Policy};
 
 const ESC: u8 = 0x1B;
@@ -118,8 +118,16 @@ impl Record {
 
     fn repair_mojibake(&mut self, findings: &mut Findings) {
         let mut told = Vec::new();
+        // Where one value of a record came from DOS, those that could have come from there did.
+        let delimiter = char::from(self.syntax.delimiter);
+        let from_dos = |field: FieldRef<'_>| {
+            let text = field.raw_text().as_str().unwrap_or_default();
+            !text.is_ascii() && text.split(delimiter).any(is_from_dos)
+        };
+        let by_dos = self.view().fields().any(from_dos);
         self.change_text(|field, text| {
-            let (better, by) = undo_second_encoding(text)?;
+            let dos = || read_as_dos(text).filter(|_| by_dos).map(|better| (better, Charset::Windows1252));
+            let (better, by) = undo_second_encoding(text).or_else(dos)?;
             told.push((field.tag(), field.index(), by, better.chars().take(40).collect::<String>()));
             Some(better)
         });
@@ -240,6 +248,30 @@ mod tests {
             .build()
             .unwrap();
         assert_eq!((&record, findings.list().len()), (&expected, 2));
+    }
+
+    /// As in records of CDS/ISIS that were taken from DOS by way of Latin-1.
+    #[test]
+    fn what_came_from_dos_is_known_by_its_neighbours() {
+        let irbis = |values: [&str; 4]| {
+            let [a, b, c, d] = values;
+            crate::Builder::new(crate::Syntax::IRBIS)
+                .field("24", |f| f.lead(a).subfield('z', "spa"))
+                .field("70", |f| f.lead(b))
+                .field("70", |f| f.lead(c))
+                .field("70", |f| f.lead(d))
+                .build()
+                .unwrap()
+        };
+        let mut record = irbis(["La Unesco, un ideal en acci¢n", "S\u{A0}, Artur", "Peña, B.", "plain"]);
+        let mut findings = Findings::new(9);
+        record.repair_text(TextRepair::Mojibake, &mut findings);
+        let expected = irbis(["La Unesco, un ideal en acción", "Sá, Artur", "Peña, B.", "plain"]);
+        assert_eq!((&record, findings.list().len()), (&expected, 2));
+        let mut record = irbis(["Titre\u{A0}: sous-titre", "S\u{A0}, Artur", "¡Hola!", "5¢"]);
+        let before = record.clone();
+        record.repair_text(TextRepair::Mojibake, &mut findings);
+        assert_eq!(record, before, "no value shows it by itself");
     }
 
     #[test]

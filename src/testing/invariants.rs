@@ -170,6 +170,9 @@ fn round_trip<F: Framing>(record: &Record, mut writer: impl Written) -> Option<V
     let bytes = writer.written();
     let options = ReadOptions::new().charset(record.charset());
     let outcome = Outcome::of(&mut Slice::<F>::new(&bytes, &options), bytes.len().saturating_add(1));
+    let broken = |finding: &Diagnostic| matches!(finding.code, Code::XmlSyntax | Code::JsonSyntax);
+    let mut findings = outcome.entries.iter().flat_map(|entry| &entry.findings);
+    assert!(!findings.any(broken), "not well-formed: {}", bytes.escape_ascii());
     let again: Vec<_> = outcome.records().collect();
     assert_eq!(again.len(), 1, "one record written, {} read from {}", again.len(), bytes.escape_ascii());
     if replaced == 0 && !lossy {
@@ -178,6 +181,15 @@ fn round_trip<F: Framing>(record: &Record, mut writer: impl Written) -> Option<V
         }
     }
     Some(bytes)
+}
+
+/// The record, saying that it is in UTF-8 if it is, as the writers of text make it say.
+fn declared(record: &Record) -> Record {
+    let mut record = record.clone();
+    if record.view().is_text() && !crate::record::declares(record.view(), crate::Charset::Utf8) {
+        record.declare_charset(crate::Charset::Utf8);
+    }
+    record
 }
 
 /// A writer into memory.
@@ -241,6 +253,7 @@ pub fn iso2709(data: &[u8]) {
 /// The forms in lines: what they take must come back.
 fn round_trip_lines(record: &Record) {
     let options = WriteOptions::new();
+    let record = &declared(record);
     if record.view().is_text() || record.charset() == crate::Charset::Marc8 {
         round_trip::<crate::mrk::Mrk>(record, crate::mrk::Writer::new(Vec::new(), &options));
     }
@@ -279,6 +292,7 @@ fn round_trip_xml(record: &Record, options: &WriteOptions) {
         let standard = field.tag().is_standard() && field.is_control() == field.tag().is_control();
         standard && (field.is_control() || whole && field.lead().is_empty())
     };
+    let record = &declared(record);
     if record.fields().all(plain) && record.syntax().indicators == 2 {
         round_trip::<crate::marcxml::Marcxml>(record, crate::marcxml::Writer::new(Vec::new(), options));
         round_trip::<crate::marcxml::Marcxml>(record, crate::turbomarc::Writer::new(Vec::new(), options));
@@ -293,7 +307,7 @@ pub fn irbis_text(data: &[u8]) {
     for (record, entry) in outcome.records() {
         let writer = crate::irbis_text::Writer::new(Vec::new(), &WriteOptions::new());
         let written = round_trip::<crate::irbis_text::IrbisText>(record, writer);
-        if entry.findings.is_empty() && entry.raw.ends_with(b"\n") {
+        if entry.findings.is_empty() {
             assert_eq!(written.as_deref(), Some(entry.raw.as_slice()), "a sound record is copied");
         }
     }
@@ -305,7 +319,7 @@ pub fn irbis_server(data: &[u8]) {
     for (record, entry) in outcome.records() {
         let writer = crate::irbis_server::Writer::new(Vec::new(), &WriteOptions::new());
         let written = round_trip::<crate::irbis_server::IrbisServer>(record, writer);
-        if entry.findings.is_empty() && entry.raw.ends_with(b"\n") {
+        if entry.findings.is_empty() {
             assert_eq!(written.as_deref(), Some(entry.raw.as_slice()), "a sound record is copied");
         }
     }
@@ -317,7 +331,7 @@ pub fn cisis_id(data: &[u8]) {
     for (record, entry) in outcome.records() {
         let writer = crate::cisis_id::Writer::new(Vec::new(), &WriteOptions::new());
         let written = round_trip::<crate::cisis_id::CisisId>(record, writer);
-        if entry.findings.is_empty() && record.view().mfn().is_some() && entry.raw.ends_with(b"\n") {
+        if entry.findings.is_empty() && record.view().mfn().is_some() {
             assert_eq!(written.as_deref(), Some(entry.raw.as_slice()), "a sound record is copied");
         }
     }

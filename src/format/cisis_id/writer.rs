@@ -28,22 +28,25 @@ pub struct Layout {
     irbis: Record,
     /// How many records were written: the number of one that has none.
     count: u32,
+    /// Whether the last line that was written lacks its end, as the last one of some files does.
+    open: bool,
 }
 
 impl io::Layout for Layout {
     fn new(options: &WriteOptions) -> Layout {
         let (charset, illegal) = (options.charset, options.illegal_characters);
-        Layout { charset, illegal, irbis: Record::new(), count: 0 }
+        Layout { charset, illegal, irbis: Record::new(), count: 0, open: false }
     }
 
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
+        if self.open {
+            out.push(b'\n');
+        }
         if let Some(bytes) = record.verbatim(Origin::CisisId)
             && (self.charset == Charset::Auto || self.charset == record.charset())
         {
             out.extend_from_slice(bytes);
-            if !bytes.ends_with(b"\n") {
-                out.push(b'\n');
-            }
+            self.open = !bytes.ends_with(b"\n");
             self.count = record.mfn().unwrap_or_else(|| self.count.saturating_add(1));
             return Ok(());
         }
@@ -92,7 +95,7 @@ impl io::Layout for Layout {
             }
             out.push(b'\n');
         }
-        self.count = mfn;
+        (self.count, self.open) = (mfn, false);
         Ok(())
     }
 }

@@ -29,22 +29,30 @@ pub struct Layout {
     charset: Charset,
     illegal: IllegalCharacters,
     irbis: Record,
+    /// Whether the last line that was written lacks its end, as the last one of some files does.
+    open: bool,
 }
 
 impl io::Layout for Layout {
     fn new(options: &WriteOptions) -> Layout {
-        Layout { charset: options.charset, illegal: options.illegal_characters, irbis: Record::new() }
+        Layout {
+            charset: options.charset,
+            illegal: options.illegal_characters,
+            irbis: Record::new(),
+            open: false,
+        }
     }
 
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
+        if self.open {
+            out.extend_from_slice(b"\r\n");
+        }
         let charset = if self.charset == Charset::Auto { Charset::Utf8 } else { self.charset };
         if let Some(bytes) = record.verbatim(Origin::IrbisServer)
             && (self.charset == Charset::Auto || charset == record.charset())
         {
             out.extend_from_slice(bytes);
-            if !bytes.ends_with(b"\n") {
-                out.extend_from_slice(b"\r\n");
-            }
+            self.open = !bytes.ends_with(b"\n");
             return Ok(());
         }
         let (mut shaped, findings) = adapter.in_charset(record, charset)?;
@@ -57,7 +65,9 @@ impl io::Layout for Layout {
             from_marc_form(shaped, true, &mut self.irbis, findings);
             shaped = self.irbis.view();
         }
-        build(shaped, self.illegal, out, findings)
+        build(shaped, self.illegal, out, findings)?;
+        self.open = false;
+        Ok(())
     }
 }
 

@@ -88,6 +88,7 @@ impl Framing for IrbisText {
         let mut intact = findings.list().is_empty();
         let mut blank = None;
         let mut in_record = false;
+        let mut joined = Joined::default();
         while at < bytes.len() {
             let rest = bytes.get(at..).unwrap_or_default();
             let len = memchr(b'\n', rest).map_or(rest.len(), |len| len.saturating_add(1));
@@ -111,6 +112,7 @@ impl Framing for IrbisText {
                 if in_record {
                     blank = Some(location);
                 }
+                joined.close();
             } else if let Ok((text, (tag, spaced))) = field(line) {
                 if let Some(location) = blank.take() {
                     let message = "a blank line inside a record";
@@ -137,17 +139,31 @@ impl Framing for IrbisText {
                     break;
                 }
                 record.slots_mut().push(Slot::new(tag, start, end, false));
+                joined.open(end as usize);
                 in_record = true;
             } else {
                 let shown = line.get(..40).unwrap_or(line).escape_ascii();
                 let message = format!("expected \"#\", a tag, \":\", found \"{shown}\"");
-                findings.push(Diagnostic::new(Code::LineInvalid, location, message, "line left out"));
+                let end = if is_bare(line) { joined.add(bytes, at, line.len()) } else { None };
+                let action = match (end, record.slots_mut().last_mut()) {
+                    (Some(end), Some(slot)) => {
+                        slot.end = end;
+                        location.tag = Some(slot.tag);
+                        "joined with the line before it"
+                    }
+                    _ => {
+                        joined.close();
+                        "line left out"
+                    }
+                };
+                findings.push(Diagnostic::new(Code::LineInvalid, location, message, action));
                 intact = false;
                 in_record = true;
             }
             at = at.saturating_add(len);
             line_number = line_number.saturating_add(1);
         }
+        let bytes = joined.buffer.as_deref().unwrap_or(bytes);
         self.evidence.load(&self.options, bytes, record, findings);
         if record.fields().len() == 0 {
             findings.at(Code::NoFields, (0, bytes.len()), "the record has no fields", "kept");
@@ -178,6 +194,58 @@ impl IrbisText {
             }
         }
     }
+}
+
+/// Lines that were wrapped, joined again. All other bytes of the record stay in their places, and the number of bytes is
+/// the same: what a join leaves over at the end of the field is filled with blanks that belong to nothing.
+#[derive(Default)]
+struct Joined {
+    /// The bytes of the record, once something was joined.
+    buffer: Option<Vec<u8>>,
+    /// Where the field ends that the next line may go on with.
+    end: Option<usize>,
+}
+
+impl Joined {
+    fn open(&mut self, end: usize) {
+        self.end = Some(end);
+    }
+
+    /// What comes next does not go on with the field before it.
+    fn close(&mut self) {
+        self.end = None;
+    }
+
+    /// Moves the `len` bytes at `at` behind the open field, and returns where it ends then. A blank comes between
+    /// words, since that is where lines are wrapped.
+    fn add(&mut self, bytes: &[u8], at: usize, len: usize) -> Option<u32> {
+        let end = self.end?;
+        let buffer = self.buffer.get_or_insert_with(|| bytes.to_vec());
+        let goes_on = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'^'));
+        let last = end.checked_sub(1).and_then(|last| buffer.get(last));
+        let needs_blank = !goes_on(last) && !goes_on(buffer.get(at));
+        let start = if needs_blank { end.saturating_add(1) } else { end };
+        let behind = at.saturating_add(len);
+        if start > at || behind > buffer.len() {
+            return None; // lines have ends, so there is room
+        }
+        if let (true, Some(blank)) = (needs_blank, buffer.get_mut(end)) {
+            *blank = b' ';
+        }
+        buffer.copy_within(at..behind, start);
+        let new_end = start.saturating_add(len);
+        buffer.get_mut(new_end.max(at)..behind).unwrap_or_default().fill(b' ');
+        self.end = Some(new_end);
+        u32::try_from(new_end).ok()
+    }
+}
+
+/// Whether a line has text, and nothing of the head of a field: as the rest of a wrapped line.
+fn is_bare(line: &[u8]) -> bool {
+    let text = line.trim_ascii_start();
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let behind = text.get(digits..).unwrap_or_default().trim_ascii_start();
+    !(text.is_empty() || text.starts_with(b"#") || digits > 0 && behind.starts_with(b":"))
 }
 
 /// A line without its end.
@@ -245,6 +313,28 @@ mod tests {
                 (Code::RecordEndMissing, 6),
             ]
         );
+    }
+
+    #[test]
+    fn wrapped_lines_are_joined_in_salvage_and_refused_in_strict_reading() {
+        let data = "#200: ^AВойна и\r\nмир^Eроман \r\nв четырёх\n^Gтомах\r\n#300: x\r\n200: y\r\nz\r\n\r\nw\r\n*****\r\n";
+        let (records, found) = all(data.as_bytes());
+        let fields: Vec<_> = records[0].fields().map(|field| field.raw_text().to_string()).collect();
+        assert_eq!(fields, ["^AВойна и мир^Eроман в четырёх^Gтомах", "x"], "nothing joins what is damaged");
+        let lines: Vec<_> = found.iter().map(|(_, line)| *line).collect();
+        assert_eq!((lines, records.len()), (vec![2, 3, 4, 6, 7, 9], 1), "{found:?}");
+        let options = ReadOptions::new().recovery(crate::Recovery::Strict);
+        let mut reader = super::super::SliceReader::new(data.as_bytes(), &options);
+        let error = reader.read_record(&mut Record::new()).unwrap_err();
+        assert!(error.is_record() && error.to_string().contains("line 2"), "{error}");
+        // In a code page as well, and what lies behind a joined field keeps its place.
+        let mut data =
+            b"#200: ^A\xCF\xD3\xD8\xCA\xC8\xCD\r\n\xC0 \xD1\r\n#300: \xCF\xD3\xD8\xCA\xC8\xCD\r\n*****\r\n"
+                .to_vec();
+        let (records, _) = all(&data);
+        assert_eq!(records[0].field(200).unwrap().raw_text().to_str().unwrap(), "^AПУШКИН А С");
+        let place = records[0].offset_of(records[0].field(300).unwrap());
+        assert!(data.split_off(place).starts_with(b"\xCF\xD3\xD8\xCA\xC8\xCD\r\n"));
     }
 
     #[test]

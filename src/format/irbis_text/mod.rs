@@ -17,7 +17,9 @@
 //!
 //! # Deviations
 //! Blanks between `#` and the number, and none behind the colon, are read as well. A line that is no field, and a
-//! blank line inside a record, are findings; the rest of the record is kept.
+//! blank line inside a record, are findings; the rest of the record is kept. A line that has nothing of a field, right
+//! behind one, is what is left of a wrapped line: salvage joins the two, with a blank unless there is one or the line
+//! begins with `^`, and strict reading refuses the record.
 //!
 //! # Example
 //! ```

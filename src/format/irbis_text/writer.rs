@@ -31,25 +31,27 @@ pub struct Layout {
     illegal: IllegalCharacters,
     irbis: Record,
     begun: bool,
+    /// Whether the last line that was written lacks its end, as the last one of some files does.
+    open: bool,
 }
 
 impl io::Layout for Layout {
     fn new(options: &WriteOptions) -> Layout {
         let (charset, illegal) = (options.charset, options.illegal_characters);
-        Layout { charset, illegal, irbis: Record::new(), begun: false }
+        Layout { charset, illegal, irbis: Record::new(), begun: false, open: false }
     }
 
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
+        if self.open {
+            out.extend_from_slice(b"\r\n");
+        }
         if let Some(bytes) = record.verbatim(Origin::IrbisText) {
             if self.charset == Charset::Auto || self.charset == record.charset() {
                 // The mark of the input is no mark in the middle of the output.
                 let bytes =
                     if self.begun { bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes) } else { bytes };
                 out.extend_from_slice(bytes);
-                if !bytes.ends_with(b"\n") {
-                    out.extend_from_slice(b"\r\n");
-                }
-                self.begun = true;
+                (self.begun, self.open) = (true, !bytes.ends_with(b"\n"));
                 return Ok(());
             }
         }
@@ -65,7 +67,7 @@ impl io::Layout for Layout {
             shaped = self.irbis.view();
         }
         build(shaped, self.illegal, out, findings).map_err(Error::unrepresentable)?;
-        self.begun = true;
+        (self.begun, self.open) = (true, false);
         Ok(())
     }
 }
@@ -119,7 +121,7 @@ fn build(
 mod tests {
     use super::*;
     use crate::irbis_text::Writer;
-    use crate::{ReadOptions, RecordWrite, Syntax, irbis_text, iso2709};
+    use crate::{ReadOptions, RecordRead, RecordWrite, Syntax, irbis_text, iso2709};
 
     fn rewritten(data: &[u8], options: &WriteOptions) -> Vec<u8> {
         let mut reader = irbis_text::SliceReader::new(data, &ReadOptions::new());
@@ -134,6 +136,22 @@ mod tests {
             let data = std::fs::read(format!("fixtures/irbis/{name}")).unwrap();
             assert!(rewritten(&data, &WriteOptions::new()) == data, "{name}");
         }
+    }
+
+    /// The last line of a file may lack its end; it gets one only if more is written.
+    #[test]
+    fn a_line_without_end_stays_so() {
+        let data = b"#920: A\r\n*****\r\n#920: B\r\n*****";
+        assert_eq!(rewritten(data, &WriteOptions::new()), data);
+        let mut writer = Writer::new(Vec::new(), &WriteOptions::new());
+        for _ in 0..2 {
+            let mut reader = irbis_text::SliceReader::new(data, &ReadOptions::new());
+            reader.records().for_each(|record| writer.write_record(record.unwrap().view()).unwrap());
+        }
+        let bad = crate::Builder::new(Syntax::IRBIS).field("300", |f| f.lead("a\nb")).build().unwrap();
+        assert!(writer.write_record(bad.view()).is_err());
+        writer.finish().unwrap();
+        assert_eq!(writer.into_inner(), [&data[..], b"\r\n", data].concat());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which character set a base is in.
 
-use crate::charset::{Charset, Reason, guess_cyrillic, is_mostly_utf8};
+use crate::charset::{Charset, Reason, guess_cyrillic, guess_latin, is_mostly_utf8};
 
 /// What speaks for the character set of records that are not UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(super) fn guess(sample: &[u8]) -> Fallback {
     if is_mostly_utf8(sample) {
         return Fallback { charset: Charset::Utf8, reason: Reason::ValidUtf8, is_doubtful: false };
     }
-    let (mut mixed, mut high, mut low_half, mut letters) = (0usize, 0usize, 0usize, 0usize);
+    let (mut mixed, mut high) = (0usize, 0usize);
     let mut previous = b' ';
     for pair in sample.windows(2) {
         let &[byte, next] = pair else { continue };
@@ -23,9 +23,6 @@ pub(super) fn guess(sample: &[u8]) -> Fallback {
             high = high.saturating_add(1);
             mixed = mixed
                 .saturating_add(usize::from(previous.is_ascii_alphabetic() || next.is_ascii_alphabetic()));
-            // Where code page 850 has its accented letters, and Windows-1252 hardly any.
-            low_half = low_half.saturating_add(usize::from(byte <= 0xA5));
-            letters = letters.saturating_add(usize::from(byte >= 0xC0));
         }
         previous = byte;
     }
@@ -35,7 +32,28 @@ pub(super) fn guess(sample: &[u8]) -> Fallback {
         let reason = Reason::Letters(guess);
         return Fallback { charset: guess.charset, reason, is_doubtful: guess.is_doubtful() };
     }
-    let dos = Charset::from_name("cp850").filter(|_| low_half > letters);
-    let charset = dos.unwrap_or(Charset::Windows1252);
-    Fallback { charset, reason: Reason::Format, is_doubtful: true }
+    match guess_latin(sample, &[Charset::Windows1252, Charset::Cp850]) {
+        Some(charset) => Fallback { charset, reason: Reason::LatinWords, is_doubtful: true },
+        None => Fallback { charset: Charset::Windows1252, reason: Reason::Format, is_doubtful: true },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_the_words_of_a_sample() {
+        let texts = [
+            ("Étude de la végétation des forêts à Málaga, São Paulo y Córdoba", Charset::Windows1252),
+            ("Étude de la végétation des forêts à Málaga, São Paulo y Córdoba", Charset::Cp850),
+            ("Преступление и наказание, роман в шести частях", Charset::Windows1251),
+            ("Преступление и наказание, роман в шести частях", Charset::Ibm866),
+        ];
+        for (text, charset) in texts {
+            let mut sample = Vec::new();
+            charset.encode_into(text, crate::Policy::Strict, &mut sample).unwrap();
+            assert_eq!(guess(&sample).charset, charset, "{text}");
+        }
+    }
 }

@@ -192,6 +192,7 @@ impl<R: Read + Seek> Reader<R> {
     /// [`ErrorKind::Read`](crate::ErrorKind::Read).
     pub fn census(&mut self) -> Result<Census> {
         let mut census = Census::default();
+        let layout = self.found.layout;
         let one_more = |count: &mut u64| *count = count.saturating_add(1);
         if let Some((xrf, slots)) = &mut self.xrf {
             for mfn in 1..=slots.count().min(self.control.next_mfn.saturating_sub(1)) {
@@ -202,7 +203,13 @@ impl<R: Read + Seek> Reader<R> {
                     Slot { flags, .. } if flags & DELETED != 0 => one_more(&mut census.deleted),
                     _ => one_more(&mut census.active),
                 }
-                if slot.flags & LOCKED != 0 {
+                let mut is_locked = slot.flags & LOCKED != 0;
+                // In CDS/ISIS the record says it, and old copies may still say it.
+                if let Some(offset) = slot.offset.filter(|_| !layout.is_irbis64()) {
+                    let leader = layout.leader(self.mst.get(offset, layout.shape.leader_len())?);
+                    is_locked |= leader.is_some_and(|leader| leader.mfn == mfn && leader.locked);
+                }
+                if is_locked {
                     one_more(&mut census.locked);
                 }
             }
@@ -210,7 +217,7 @@ impl<R: Read + Seek> Reader<R> {
         let mut walk = Walk::new(self.found.layout);
         while let Some((offset, leader)) = walk.next(&mut self.mst)? {
             one_more(&mut census.copies);
-            if leader.locked {
+            if leader.locked && self.xrf.is_none() {
                 one_more(&mut census.locked);
             }
             if leader.len > census.longest.map_or(0, |(_, _, len)| len) {
@@ -677,13 +684,16 @@ fn wanted(options: &ReadOptions, from: u32) -> Option<u32> {
     options.mfns.iter().filter(|range| first(range) <= *range.end()).map(first).min()
 }
 
+/// How much of a master file is looked at to guess its character set: most of it may be zeros.
+const SAMPLED: u64 = 4 * 1024 * 1024;
+
 /// Data of the first records, to guess the character set by.
 fn sample<R: Read + Seek>(mst: &mut Window<R>, layout: Layout) -> Result<Vec<u8>> {
     let mut sample = Vec::new();
     if layout.is_irbis64() {
         return Ok(sample);
     }
-    let mut walk = Walk::new(layout);
+    let mut walk = Walk::new(layout).within(SAMPLED);
     for _ in 0..1000 {
         let Some((offset, leader)) = walk.next(mst)? else { break };
         let len =

@@ -12,11 +12,18 @@ use crate::Result;
 pub(super) struct Walk {
     layout: Layout,
     at: u64,
+    /// Where it ends, if not at the end of the file.
+    end: u64,
 }
 
 impl Walk {
     pub(super) fn new(layout: Layout) -> Walk {
-        Walk { layout, at: layout.first() }
+        Walk { layout, at: layout.first(), end: u64::MAX }
+    }
+
+    /// Goes no further than the first `len` bytes.
+    pub(super) fn within(self, len: u64) -> Walk {
+        Walk { end: len, ..self }
     }
 
     /// The next record: where it lies, and its leader.
@@ -24,6 +31,9 @@ impl Walk {
         let layout = self.layout;
         loop {
             let at = self.at;
+            if at >= self.end {
+                return Ok(None);
+            }
             let bytes = mst.get(at, layout.shape.leader_len())?;
             let Some(leader) = layout.leader(bytes) else { return Ok(None) };
             let end = at.saturating_add(leader.len);

@@ -266,7 +266,10 @@ fn decide(
             if dialect == Dialect::Isis || dialect == Dialect::Mab2 || !record.syntax().has_indicators() =>
         {
             let sets = [Charset::Windows1252, Charset::Cp850];
-            (guess_latin(frame, &sets).unwrap_or(Charset::Windows1252), Reason::Format)
+            match guess_latin(frame, &sets) {
+                Some(charset) => (charset, Reason::LatinWords),
+                None => (Charset::Windows1252, Reason::Format),
+            }
         }
         (None, None) => (Charset::Marc8, Reason::Format),
     }

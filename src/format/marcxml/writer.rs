@@ -1,10 +1,14 @@
 //! Records to elements.
 
+use std::ops::Range;
+
+use memchr::{memchr3, memchr3_iter, memrchr3};
+
 use super::NAMESPACE;
 use super::vocabulary::record_type;
 use crate::diagnostic::Findings;
-use crate::io::{self, Adapter, IllegalCharacters, WriteOptions, census, place};
-use crate::record::{Dialect, FieldRef, RecordRef};
+use crate::io::{self, Adapter, IllegalCharacters, WriteOptions, place};
+use crate::record::{Dialect, FieldRef, Origin, RecordRef, find};
 use crate::{Code, Diagnostic, Error, Location, Result};
 
 /// The layout of MARCXML: a collection of records, in UTF-8, always well-formed.
@@ -136,13 +140,7 @@ impl io::Layout for Layout {
         let start = out.len();
         let attributes = self.attributes(record);
         let element = Element { record, attributes: &attributes, indent: self.indent, escape: self.escape };
-        let markup = || memchr::memchr3(b'&', b'<', b'>', record.buffer()).is_some();
-        let written = match census(record, is_odd) {
-            Some(false) if !markup() => element.write::<COPY>(out, findings),
-            Some(false) => element.write::<ESCAPE_MARKUP>(out, findings),
-            _ => element.write::<ESCAPE_ALL>(out, findings),
-        };
-        written.map_err(Error::unrepresentable)?;
+        element.write(out, findings).map_err(Error::unrepresentable)?;
         self.put_prefix(start, out);
         self.begun = true;
         Ok(())
@@ -160,17 +158,47 @@ impl io::Layout for Layout {
     }
 }
 
-/// Whether a byte may need more than copying, markup aside: a control character, or the first byte of U+FFFE and
-/// U+FFFF. The delimiters of ISO 2709 are looked for elsewhere.
-#[inline]
-fn is_odd(byte: u8) -> bool {
-    (byte < 0x1D) | (byte == 0xEF)
+/// What one look at the whole buffer of a record tells: that there are no control characters in it but the delimiters,
+/// how many those are, and where markup is.
+struct Clean {
+    /// How many of 1D, 1E and 1F stand in bodies.
+    delimiters: usize,
+    /// The part of the buffer outside of which is no `&`, `<` and `>`.
+    marked: Range<usize>,
 }
 
-// How the values of a record are written, by the kinds of bytes in it.
-const COPY: u8 = 0;
-const ESCAPE_MARKUP: u8 = 1;
-const ESCAPE_ALL: u8 = 2;
+impl Clean {
+    fn of(record: RecordRef<'_>) -> Option<Clean> {
+        let bytes = record.buffer();
+        let mut odd = false;
+        let mut delimiters = 0usize;
+        let mut count = |chunk: &[u8]| {
+            let mut low = 0u8;
+            for &byte in chunk {
+                odd |= (byte < 0x1D) | (byte == 0xEF); // U+FFFE and U+FFFF begin with EF
+                low += u8::from(byte < b' '); // at most 128
+            }
+            delimiters = delimiters.saturating_add(usize::from(low));
+        };
+        // No way out of the loops before their ends, so that many bytes are looked at at once.
+        let (chunks, rest) = bytes.as_chunks::<128>();
+        chunks.iter().for_each(|chunk| count(chunk));
+        count(rest);
+        if odd {
+            return None;
+        }
+        // In a sound record of ISO 2709 each field ends once, and so do directory and record; more than that stands
+        // in bodies. In any other buffer there are bodies only.
+        if record.verbatim(Origin::Iso2709).is_some() {
+            delimiters = delimiters.checked_sub(record.fields().len())?.checked_sub(2)?;
+        }
+        let marked = match memchr3(b'&', b'<', b'>', bytes) {
+            None => 0..0,
+            Some(first) => first..memrchr3(b'&', b'<', b'>', bytes)?.saturating_add(1),
+        };
+        Some(Clean { delimiters, marked })
+    }
+}
 
 /// A record on its way to XML.
 struct Element<'a> {
@@ -181,16 +209,15 @@ struct Element<'a> {
 }
 
 impl Element<'_> {
-    /// Appends the element. `HOW` tells how values are written.
-    fn write<const HOW: u8>(&self, out: &mut Vec<u8>, findings: &mut Findings) -> Result<(), Diagnostic> {
+    /// Appends the element.
+    fn write(&self, out: &mut Vec<u8>, findings: &mut Findings) -> Result<(), Diagnostic> {
         out.extend_from_slice(b"<record");
         out.extend_from_slice(self.attributes.as_bytes());
         self.piece(out, b">\n", 0);
         if let Some(leader) = &self.record.header().leader {
             self.piece(out, b"  <leader>", 2);
             let bytes = leader.as_bytes();
-            let plain = |byte: &u8| byte.is_ascii_alphanumeric() | (*byte == b' ') | (*byte == b'|');
-            if bytes.iter().fold(true, |all, byte| all & plain(byte)) {
+            if bytes.iter().all(|byte| is_plain(*byte)) {
                 out.extend_from_slice(bytes);
             } else {
                 let place = Location::of(self.record.position());
@@ -199,43 +226,130 @@ impl Element<'_> {
             }
             self.piece(out, b"</leader>\n", 0);
         }
-        for field in self.record.fields() {
-            if field.is_control() {
-                self.control_start(field, out, findings)?;
-                self.value::<HOW>(field.raw(), field, out, findings)?;
-                self.piece(out, b"</controlfield>\n", 0);
-                continue;
-            }
-            let (indicators, lead, subfields) = field.parts();
-            self.data_start(field, indicators, out, findings)?;
-            if !lead.is_empty() {
-                let place = place(self.record, field.tag(), field.index());
-                let message = format!("{} bytes stand before the first subfield", lead.len());
-                findings.push(Diagnostic::new(
-                    Code::DataBeforeSubfield,
-                    place,
-                    message,
-                    "written as subfield *",
-                ));
-                self.subfield::<HOW>(b"*", lead.as_bytes(), field, out, findings)?;
-            }
-            let mut segments = subfields;
-            while let Some(range) = segments.next_segment() {
-                let (code, value) = segments.split_segment(range);
-                if code.is_empty() {
-                    let place = place(self.record, field.tag(), field.index());
-                    let message = "a delimiter without a subfield code";
-                    findings.push(Diagnostic::new(Code::SubfieldLost, place, message, "left out"));
+        let start = out.len();
+        let quick = if self.indent { self.quick::<true>(out) } else { self.quick::<false>(out) };
+        if quick.is_none() {
+            out.truncate(start);
+            for field in self.record.fields() {
+                if field.checked().is_some() {
+                    self.field(field, out, findings)?;
                     continue;
                 }
-                self.subfield::<HOW>(code, value, field, out, findings)?;
+                let message = "the field begins or ends inside a character";
+                let place = place(self.record, field.tag(), field.index());
+                findings.push(Diagnostic::new(Code::Undecodable, place, message, "replaced"));
+                let body = field.raw_text().to_str_lossy();
+                self.field(field.with_text(&body), out, findings)?;
             }
-            self.piece(out, b"  </datafield>\n", 2);
         }
         self.piece(out, b"</record>\n", 0);
         if !self.indent {
             out.push(b'\n'); // a line a record
         }
+        Ok(())
+    }
+
+    /// Appends all fields, in few and large pieces, if they are of the kind that nearly all are. `None`, with part of
+    /// them appended, if something must be looked at more closely, as [`Element::field`] does; the two agree.
+    fn quick<const INDENT: bool>(&self, out: &mut Vec<u8>) -> Option<()> {
+        let Clean { mut delimiters, marked } = Clean::of(self.record)?;
+        for field in self.record.fields() {
+            let [a, b, c] = field.tag().bytes()?;
+            let body = field.checked()?.as_bytes();
+            if !(is_plain(a) && is_plain(b) && is_plain(c)) {
+                return None;
+            }
+            let start = self.record.offset_of(field);
+            let is_marked = start < marked.end && start.saturating_add(body.len()) > marked.start;
+            if field.is_control() {
+                if INDENT {
+                    let fill = |start: &mut [u8; 26]| [start[21], start[22], start[23]] = [a, b, c];
+                    append(out, b"  <controlfield tag=\"   \">", fill);
+                    text(body, is_marked, out);
+                    out.extend_from_slice(b"</controlfield>\n");
+                } else {
+                    let fill = |start: &mut [u8; 24]| [start[19], start[20], start[21]] = [a, b, c];
+                    append(out, b"<controlfield tag=\"   \">", fill);
+                    text(body, is_marked, out);
+                    out.extend_from_slice(b"</controlfield>");
+                }
+                continue;
+            }
+            let [first, second, 0x1F, code, rest @ ..] = body else { return None };
+            if !(is_plain(*first) && is_plain(*second) && is_plain(*code)) {
+                return None;
+            }
+            if INDENT {
+                let fill = |start: &mut [u8; 65]| {
+                    [start[18], start[19], start[20]] = [a, b, c];
+                    [start[29], start[38], start[62]] = [*first, *second, *code];
+                };
+                let start = b"  <datafield tag=\"   \" ind1=\" \" ind2=\" \">\n    <subfield code=\" \">";
+                append(out, start, fill);
+            } else {
+                let fill = |start: &mut [u8; 58]| {
+                    [start[16], start[17], start[18]] = [a, b, c];
+                    [start[27], start[36], start[55]] = [*first, *second, *code];
+                };
+                append(out, b"<datafield tag=\"   \" ind1=\" \" ind2=\" \"><subfield code=\" \">", fill);
+            }
+            let mut rest = rest;
+            loop {
+                delimiters = delimiters.checked_sub(1)?;
+                let len = find(0x1F, rest).unwrap_or(rest.len());
+                let (value, behind) = rest.split_at_checked(len)?;
+                text(value, is_marked, out);
+                let code = match behind {
+                    [_, code, next @ ..] if is_plain(*code) => {
+                        rest = next;
+                        *code
+                    }
+                    [] => break,
+                    _ => return None,
+                };
+                if INDENT {
+                    append(out, b"</subfield>\n    <subfield code=\" \">", |next| next[32] = code);
+                } else {
+                    append(out, b"</subfield><subfield code=\" \">", |next| next[27] = code);
+                }
+            }
+            match INDENT {
+                true => out.extend_from_slice(b"</subfield>\n  </datafield>\n"),
+                false => out.extend_from_slice(b"</subfield></datafield>"),
+            }
+        }
+        // Any that are left stand where they must not.
+        (delimiters == 0).then_some(())
+    }
+
+    /// Appends a field of any kind.
+    fn field(
+        &self,
+        field: FieldRef<'_>,
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
+        let place = place(self.record, field.tag(), field.index());
+        if field.is_control() {
+            self.piece(out, b"  <controlfield tag=\"", 2);
+            self.tag(field, out, findings)?;
+            out.extend_from_slice(b"\">");
+            self.escape.append(field.raw(), place, out, findings)?;
+            self.piece(out, b"</controlfield>\n", 0);
+            return Ok(());
+        }
+        let (indicators, lead, mut segments) = field.parts();
+        self.data_start(field, indicators, out, findings)?;
+        if !lead.is_empty() {
+            let message = format!("{} bytes stand before the first subfield", lead.len());
+            findings.push(Diagnostic::new(Code::DataBeforeSubfield, place, message, "written as subfield *"));
+            self.subfield(b"*", lead.as_bytes(), field, out, findings)?;
+        }
+        while let Some(range) = segments.next_segment() {
+            let (code, value) = segments.split_segment(range);
+            self.subfield(code, value, field, out, findings)?;
+        }
+        self.piece(out, b"\n  </datafield>\n", 3);
         Ok(())
     }
 
@@ -250,49 +364,8 @@ impl Element<'_> {
         }
     }
 
-    #[inline]
-    fn control_start(
-        &self,
-        field: FieldRef<'_>,
-        out: &mut Vec<u8>,
-        findings: &mut Findings,
-    ) -> Result<(), Diagnostic> {
-        let mut start = *b"  <controlfield tag=\"   \">";
-        if let Some([a, b, c]) = plain_tag(field) {
-            [start[21], start[22], start[23]] = [a, b, c];
-            self.piece(out, &start, 2);
-            return Ok(());
-        }
-        self.piece(out, b"  <controlfield tag=\"", 2);
-        self.tag(field, out, findings)?;
-        out.extend_from_slice(b"\">");
-        Ok(())
-    }
-
-    #[inline(always)]
+    /// The start tag of a data field.
     fn data_start(
-        &self,
-        field: FieldRef<'_>,
-        indicators: &[u8],
-        out: &mut Vec<u8>,
-        findings: &mut Findings,
-    ) -> Result<(), Diagnostic> {
-        let mut start = *b"  <datafield tag=\"   \" ind1=\" \" ind2=\" \">\n";
-        if let (Some([a, b, c]), &[first, second]) = (plain_tag(field), indicators) {
-            if is_plain(first) && is_plain(second) {
-                [start[18], start[19], start[20]] = [a, b, c];
-                start[29] = first;
-                start[38] = second;
-                self.piece(out, &start, 2);
-                return Ok(());
-            }
-        }
-        self.odd_data_start(field, indicators, out, findings)
-    }
-
-    /// The start tag of a data field with an odd tag, or other indicators than two letters, digits or blanks.
-    #[cold]
-    fn odd_data_start(
         &self,
         field: FieldRef<'_>,
         indicators: &[u8],
@@ -308,7 +381,7 @@ impl Element<'_> {
             let indicator = indicators.get(number).copied().unwrap_or(b' ');
             out.extend_from_slice(format!(" ind{}=\"", number.saturating_add(1)).as_bytes());
             if indicator.is_ascii() {
-                self.escape.append(&[indicator], place, out, findings)?;
+                self.escape.attribute(&[indicator], place, out, findings)?;
             } else {
                 let message = format!("indicator {} is the byte {indicator:02X}", number.saturating_add(1));
                 findings.push(Diagnostic::new(
@@ -325,12 +398,12 @@ impl Element<'_> {
             let message = format!("the field has {} indicators", indicators.len());
             findings.push(Diagnostic::new(Code::IndicatorLost, place, message, "written as ind3 and so on"));
         }
-        self.piece(out, b">\n", 0);
+        out.push(b'>');
         Ok(())
     }
 
-    #[inline(always)]
-    fn subfield<const HOW: u8>(
+    /// Appends a subfield; a finding if it has no code.
+    fn subfield(
         &self,
         code: &[u8],
         value: &[u8],
@@ -338,40 +411,21 @@ impl Element<'_> {
         out: &mut Vec<u8>,
         findings: &mut Findings,
     ) -> Result<(), Diagnostic> {
-        let mut start = *b"    <subfield code=\" \">";
-        match code {
-            [code] if is_plain(*code) => {
-                start[20] = *code;
-                self.piece(out, &start, 4);
-            }
-            code => {
-                let place = place(self.record, field.tag(), field.index());
-                self.piece(out, b"    <subfield code=\"", 4);
-                self.escape.append(code, place, out, findings)?;
-                out.extend_from_slice(b"\">");
-            }
+        let place = place(self.record, field.tag(), field.index());
+        if code.is_empty() {
+            let message = "a delimiter without a subfield code";
+            findings.push(Diagnostic::new(Code::SubfieldLost, place, message, "left out"));
+            return Ok(());
         }
-        self.value::<HOW>(value, field, out, findings)?;
-        self.piece(out, b"</subfield>\n", 0);
+        self.piece(out, b"\n    <subfield code=\"", 5);
+        self.escape.attribute(code, place, out, findings)?;
+        out.extend_from_slice(b"\">");
+        self.escape.append(value, place, out, findings)?;
+        out.extend_from_slice(b"</subfield>");
         Ok(())
     }
 
-    #[inline(always)]
-    fn value<const HOW: u8>(
-        &self,
-        value: &[u8],
-        field: FieldRef<'_>,
-        out: &mut Vec<u8>,
-        findings: &mut Findings,
-    ) -> Result<(), Diagnostic> {
-        if HOW == COPY || HOW == ESCAPE_MARKUP && memchr::memchr3(b'&', b'<', b'>', value).is_none() {
-            out.extend_from_slice(value);
-            return Ok(());
-        }
-        self.escape.append(value, place(self.record, field.tag(), field.index()), out, findings)
-    }
-
-    /// Appends a tag that is not three letters or digits.
+    /// Appends a tag.
     fn tag(&self, field: FieldRef<'_>, out: &mut Vec<u8>, findings: &mut Findings) -> Result<(), Diagnostic> {
         let tag = field.tag();
         let place = place(self.record, tag, field.index());
@@ -382,11 +436,11 @@ impl Element<'_> {
                 out.extend_from_slice(tag.to_string().as_bytes());
                 Ok(())
             }
-            Some(bytes) if bytes.is_ascii() => self.escape.append(&bytes, place, out, findings),
+            Some(bytes) if bytes.is_ascii() => self.escape.attribute(&bytes, place, out, findings),
             Some(_) => {
                 let message = format!("tag {tag} is not ASCII");
                 findings.push(Diagnostic::new(Code::CharacterNotAllowed, place, message, "escaped"));
-                self.escape.append(tag.to_string().as_bytes(), place, out, findings)
+                self.escape.attribute(tag.to_string().as_bytes(), place, out, findings)
             }
         }
     }
@@ -401,6 +455,23 @@ pub(in crate::format) struct Escape {
 impl Escape {
     pub(in crate::format) fn new(options: &WriteOptions) -> Escape {
         Escape { illegal: options.illegal_characters }
+    }
+
+    /// Appends the value of an attribute in quotes, as [`Escape::append`] does.
+    pub(in crate::format) fn attribute(
+        self,
+        text: &[u8],
+        place: Location,
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
+        for (number, part) in text.split(|byte| *byte == b'"').enumerate() {
+            if number > 0 {
+                out.extend_from_slice(b"&quot;");
+            }
+            self.append(part, place, out, findings)?;
+        }
+        Ok(())
     }
 
     /// Appends text, escaping what XML escapes, and treating what it does not allow as the options say.
@@ -461,7 +532,6 @@ fn next_special(text: &[u8], start: usize) -> Option<(usize, usize, Substitute)>
             b'<' => Substitute::With(b"&lt;"),
             b'>' => Substitute::With(b"&gt;"),
             b'&' => Substitute::With(b"&amp;"),
-            b'"' => Substitute::With(b"&quot;"),
             // As they stand, XML readers make blanks and line feeds of them.
             b'\t' => Substitute::With(b"&#9;"),
             b'\n' => Substitute::With(b"&#10;"),
@@ -477,16 +547,49 @@ fn next_special(text: &[u8], start: usize) -> Option<(usize, usize, Substitute)>
     None
 }
 
-/// Whether an indicator or code needs no escape.
-#[inline]
-const fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b' '
+/// Appends markup, filled in.
+#[inline(always)]
+fn append<const N: usize>(out: &mut Vec<u8>, markup: &[u8; N], fill: impl Fn(&mut [u8; N])) {
+    out.extend_from_slice(markup);
+    if let Some(appended) = out.last_chunk_mut() {
+        fill(appended);
+    }
 }
 
-/// The tag, if it is three ASCII letters or digits, which need no escape.
-#[inline]
-fn plain_tag(field: FieldRef<'_>) -> Option<[u8; 3]> {
-    field.tag().bytes().filter(|bytes| bytes.iter().all(u8::is_ascii_alphanumeric))
+/// Appends text without control characters.
+#[inline(always)]
+fn text(text: &[u8], is_marked: bool, out: &mut Vec<u8>) {
+    if !is_marked {
+        out.extend_from_slice(text);
+        return;
+    }
+    let mut done = 0usize;
+    for at in memchr3_iter(b'&', b'<', b'>', text) {
+        out.extend_from_slice(text.get(done..at).unwrap_or_default());
+        out.extend_from_slice(match text.get(at) {
+            Some(b'&') => b"&amp;",
+            Some(b'<') => b"&lt;",
+            _ => b"&gt;",
+        });
+        done = at.saturating_add(1);
+    }
+    out.extend_from_slice(text.get(done..).unwrap_or_default());
+}
+
+/// Whether a byte of a tag, an indicator, a code or a leader needs no escape.
+#[inline(always)]
+fn is_plain(byte: u8) -> bool {
+    #[allow(clippy::indexing_slicing)] // when it is compiled
+    const PLAIN: [bool; 256] = {
+        let mut plain = [false; 256];
+        let mut byte = b' ';
+        while byte < 0x7F {
+            plain[byte as usize] = !matches!(byte, b'"' | b'&' | b'<' | b'>');
+            byte += 1;
+        }
+        plain
+    };
+    PLAIN.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
 #[cfg(test)]
@@ -548,6 +651,97 @@ mod tests {
             written(&record, &WriteOptions::new().indent(false)).unwrap().0,
             format!("{head}{compact}")
         );
+    }
+
+    /// All fields of a record, quickly and with care.
+    fn both_ways(record: &Record) -> Vec<(Option<Vec<u8>>, Vec<u8>)> {
+        let escape = Escape::new(&WriteOptions::new());
+        let both = |indent| {
+            let element = Element { record: record.view(), attributes: "", indent, escape };
+            let (mut quick, mut careful) = (Vec::new(), Vec::new());
+            let done =
+                if indent { element.quick::<true>(&mut quick) } else { element.quick::<false>(&mut quick) };
+            let mut findings = Findings::new(99);
+            record.fields().for_each(|field| element.field(field, &mut careful, &mut findings).unwrap());
+            (done.map(|()| quick), careful)
+        };
+        vec![both(true), both(false)]
+    }
+
+    #[test]
+    fn the_quick_way_and_the_careful_way_agree() {
+        let plain = Record::builder()
+            .control_field("001", "a & b")
+            .control_field("005", "")
+            .data_field("245", "1#", [('a', "\"x\" <&> əğı"), ('*', ""), ('\'', "]]>")])
+            .data_field("a!?", "|\\", [(' ', "y"), ('b', &"long ".repeat(99))]);
+        let plain = plain.build().unwrap();
+        for (quick, careful) in both_ways(&plain) {
+            assert_eq!(quick.map(String::from_utf8), Some(String::from_utf8(careful)));
+        }
+        // All that the quick way leaves to the other.
+        let odd = |tag: &str, body: &str, control: bool| {
+            let mut record = Record::new();
+            record.text_mut().push_str(body);
+            record.end_field(tag.parse().unwrap(), 0, control);
+            record
+        };
+        for (tag, body, control) in [
+            ("245", "10", false),
+            ("245", "10\u{1F}", false),
+            ("245", "10\u{1F}ax\u{1F}", false),
+            ("245", "10\u{1F}ax\u{1F}\u{1F}by", false),
+            ("245", "10lead\u{1F}ax", false),
+            ("245", "1\u{1F}ax", false),
+            ("245", "1<\u{1F}ax", false),
+            ("245", "10\u{1F}\"x", false),
+            ("245", "10\u{1F}əx", false),
+            ("245", "10\u{1F}ax\ty", false),
+            ("245", "10\u{1F}ax\u{FFFD}", false),
+            ("2022", "10\u{1F}ax", false),
+            ("001", "\u{B}", true),
+        ] {
+            let record = odd(tag, body, control);
+            let escape = Escape { illegal: IllegalCharacters::Drop };
+            let element = Element { record: record.view(), attributes: "", indent: true, escape };
+            assert!(element.quick::<true>(&mut Vec::new()).is_none(), "{body}");
+        }
+        for body in ["a\u{1F}b", "\u{1E}", "\u{1D}"] {
+            let record = odd("001", body, true);
+            let escape = Escape { illegal: IllegalCharacters::Drop };
+            let element = Element { record: record.view(), attributes: "", indent: true, escape };
+            assert!(element.quick::<true>(&mut Vec::new()).is_none(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_begins_inside_a_character_is_mended() {
+        let mut record = Record::new();
+        record.text_mut().push_str("10\u{1F}aə");
+        record.end_field("001".parse().unwrap(), 5, true);
+        let (xml, findings) = written(&record, &WriteOptions::new()).unwrap();
+        assert!(xml.contains("<controlfield tag=\"001\">\u{FFFD}</controlfield>") && findings == 1, "{xml}");
+    }
+
+    #[test]
+    fn the_leader_says_that_the_text_is_in_utf_8() {
+        let through = |iso: &[u8]| -> String {
+            let mut writer = Writer::new(Vec::new(), &WriteOptions::new().indent(false));
+            crate::copy(&mut crate::iso2709::SliceReader::new(iso, &ReadOptions::new()), &mut writer)
+                .unwrap();
+            String::from_utf8(writer.into_inner()).unwrap()
+        };
+        let iso = |coding: &str, value: &[u8]| -> Vec<u8> {
+            let directory = format!("2450{:03}00000\x1E", value.len() + 5);
+            let length = 24 + directory.len() + value.len() + 6;
+            let head = format!("{length:05}nam {coding}22000377a 4500{directory}10\x1Fa");
+            [head.as_bytes(), value, b"\x1E\x1D"].concat()
+        };
+        // From MARC-8, from UTF-8 that did not say so, and ASCII, which is either.
+        assert!(through(&iso(" ", b"Caf\xE2e")).contains("nam a22000377a 4500</leader>"));
+        assert!(through(&iso(" ", "Məsnəvi və qəzəl".as_bytes())).contains("nam a22000377a 4500</leader>"));
+        assert!(through(&iso("a", "Məsnəvi".as_bytes())).contains("nam a22000377a 4500</leader>"));
+        assert!(through(&iso(" ", b"Divan")).contains("nam  22000377a 4500</leader>"));
     }
 
     #[test]

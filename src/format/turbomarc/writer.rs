@@ -91,7 +91,7 @@ impl Layout {
                 let indicator = indicators.get(number).copied().unwrap_or(b' ');
                 out.extend_from_slice(format!(" i{}=\"", number.saturating_add(1)).as_bytes());
                 if indicator.is_ascii() {
-                    self.escape.append(&[indicator], place, out, findings)?;
+                    self.escape.attribute(&[indicator], place, out, findings)?;
                 } else {
                     let message = format!("an indicator is the byte {indicator:02X}");
                     findings.push(Diagnostic::new(
@@ -149,7 +149,7 @@ impl Layout {
             out.extend_from_slice(code);
         } else {
             out.extend_from_slice(b" code=\"");
-            self.escape.append(code, place, out, findings)?;
+            self.escape.attribute(code, place, out, findings)?;
             out.push(b'"');
         }
         out.push(b'>');

@@ -187,7 +187,10 @@ impl Work {
         let limit = run.reading.options().limits.diagnostics;
         let leader =
             check::Leader::new().dialect(run.reading.dialect).structure(input.format == Format::Iso2709);
-        let mut checker = check::Checker::new(limit).with(leader).with(check::Encoding::new());
+        let mut checker = check::Checker::new(limit)
+            .with(leader)
+            .with(check::Encoding::new())
+            .with(check::Indicators::new());
         let mut record = Record::new();
         self.totals.files.push(FileTotals::new(input.name.clone(), Some(input.format)));
         loop {
