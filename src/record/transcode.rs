@@ -130,8 +130,10 @@ pub(crate) fn transcode_into(
     }
     let mut all = 0u64;
     let mut unicode = String::new();
-    let done = at_once && decode_together(record, out);
-    for (field, slot) in record.fields().zip(record.slots).filter(|_| !done) {
+    if at_once && decode_together(record, out) {
+        return Ok(0);
+    }
+    for (field, slot) in record.fields().zip(record.slots) {
         let start = out.buffer_len();
         let result = if at_once {
             record.charset.decode_states(field.raw(), indicators(field), policy, &mut out.bytes)
@@ -161,25 +163,24 @@ pub(crate) fn transcode_into(
     Ok(all)
 }
 
-/// Decodes all fields of a record as it was read, with their terminators, if they are plain text. False if not: then
-/// nothing is decoded.
+/// Decodes all fields of a record as it was read, if they are plain text. False if not: then nothing is decoded.
 fn decode_together(record: RecordRef<'_>, out: &mut Record) -> bool {
     let decoded = as_one(record).is_some_and(|bodies| record.charset.decode_plainly(bodies, &mut out.bytes));
-    if decoded {
-        let bytes = &out.bytes;
-        let mut ends = memchr::memchr_iter(TERMINATOR, bytes).chain(std::iter::once(bytes.len()));
-        let mut start = 0usize;
-        for (slot, end) in record.slots.iter().zip(&mut ends) {
-            if let (Ok(from), Ok(to)) = (u32::try_from(start), u32::try_from(end)) {
-                out.slots.push(Slot::new(slot.tag, from, to, slot.control()));
+    if let (true, Ok(text)) = (decoded, simdutf8::basic::from_utf8(&out.bytes)) {
+        let mut bodies = text.split(char::from(TERMINATOR));
+        for (slot, body) in record.slots.iter().zip(&mut bodies) {
+            let start = out.text.len();
+            out.text.push_str(body);
+            if let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(out.text.len())) {
+                out.slots.push(Slot::new(slot.tag, start, end, slot.control()));
             }
-            start = end.saturating_add(1);
         }
-        if out.slots.len() == record.slots.len() && ends.next().is_none() {
+        if out.slots.len() == record.slots.len() && bodies.next().is_none() {
+            out.text_mut();
             return true;
         }
     }
-    out.bytes.clear();
+    out.bytes_mut().clear();
     out.slots.clear();
     false
 }
