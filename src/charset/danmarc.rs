@@ -133,8 +133,7 @@ pub(super) fn encode(text: &str, out: &mut Vec<u8>) -> (usize, Option<char>) {
         };
         if is_combining_mark(base) {
             // Before a letter it would be a mark on that, which it is not.
-            let end = start.saturating_add(marks(start).map(char::len_utf8).sum());
-            if text.get(end..).and_then(|rest| rest.chars().next()).is_some_and(|next| !next.is_control()) {
+            if text.get(done..).and_then(|rest| rest.chars().next()).is_some_and(|next| !next.is_control()) {
                 return (done, Some(base));
             }
             put(base, out);

@@ -206,9 +206,17 @@ fn which(field: FieldRef<'_>, to: Charset) -> String {
     };
     let text = field.raw_text();
     if text.as_str().is_none() {
-        text.charset().undecodable(text.as_bytes(), field.indicators().len(), |bytes| {
+        let charset = text.charset();
+        let mut bad = |bytes: &[u8]| {
             one_more(bytes.iter().take(8).map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" "));
-        });
+        };
+        let delimiter = field.syntax().delimiter;
+        let pieces = text.as_bytes().split(|byte| charset.has_states() && *byte == delimiter);
+        for (number, piece) in pieces.enumerate() {
+            // Indicators, and the code of a subfield.
+            let literal = if number == 0 { field.indicators().len() } else { 1 };
+            charset.undecodable(piece, literal, &mut bad);
+        }
     }
     if to != Charset::Utf8 {
         let mut out = Vec::new();
