@@ -1,7 +1,7 @@
 //! Records as rows of a table.
 
 use crate::path::{FieldPath, SelectOptions};
-use crate::{Error, RecordRef, Result};
+use crate::{Error, FieldRef, RecordRef, Result, Text};
 
 /// What becomes of several values in one cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -147,8 +147,8 @@ impl Table {
         cell.only = (self.repeats == Repeats::First).then_some(0);
         let by_field = path.has_several_codes();
         let mut last = None;
-        for found in record.select_with(path, self.options) {
-            let field = found.field().map(|field| field.raw().as_ptr());
+        let mut put = |field: Option<FieldRef<'_>>, text: &str| {
+            let field = field.map(|field| field.raw().as_ptr());
             if by_field && field.is_some() && last == field {
                 cell.text.push(' ');
                 cell.ends.pop();
@@ -157,11 +157,26 @@ impl Table {
                 cell.ends.pop();
             }
             last = field;
-            match found.text().as_str() {
-                Some(text) if !found.needs_work() => cell.text.push_str(text),
-                _ => cell.text.push_str(&found.to_str_lossy()),
-            }
+            cell.text.push_str(text);
             cell.ends.push(cell.text.len());
+        };
+        let mut put_text = |field, text: Text<'_>| {
+            match text.as_str() {
+                Some(text) => put(Some(field), text),
+                None => put(Some(field), &text.to_str_lossy()),
+            }
+            false
+        };
+        let plain =
+            if self.options.nfc { None } else { path.each_plain(record, self.options, &mut put_text) };
+        if plain.is_some() {
+            return;
+        }
+        for found in record.select_with(path, self.options) {
+            match found.text().as_str() {
+                Some(text) if !found.needs_work() => put(found.field(), text),
+                _ => put(found.field(), &found.to_str_lossy()),
+            }
         }
     }
 }

@@ -113,8 +113,8 @@ pub use crate::io::{
     WriteOptions, Writer, copy, copy_with, in_batches,
 };
 pub use crate::limits::Limits;
-pub use crate::path::{FieldPath, Match, ParsePathError, Place, SelectOptions};
-pub use crate::position::{Location, Position};
+pub use crate::path::{FieldPath, Match, ParsePathError, SelectOptions};
+pub use crate::position::{Location, Place, Position};
 pub use crate::record::{
     Builder, Dialect, Embedded, FieldBuf, FieldKind, FieldRef, FieldWriter, Header, IsisHeader, Leader,
     Record, RecordRef, SubfieldRef, Subfields, Syntax, Text, TextRepair,

@@ -651,3 +651,95 @@ fn path_explains_and_checks() {
     assert!(lines[1].starts_with("error 4 expected ") && lines[2].starts_with("error 0 expected "), "{said}");
     assert_eq!(status(&told), 1);
 }
+
+/// Records that are changed on their way: the records that come out were changed by hand.
+#[test]
+fn edits() {
+    let convert = |edits: &[&str]| -> (i32, String, String) {
+        let out = run(&[&["convert", MARC21, "-t", "line", "-q"], edits].concat());
+        (status(&out), stdout(&out), stderr(&out))
+    };
+    let (_, plain, _) = convert(&[]);
+    let difference = |edits: &[&str]| -> Vec<String> {
+        let (code, edited, said) = convert(edits);
+        assert_eq!((code, said.as_str()), (0, ""), "{edits:?}");
+        let (before, after): (Vec<_>, Vec<_>) = (plain.lines().collect(), edited.lines().collect());
+        let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("-{line}"));
+        let new = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+{line}"));
+        gone.chain(new).collect()
+    };
+    let title = "245 10 $a Leyli və Məcnun : $b poema / $c Nizami Gəncəvi ; tərcümə edəni Səməd Vurğun.";
+    assert!(plain.contains(title), "{plain}");
+    let changed = title.replace("Məcnun :", "Məcnun");
+    assert_eq!(
+        difference(&["--replace", "245[0]$a{=\\Leyli\\svə\\sMəcnun\\s:} s/ *:$//"]),
+        [format!("-{title}"), format!("+{changed}")]
+    );
+    // One after the other, as they stand there.
+    let set = difference(&["--set", "001=x", "--replace", "001 s/x/y/", "--keep", "001", "--keep", "003$a"]);
+    assert_eq!(set.last().unwrap(), "+001 y");
+    let set = difference(&["--replace", "001 s/x/y/", "--set", "001=x", "--keep", "001"]);
+    assert_eq!(set.last().unwrap(), "+001 x");
+    let (_, kept, _) = convert(&["--keep", "245$a", "--keep", "001"]);
+    assert_eq!(kept.lines().filter(|line| line.starts_with("245")).count(), 8);
+    assert!(
+        kept.lines().all(|line| ["001", "245", ""].iter().any(|tag| line.get(..3).unwrap_or("") == *tag)
+            || line.as_bytes()[0].is_ascii_digit() && line.len() == 24),
+        "{kept}"
+    );
+    let (_, deleted, _) = convert(&["--delete", "245, 6..$a"]);
+    assert!(!deleted.contains("\n245 "));
+    // Records that do not change keep their bytes.
+    let same = run(&[
+        "convert",
+        MARC21,
+        "-t",
+        "iso2709",
+        "-q",
+        "--replace",
+        "245 s/no such text//",
+        "--delete",
+        "999$q",
+    ]);
+    assert_eq!((status(&same), &same.stdout), (0, &fs::read(MARC21).unwrap()));
+    for (edits, why) in [
+        (["--set", "245$a"], "expected = behind the path 245$a, at byte 5"),
+        (["--set", "24$a=x"], "expected a tag"),
+        (["--replace", "245$a s/(/x/"], "unclosed group"),
+        (["--replace", "245$a"], "does not begin with s"),
+        (["--delete", "245$"], "expected a subfield code"),
+        (["--set", "245=x"], "marc21.mrc: record 1: 245[0] has subfields: name one, such as 245$a"),
+        (["--set", "008/35-37=az"], "marc21.mrc: record 1: 008[0]/35-37: \"az\" has 2 characters, not 3"),
+    ] {
+        let (code, out, said) = convert(&edits);
+        assert_eq!((code, out.as_str()), (2, ""), "{edits:?}");
+        assert!(said.contains(why), "{edits:?}: {said}");
+    }
+}
+
+/// What the character set of a record cannot hold is rejected, unless the output is UTF-8 anyway.
+#[test]
+fn edits_in_another_character_set() {
+    let folder = folder("edits");
+    let rejects = folder.join("rejects");
+    let cp866 = "fixtures/irbis/export-cp866.txt";
+    let set = [
+        "convert",
+        cp866,
+        "--charset",
+        "cp866",
+        "--set",
+        "v200^a=Қара сөздер",
+        "-q",
+        "--rejects",
+        rejects.to_str().unwrap(),
+    ];
+    let out = run(&[&set[..], &["-t", "irbis-text"]].concat());
+    assert_eq!((status(&out), out.stdout.len()), (1, 0));
+    assert_eq!(fs::read(&rejects).unwrap(), fs::read(cp866).unwrap());
+    let out = run(&[&set[..], &["-t", "ndjson"]].concat());
+    assert_eq!(status(&out), 0);
+    let count = stdout(&out).lines().count();
+    assert!(count > 0 && stdout(&out).matches("Қара сөздер").count() == count);
+    assert!(fs::read(&rejects).unwrap().is_empty());
+}

@@ -139,6 +139,28 @@ fn what_is_known_of_a_base_as_a_whole() {
     }
 }
 
+/// Text that is not UTF-8 comes late in a base: the first records, by which its character set is guessed, are ASCII.
+#[test]
+fn a_record_speaks_for_itself_where_the_first_ones_say_nothing() {
+    let text = "Преступление и наказание, роман в шести частях";
+    let files = (Cursor::new(Vec::new()), Cursor::new(Vec::new()));
+    let options = WriteOptions::new().charset(Charset::Windows1251);
+    let mut writer = Writer::create(files.0, files.1, Layout::ISIS, &options).unwrap();
+    for number in 0..1_100 {
+        let text = if number < 1_099 { "Crime and punishment" } else { text };
+        let record = Builder::new(Syntax::IRBIS).field("200", |field| field.subfield('A', text)).build();
+        writer.write_record(record.unwrap().view()).unwrap();
+    }
+    writer.finish().unwrap();
+    let (mst, xrf) = writer.into_inner();
+    let mut reader =
+        SliceReader::from_slice(mst.get_ref(), Some(xrf.get_ref()), &ReadOptions::new()).unwrap();
+    let mut record = Record::new();
+    assert!(reader.read_mfn(1_100, &mut record).unwrap());
+    assert_eq!(record.charset(), Charset::Windows1251);
+    assert_eq!(record.field(200).unwrap().subfield('a').unwrap().to_str().unwrap(), text);
+}
+
 #[test]
 fn all_versions_of_the_corpus_equal_their_expectation() {
     let Some(corpus) = corpus() else { return };

@@ -124,6 +124,7 @@ impl Checker {
         for check in &mut self.checks {
             check.check(subject, &mut self.findings);
         }
+        self.findings.locate(|location| record.locate(location));
         if known.is_empty() || self.findings.list().is_empty() {
             return self.findings.list();
         }

@@ -37,6 +37,15 @@ impl Report {
         }
     }
 
+    /// Adds what another counted.
+    pub fn merge(&mut self, other: &Report) {
+        for (code, more) in other.iter() {
+            let count = self.counts.entry(code).or_default();
+            *count = count.saturating_add(more);
+        }
+        self.unlisted = self.unlisted.saturating_add(other.unlisted);
+    }
+
     /// How many findings of this code there were.
     pub fn count(&self, code: Code) -> u64 {
         self.counts.get(&code).copied().unwrap_or_default()

@@ -84,21 +84,19 @@ impl Node {
             Node::Xor(parts) => parts.iter().filter(|part| part.holds(record, select)).count() % 2 == 1,
             Node::And(parts) => parts.iter().all(|part| part.holds(record, select)),
             Node::Not(part) => !part.holds(record, select),
-            Node::Exists(path) => record.select_with(path, select).next().is_some(),
+            Node::Exists(path) => path.any_element(record, select, |_| true),
             Node::Count(path, order, number) => {
                 let count = record.select_with(path, select).count() as u64;
                 order.holds(count.cmp(number))
             }
-            Node::Test { all: false, path, negated, matcher } => record
-                .select_with(path, select)
-                .any(|found| found.each_element(&mut |text| matcher.matches(text) != *negated)),
+            Node::Test { all: false, path, negated, matcher } => {
+                path.any_element(record, select, |text| matcher.matches(text) != *negated)
+            }
             Node::Test { all: true, path, negated, matcher } => {
                 let mut some = false;
-                let fails = record.select_with(path, select).any(|found| {
-                    found.each_element(&mut |text| {
-                        some = true;
-                        matcher.matches(text) == *negated
-                    })
+                let fails = path.any_element(record, select, |text| {
+                    some = true;
+                    matcher.matches(text) == *negated
                 });
                 some && !fails
             }

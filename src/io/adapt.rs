@@ -38,6 +38,12 @@ impl Adapter {
         self.shaper.findings.begin(record.position());
     }
 
+    /// Gives what was found its places in the record, whose fields have not moved.
+    #[inline]
+    pub(crate) fn locate(&mut self, record: RecordRef<'_>) {
+        self.shaper.findings.locate(|location| record.locate(location));
+    }
+
     /// What was found in the last record.
     pub(crate) fn findings(&self) -> &Findings {
         &self.shaper.findings

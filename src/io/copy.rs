@@ -19,6 +19,17 @@ pub struct Summary {
     pub report: Report,
 }
 
+impl Summary {
+    /// Adds what came of another copy.
+    pub fn merge(&mut self, other: &Summary) {
+        self.read = self.read.saturating_add(other.read);
+        self.written = self.written.saturating_add(other.written);
+        self.rejected = self.rejected.saturating_add(other.rejected);
+        self.replaced = self.replaced.saturating_add(other.replaced);
+        self.report.merge(&other.report);
+    }
+}
+
 /// What happens during a copy.
 #[derive(Debug)]
 #[non_exhaustive]

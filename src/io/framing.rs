@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::batch::{Batch, collect_batch};
 use super::{LostSink, ReadOptions, RecordRead, Recovery};
@@ -208,6 +209,9 @@ impl<F: Framing> Core<F> {
                     record.clear();
                     let parsed = self.framing.parse(frame, record, &mut self.findings);
                     record.set_position(self.last);
+                    if parsed.is_ok() && !self.findings.list().is_empty() {
+                        self.findings.locate(|location| record.view().locate(location));
+                    }
                     parsed
                 } else {
                     Ok(())
@@ -313,7 +317,12 @@ pub struct Stream<R, F> {
     frame: Range<usize>,
     eof: bool,
     core: Core<F>,
+    /// Buffers of batches that were read.
+    spare: Spare,
 }
+
+/// Buffers to be used again: they come back from batches, on whatever thread those end.
+type Spare = Arc<Mutex<Vec<Vec<u8>>>>;
 
 impl<F: Framing> Stream<File, F> {
     /// Opens a file.
@@ -328,7 +337,15 @@ impl<F: Framing> Stream<File, F> {
 impl<R: Read, F: Framing> Stream<R, F> {
     /// Makes a reader; nothing is read yet.
     pub fn new(source: R, options: &ReadOptions) -> Stream<R, F> {
-        Stream { source, buffer: Vec::new(), unread: 0..0, frame: 0..0, eof: false, core: Core::new(options) }
+        Stream {
+            source,
+            buffer: Vec::new(),
+            unread: 0..0,
+            frame: 0..0,
+            eof: false,
+            core: Core::new(options),
+            spare: Spare::default(),
+        }
     }
 
     /// The source.
@@ -369,17 +386,36 @@ impl<R: Read, F: Framing> Stream<R, F> {
 }
 
 impl<R: Read, F: Framing> Stream<R, F> {
+    /// Sees to it that a batch has room in the buffer, and begins with what is unread.
+    fn make_room(&mut self) {
+        let size = BATCH.saturating_add(TAIL);
+        let have = self.unread.len();
+        if self.buffer.len() < size {
+            // Memory that is zero already, and is not touched before it is needed.
+            let mut buffer = vec![0; size.max(have)];
+            let unread = self.buffer.get(self.unread.clone()).unwrap_or_default();
+            if let Some(start) = buffer.get_mut(..have) {
+                start.copy_from_slice(unread);
+            }
+            self.buffer = buffer;
+        } else {
+            self.buffer.copy_within(self.unread.clone(), 0);
+        }
+        self.unread = 0..have;
+    }
+
     /// Takes the bytes of the next records, unread.
     fn cut_batch(&mut self) -> Result<Option<Piece<F>>> {
         if self.core.ended {
             return Ok(None);
         }
         let core = self.core.clone();
-        self.fill(0)?;
-        self.buffer.resize(self.buffer.len().max(BATCH.saturating_add(CHUNK)), 0);
+        self.make_room();
         let mut record = Record::new();
         let mut at = 0usize;
         self.core.begin();
+        // Whoever reads the batch is told.
+        self.core.lost = Lost::default();
         while at < BATCH {
             let unread = self.buffer.get(at..self.unread.end).unwrap_or_default();
             match self.core.advance(unread, self.eof, &mut record, false) {
@@ -398,11 +434,20 @@ impl<R: Read, F: Framing> Stream<R, F> {
                 Ok(Progress::End) | Err(_) => break,
             }
         }
-        let rest = self.buffer.get(at..self.unread.end).unwrap_or_default().to_vec();
-        let mut bytes = std::mem::replace(&mut self.buffer, rest);
-        bytes.truncate(self.unread.end);
-        self.unread = 0..self.buffer.len();
-        let mut piece = Piece { bytes, at: 0, frame: 0..0, eof: self.eof, core };
+        let bytes = std::mem::take(&mut self.buffer);
+        let end = self.unread.end;
+        self.unread = at..end;
+        self.buffer = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let rest = bytes.get(at..end).unwrap_or_default();
+        if self.buffer.len() < rest.len() {
+            self.buffer = vec![0; rest.len().max(BATCH.saturating_add(TAIL))];
+        }
+        if let Some(start) = self.buffer.get_mut(..rest.len()) {
+            start.copy_from_slice(rest);
+        }
+        self.unread = 0..rest.len();
+        let spare = Arc::clone(&self.spare);
+        let mut piece = Piece { bytes, end, at: 0, frame: 0..0, eof: self.eof, core, spare };
         if !self.core.ended {
             piece.core.range.end = piece.core.range.end.min(self.core.next.byte);
         }
@@ -413,13 +458,29 @@ impl<R: Read, F: Framing> Stream<R, F> {
 /// How many bytes of records a batch has, at least.
 const BATCH: usize = 1024 * 1024;
 
+/// How many more there is room for, so that the last record is whole. What is read beyond it is copied to the next.
+const TAIL: usize = 32 * 1024;
+
 /// Some records of an input, with what must be seen behind them: what a [`Stream`] cuts off for another thread.
 struct Piece<F> {
     bytes: Vec<u8>,
+    /// Where they end in the buffer.
+    end: usize,
     at: usize,
     frame: Range<usize>,
     eof: bool,
     core: Core<F>,
+    spare: Spare,
+}
+
+impl<F> Drop for Piece<F> {
+    fn drop(&mut self) {
+        // Those that one long record made large are let go.
+        if self.bytes.len() <= BATCH.saturating_mul(4) {
+            let bytes = std::mem::take(&mut self.bytes);
+            self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
+        }
+    }
 }
 
 impl<F: Framing> RecordRead for Piece<F> {
@@ -427,7 +488,7 @@ impl<F: Framing> RecordRead for Piece<F> {
         self.core.begin();
         self.frame = 0..0;
         loop {
-            let unread = self.bytes.get(self.at..).unwrap_or_default();
+            let unread = self.bytes.get(self.at..self.end).unwrap_or_default();
             match self.core.advance(unread, self.eof, record, true)? {
                 Progress::Record(len, read) => {
                     let end = self.at.saturating_add(len);
@@ -455,6 +516,10 @@ impl<F: Framing> RecordRead for Piece<F> {
 
     fn raw(&self) -> &[u8] {
         self.bytes.get(self.frame.clone()).unwrap_or_default()
+    }
+
+    fn on_lost(&mut self, sink: LostSink) {
+        self.core.lost = Lost(Some(sink));
     }
 }
 

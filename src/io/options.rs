@@ -195,6 +195,8 @@ pub struct WriteOptions {
     pub record_types: bool,
     /// Whether MARCXML and MarcXchange are one record without a collection around it.
     pub single_record: bool,
+    /// Whether what is written is a part of an output, to be given to another writer.
+    pub part: bool,
 }
 
 impl Default for WriteOptions {
@@ -209,6 +211,7 @@ impl Default for WriteOptions {
             xml_prefix: String::new(),
             record_types: false,
             single_record: false,
+            part: false,
         }
     }
 }
@@ -281,6 +284,14 @@ impl WriteOptions {
     #[must_use]
     pub fn single_record(mut self, yes: bool) -> WriteOptions {
         self.single_record = yes;
+        self
+    }
+
+    /// Whether what is written is a part of an output, without its beginning and its end: what
+    /// [`RecordWrite::append`](crate::RecordWrite::append) takes. Default: false.
+    #[must_use]
+    pub fn part(mut self, yes: bool) -> WriteOptions {
+        self.part = yes;
         self
     }
 

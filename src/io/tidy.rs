@@ -74,6 +74,7 @@ impl<R: RecordRead> RecordRead for Tidy<R> {
             }
         }
         if !self.own.list().is_empty() {
+            self.own.locate(|location| record.view().locate(location));
             self.all.extend_from_slice(self.reader.diagnostics());
             self.all.extend_from_slice(self.own.list());
         }

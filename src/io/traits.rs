@@ -47,6 +47,9 @@ pub trait RecordRead {
     /// Takes the next records of the input, about a MiB of them, as a reader that another thread may have; what is found
     /// at the end is in the last. `None` at the end. Where the format allows it, they have not been parsed yet.
     ///
+    /// What is damage in a batch, and belongs to no record, is told by the batch, to who listens there, and not by this
+    /// reader: see [`RecordRead::on_lost`].
+    ///
     /// See [`in_batches`](crate::in_batches), which does the rest.
     ///
     /// # Errors
@@ -173,6 +176,36 @@ impl<T: RecordRead + ?Sized> RecordRead for Box<T> {
     }
 }
 
+impl<T: RecordRead + ?Sized> RecordRead for &mut T {
+    fn read_record(&mut self, record: &mut Record) -> Result<bool> {
+        (**self).read_record(record)
+    }
+
+    fn diagnostics(&self) -> &[Diagnostic] {
+        (**self).diagnostics()
+    }
+
+    fn suppressed(&self) -> &[(Code, u64)] {
+        (**self).suppressed()
+    }
+
+    fn position(&self) -> Position {
+        (**self).position()
+    }
+
+    fn raw(&self) -> &[u8] {
+        (**self).raw()
+    }
+
+    fn read_batch(&mut self) -> Result<Option<Batch>> {
+        (**self).read_batch()
+    }
+
+    fn on_lost(&mut self, sink: LostSink) {
+        (**self).on_lost(sink);
+    }
+}
+
 /// A writer of records.
 ///
 /// What it writes is complete only after [`RecordWrite::finish`].
@@ -189,6 +222,41 @@ pub trait RecordWrite {
     /// # Errors
     /// [`ErrorKind::Write`](crate::ErrorKind::Write).
     fn finish(&mut self) -> Result<()>;
+
+    /// Whether records can be written in parts, on other threads: see [`RecordWrite::append`]. Formats that number their
+    /// records cannot.
+    fn takes_parts(&self) -> bool {
+        false
+    }
+
+    /// Appends records that another writer of the same format and with the same options wrote, as a
+    /// [part](crate::WriteOptions::part). What comes out is the same as if this one had written them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if it takes no parts,
+    /// [`ErrorKind::Write`](crate::ErrorKind::Write).
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::{Record, RecordWrite, WriteOptions, line};
+    ///
+    /// let record = Record::builder().control_field("001", "kart0001").build()?;
+    /// let mut whole = line::Writer::new(Vec::new(), &WriteOptions::new());
+    /// for _ in 0..2 {
+    ///     let mut part = line::Writer::new(Vec::new(), &WriteOptions::new().part(true));
+    ///     part.write_record(record.view())?;
+    ///     part.finish()?;
+    ///     whole.append(part.get_ref())?;
+    /// }
+    /// whole.finish()?;
+    /// let text = String::from_utf8(whole.into_inner()).unwrap();
+    /// assert_eq!(text.matches("001 kart0001").count(), 2);
+    /// # Ok::<(), kartoteka::Error>(())
+    /// ```
+    fn append(&mut self, part: &[u8]) -> Result<()> {
+        let _ = part;
+        Err(crate::Error::argument("no part can be appended to this output"))
+    }
 
     /// What was found in the last record while writing it.
     fn diagnostics(&self) -> &[Diagnostic];
@@ -207,6 +275,14 @@ impl<T: RecordWrite + ?Sized> RecordWrite for Box<T> {
 
     fn finish(&mut self) -> Result<()> {
         (**self).finish()
+    }
+
+    fn takes_parts(&self) -> bool {
+        (**self).takes_parts()
+    }
+
+    fn append(&mut self, part: &[u8]) -> Result<()> {
+        (**self).append(part)
     }
 
     fn diagnostics(&self) -> &[Diagnostic] {

@@ -14,7 +14,10 @@ const HAND_OVER_AT: usize = 128 * 1024;
 ///
 /// The formats of this crate implement it; others implement [`RecordWrite`].
 pub trait Layout: Sized {
-    /// Makes the layout for an output.
+    /// Whether records can be laid out away from those before them: see [`WriteOptions::part`].
+    const PARTS: bool = false;
+
+    /// Makes the layout for an output, or for a part of one.
     fn new(options: &WriteOptions) -> Self;
 
     /// Appends a record. What was appended before an error is taken back.
@@ -22,6 +25,11 @@ pub trait Layout: Sized {
     /// # Errors
     /// `Unrepresentable`, if the record cannot be said in the format.
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()>;
+
+    /// Appends records that were laid out as a part. Called only where there can be parts.
+    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(part);
+    }
 
     /// Appends what ends the output, if the format has such a thing. Called once.
     fn end(&mut self, _out: &mut Vec<u8>) {}
@@ -47,6 +55,8 @@ pub struct Writer<W, L> {
     buffer: Vec<u8>,
     adapter: Adapter,
     layout: L,
+    /// Whether it writes a part of an output, which has no end.
+    part: bool,
     ended: bool,
 }
 
@@ -54,7 +64,7 @@ impl<W: Write, L: Layout> Writer<W, L> {
     /// Makes a writer; nothing is written yet.
     pub fn new(sink: W, options: &WriteOptions) -> Writer<W, L> {
         let (adapter, layout) = (Adapter::new(options), L::new(options));
-        Writer { sink, buffer: Vec::new(), adapter, layout, ended: false }
+        Writer { sink, buffer: Vec::new(), adapter, layout, part: options.part, ended: false }
     }
 
     /// The sink. What is in the buffer of the writer has not reached it.
@@ -90,16 +100,35 @@ impl<W: Write, L: Layout> RecordWrite for Writer<W, L> {
             self.buffer.truncate(start);
             return Err(error);
         }
+        if record.syntax().has_indicators() {
+            self.adapter.locate(record);
+        }
         if self.buffer.len() < HAND_OVER_AT { Ok(()) } else { self.hand_over() }
     }
 
     fn finish(&mut self) -> Result<()> {
         if !self.ended {
             self.ended = true;
-            self.layout.end(&mut self.buffer);
+            if !self.part {
+                self.layout.end(&mut self.buffer);
+            }
         }
         self.hand_over()?;
         self.sink.flush().map_err(|error| Error::new(ErrorKind::Write(error)))
+    }
+
+    fn takes_parts(&self) -> bool {
+        L::PARTS
+    }
+
+    fn append(&mut self, part: &[u8]) -> Result<()> {
+        if !L::PARTS || self.ended {
+            return Err(Error::argument("no part can be appended to this output"));
+        }
+        if !part.is_empty() {
+            self.layout.append(part, &mut self.buffer);
+        }
+        if self.buffer.len() < HAND_OVER_AT { Ok(()) } else { self.hand_over() }
     }
 
     fn diagnostics(&self) -> &[Diagnostic] {

@@ -8,10 +8,10 @@ use super::codes::{Codes, Hit};
 use super::condition::Here;
 use super::fields::{EmbeddedFields, Fields};
 use super::options::{SelectOptions, nonfiling};
-use super::place::{Part, Place};
 use super::trim::trimmed;
 use super::value::{count_chars, part, sub};
 use crate::charset::{Charset, DecodeError};
+use crate::position::{Part, Place};
 use crate::record::{FieldRef, Record, RecordRef, SubfieldRef, Text};
 
 impl<'a> RecordRef<'a> {
@@ -62,7 +62,7 @@ impl Record {
 #[derive(Debug, Clone, Copy)]
 pub struct Match<'a> {
     record: RecordRef<'a>,
-    of: Of<'a>,
+    pub(super) of: Of<'a>,
     /// The field in the record; around an embedded one.
     outer: Option<FieldRef<'a>>,
     text: Text<'a>,
@@ -73,7 +73,7 @@ pub struct Match<'a> {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Of<'a> {
+pub(super) enum Of<'a> {
     Leader,
     Field(FieldRef<'a>),
     Lead(FieldRef<'a>),
@@ -163,6 +163,11 @@ impl<'a> Match<'a> {
     #[inline]
     pub fn outer_field(&self) -> Option<FieldRef<'a>> {
         self.outer.or(self.field())
+    }
+
+    /// Whether it lies in a field that is embedded in another.
+    pub(super) fn is_embedded(&self) -> bool {
+        self.outer.is_some()
     }
 
     /// The subfield.

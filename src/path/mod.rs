@@ -115,12 +115,15 @@
 mod ast;
 mod codes;
 mod condition;
+mod edit;
 mod eval;
 mod explain;
 mod fields;
 mod options;
 mod parse;
-mod place;
+mod plain;
+#[cfg(feature = "regex")]
+mod substitute;
 mod trim;
 mod value;
 
@@ -132,8 +135,10 @@ pub use self::eval::{Match, Matches};
 pub(crate) use self::options::composed;
 pub use self::options::{Order, SelectOptions};
 pub(crate) use self::parse::{Fault, Parsed, expect, inner as fault_of};
-pub use self::place::{Part, Place};
+#[cfg(feature = "regex")]
+pub use self::substitute::Substitution;
 use crate::Error;
+pub use crate::position::{Part, Place};
 
 /// What of a record is meant: fields, subfields, characters, under conditions. See the [module](self).
 ///
@@ -182,6 +187,27 @@ impl FieldPath {
                 return Err(ParsePathError::of(list, parse::Fault::new(after, "a comma or the end")));
             };
             rest = next;
+        }
+    }
+
+    /// Reads the path that `text` begins with, and gives what stands behind it: `= The divan` of
+    /// `245$a= The divan`.
+    ///
+    /// # Errors
+    /// [`ParsePathError`], if it does not begin with a path.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::FieldPath;
+    ///
+    /// let (path, rest) = FieldPath::parse_start(r"020$a{$q=\hardback}=9785020130")?;
+    /// assert_eq!((path.to_string().as_str(), rest), (r"020$a{$q=\hardback}", "=9785020130"));
+    /// # Ok::<(), kartoteka::ParsePathError>(())
+    /// ```
+    pub fn parse_start(text: &str) -> Result<(FieldPath, &str), ParsePathError> {
+        match FieldPath::parse_prefix(text) {
+            Ok((rest, path)) => Ok((path, rest)),
+            Err(error) => Err(ParsePathError::of(text, parse::inner(error))),
         }
     }
 

@@ -60,6 +60,45 @@ impl Record {
         self.slots.len() < before
     }
 
+    /// Gives fields other bodies, in the character set of the record: all of them, or none if one cannot be.
+    pub(crate) fn replace_bodies(&mut self, bodies: Vec<(usize, Vec<u8>)>) -> Result<()> {
+        let more = bodies.iter().map(|(_, body)| body.len()).fold(0, usize::saturating_add);
+        if u32::try_from(self.buffer_len().saturating_add(more)).is_err() {
+            return Err(crate::Error::argument("a record holds at most 4 GiB"));
+        }
+        if self.is_text && bodies.iter().any(|(_, body)| std::str::from_utf8(body).is_err()) {
+            return Err(crate::Error::argument("a field would begin or end inside a character"));
+        }
+        for (index, body) in bodies {
+            let Some(slot) = self.slots.get(index).copied() else { continue };
+            let start = self.buffer_len();
+            match (self.is_text, std::str::from_utf8(&body)) {
+                (true, Ok(text)) => self.text.push_str(text),
+                (true, Err(_)) => {} // not reached: all of them were looked at
+                (false, _) => self.bytes.extend_from_slice(&body),
+            }
+            self.end_field(slot.tag, start, slot.control());
+            let new = self.slots.pop();
+            if let (Some(place), Some(new)) = (self.slots.get_mut(index), new) {
+                *place = new;
+            }
+            self.dead = self.dead.saturating_add(slot.len());
+            self.origin = Origin::None;
+        }
+        self.compact_if_worth();
+        Ok(())
+    }
+
+    /// Moves the last field to where it belongs by its tag: behind the last of those with the same tag or a lower one.
+    pub(crate) fn settle_last_field(&mut self) {
+        let Some((last, before)) = self.slots.split_last() else { return };
+        let tag = last.tag;
+        let at = before.iter().rposition(|slot| slot.tag <= tag).map_or(0, |at| at.saturating_add(1));
+        if let Some(slots) = self.slots.get_mut(at..) {
+            slots.rotate_right(1);
+        }
+    }
+
     /// Keeps the fields for which `keep` is true.
     ///
     /// # Example

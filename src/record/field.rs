@@ -324,6 +324,21 @@ impl<'a> Subfields<'a> {
         Some((start, end))
     }
 
+    /// The value of the next subfield for whose code, an ASCII character, `wanted` holds.
+    #[inline]
+    pub(crate) fn next_value(&mut self, wanted: impl Fn(u8) -> bool) -> Option<Text<'a>> {
+        loop {
+            let (start, end) = self.next_segment()?;
+            let Some(&code @ ..0x80) = self.field.bytes.get(start..end).and_then(<[u8]>::first) else {
+                continue;
+            };
+            let code = if self.field.syntax.fold_codes { code.to_ascii_lowercase() } else { code };
+            if wanted(code) {
+                return Some(self.field.slice(start + 1, end));
+            }
+        }
+    }
+
     /// Code and value of a piece; both empty if the piece is.
     #[inline(always)]
     pub(crate) fn split_segment(&self, (start, end): (usize, usize)) -> (&'a [u8], &'a [u8]) {

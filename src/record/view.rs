@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{FieldRef, Header, Origin, Record, Slot, Syntax, Text};
 use crate::charset::{Charset, Reason};
-use crate::{Position, Tag, TagPattern};
+use crate::{Location, Position, Tag, TagPattern};
 
 /// A view of a record: `Copy`, made without cost, all reading methods.
 ///
@@ -97,6 +97,32 @@ impl<'a> RecordRef<'a> {
     /// The master file number of IRBIS and CDS/ISIS, from 1; `None` where the source has none.
     pub fn mfn(self) -> Option<u32> {
         self.header.isis.map(|isis| isis.mfn).filter(|&mfn| mfn > 0)
+    }
+
+    /// Completes the place of a finding: which of the fields with its tag it is about, and which of the subfields.
+    ///
+    /// # Cost
+    /// A look at the tags before it, and at the subfields before it in its field.
+    pub(crate) fn locate(self, location: &mut Location) {
+        if location.occurrence.is_none() {
+            location.occurrence = self.occurrence(location);
+        }
+    }
+
+    fn occurrence(self, location: &Location) -> Option<(u32, Option<(char, u32)>)> {
+        // What is no tag in a path is not shown as one.
+        let tag = location.tag.filter(|tag| tag.is_standard() || tag.bytes().is_none())?;
+        let index = usize::try_from(location.field?).ok()?;
+        let field = self.next_field(index, |_| true).filter(|field| field.tag() == tag)?;
+        let before = self.slots.get(..index)?.iter().filter(|slot| slot.tag == tag).count();
+        let subfield = location.subfield.and_then(|index| {
+            let index = usize::try_from(index).ok()?;
+            let code = field.subfields().nth(index)?.code();
+            let before = field.subfields().take(index).filter(|other| other.is(code)).count();
+            let code = if self.syntax.fold_codes { code.to_ascii_lowercase() } else { code };
+            Some((code, u32::try_from(before).ok()?))
+        });
+        Some((u32::try_from(before).ok()?, subfield))
     }
 
     /// An owned copy.

@@ -4,6 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::path::Order;
 use crate::record::{Builder, Record, Syntax};
 use crate::{FieldPath, Filter, SelectOptions};
 
@@ -51,9 +52,72 @@ pub fn path(data: &[u8]) {
             });
             assert_eq!(again, Ok(Some(true)), "{text:?} finds {place}");
         }
+        for options in [SelectOptions::new(), SelectOptions::new().order(Order::Path), odd] {
+            one_pass(&record, &path, options);
+        }
         for found in record.select_with(&path, odd) {
             assert!(found.text().to_str().is_ok(), "{text:?} cuts a character at {}", found.place());
         }
+        edits(&record, &path);
+    }
+}
+
+/// One pass over a record gives what the whole machinery gives.
+fn one_pass(record: &Record, path: &FieldPath, options: SelectOptions) {
+    let mut expected = Vec::new();
+    for found in record.select_with(path, options) {
+        found.each_element(&mut |text| {
+            expected.push(text.as_bytes().to_vec());
+            false
+        });
+    }
+    let mut given = Vec::new();
+    path.any_element(record.view(), options, |text| {
+        given.push(text.as_bytes().to_vec());
+        false
+    });
+    assert_eq!(given, expected, "{path} {options:?}");
+}
+
+/// What must hold for changes at any path: one that fails changes nothing, one that says that it changed nothing has not;
+/// what was set is found, what was deleted is not, and what was kept is as it was, unless the path depends on how many
+/// fields there are, or on others.
+fn edits(record: &Record, path: &FieldPath) {
+    let text = path.to_string();
+    let values = |record: &Record| -> Vec<Vec<u8>> {
+        record.select(path).map(|found| found.text().as_bytes().to_vec()).collect()
+    };
+    let before = values(record);
+    let plain = !text.contains(['{', '/']);
+    let counts = text.contains('[');
+    for value in ["x", "ə y", "", "\u{1F}"] {
+        let mut set = record.clone();
+        match set.set(path, value) {
+            Err(_) | Ok(0) => assert_eq!(&set, record, "{text} set to {value:?}"),
+            Ok(_) => {
+                assert_ne!(&set, record, "{text} set to {value:?}");
+                let all = values(&set);
+                assert!(!plain || all.iter().all(|found| found == value.as_bytes()), "{text}: {all:?}");
+                assert!(!plain || all.len() >= before.len(), "{text}: {all:?}");
+            }
+        }
+    }
+    let mut same = record.clone();
+    assert_eq!(same.replace(path, |_| None).ok(), Some(0), "{text}");
+    assert_eq!(same.replace(path, |value| Some(value.to_owned())).ok(), Some(0), "{text}");
+    assert_eq!(&same, record, "{text}");
+    let mut deleted = record.clone();
+    match deleted.delete(path) {
+        Err(_) => assert_eq!(&deleted, record, "{text} deleted"),
+        Ok(count) => {
+            assert_eq!(count, before.len(), "{text} deleted");
+            assert!(!plain || counts || text.contains('^') || values(&deleted).is_empty(), "{text} deleted");
+        }
+    }
+    let mut kept = record.clone();
+    match kept.keep(std::slice::from_ref(path)) {
+        Err(_) => assert_eq!(&kept, record, "{text} kept"),
+        Ok(_) => assert!(!plain || counts || values(&kept) == before, "{text} kept"),
     }
 }
 

@@ -12,6 +12,7 @@ use kartoteka::{
     Recovery, Severity, TextRepair, WideTags, WriteOptions,
 };
 
+use crate::edit::Edits;
 use crate::names::{self, Codes, Shown};
 
 const EXIT_STATUS: &str = "\
@@ -159,6 +160,9 @@ pub(crate) enum Form {
 /// hidden temporary file beside it (.kartoteka-*.tmp), which is renamed when it is complete, and removed if the run
 /// fails; a run that is killed leaves it. What is no regular file, such as a symbolic link or /dev/null, is written
 /// directly.
+///
+/// --set, --delete, --keep and --replace change the records on the way, one after the other as they stand on the command
+/// line; records that they do not change are written as they are. See kartoteka path for paths.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_STATUS)]
 pub(crate) struct Convert {
@@ -208,6 +212,9 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "FAULT,...", value_delimiter = ',', value_parser = names::text_repair())]
     pub(crate) repair: Vec<TextRepair>,
 
+    #[command(flatten)]
+    pub(crate) edits: Edits,
+
     /// Write XML and JSON without line breaks and indentation inside records
     #[arg(long)]
     pub(crate) no_indent: bool,
@@ -227,6 +234,9 @@ pub(crate) struct Convert {
     /// Form of the summary on standard error; printed with --quiet too, if given [default: text]
     #[arg(long, value_name = "FORM", value_enum)]
     pub(crate) summary: Option<Form>,
+
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
 }
 
 impl Convert {
@@ -288,6 +298,9 @@ pub(crate) struct Validate {
     /// List so many findings at most, and count the rest [default: all; for sarif so many that 25,000 results hold them]
     #[arg(long, value_name = "N")]
     pub(crate) max_findings: Option<u64>,
+
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
 }
 
 /// Show records for human eyes: a line per field, with the findings below

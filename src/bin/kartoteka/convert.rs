@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use kartoteka::{
-    Charset, Code, Error, ErrorKind, Event, Format, Normalization, RecordRead, RecordWrite, Report, Summary,
-    Tidy, copy_with, isis, writer,
+    Charset, Code, Diagnostic, Error, ErrorKind, Event, Format, Normalization, RecordRead, RecordWrite,
+    Report, Summary, Tidy, copy_with, in_batches, isis, writer,
 };
 
 use crate::args::{Convert, Form};
 use crate::compression::uncompressed_name;
+use crate::edit::Editor;
 use crate::failure::{Failure, Outcome};
 use crate::input::{Input, Run};
 use crate::output::{Output, Target, is_stdout, refuse_to_replace};
@@ -42,7 +43,10 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
         }
         None => writer(format, output.writer(&options.output)?, &options.options()),
     };
-    let mut records = made.map_err(|error| Failure::new(error.to_string()))?;
+    let made = made.map_err(|error| Failure::new(error.to_string()))?;
+    let utf8 = becomes_utf8(options, format);
+    let mut records = Editor::around(made, &options.edits, utf8);
+    let in_parts = !options.jobs.is_one() && records.takes_parts() && !options.single_record;
     let mut summary = Summary::default();
     let mut bytes_read = 0u64;
     for path in &reading.inputs {
@@ -50,11 +54,12 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
             Some(input) => input,
             None => run.open(path)?,
         };
-        if !options.repair.is_empty() || options.normalize != Normalization::AsIs {
-            input.reader = tidy(input.reader, options, format);
+        let mut copy =
+            Copy { options, format, rejects: rejects.as_ref(), output: &output, summary: &mut summary };
+        match in_parts {
+            true => copy.in_parts(&mut input, &mut *records, &mut run.reporter)?,
+            false => copy.all(&mut input, &mut *records, &mut run.reporter)?,
         }
-        let mut copy = Copy { options, rejects: rejects.as_ref(), output: &output, summary: &mut summary };
-        copy.all(&mut input, &mut *records, &mut run.reporter)?;
         bytes_read = bytes_read.saturating_add(input.reader.position().byte);
     }
     let finished = records.finish();
@@ -82,8 +87,20 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
     Ok(if clean { outcome(&summary.report, reading.fail_on) } else { Outcome::Findings })
 }
 
+/// Whether all records become UTF-8.
+fn becomes_utf8(options: &Convert, format: Format) -> bool {
+    options.to_charset == Charset::Utf8 || format.info().is_some_and(|info| info.utf8_only)
+}
+
 /// A reader that puts text right as the options say.
-fn tidy(reader: Box<dyn RecordRead + Send>, options: &Convert, format: Format) -> Box<dyn RecordRead + Send> {
+fn tidy<'a>(
+    reader: &'a mut (dyn RecordRead + Send),
+    options: &Convert,
+    format: Format,
+) -> Box<dyn RecordRead + Send + 'a> {
+    if options.repair.is_empty() && options.normalize == Normalization::AsIs {
+        return Box::new(reader);
+    }
     // ISO 2709 and exchange text keep the character set of each record, unless another is named.
     let keeps = options.to_charset == Charset::Auto && matches!(format, Format::Iso2709 | Format::IrbisText);
     let other = !matches!(options.to_charset, Charset::Auto | Charset::Utf8);
@@ -94,6 +111,7 @@ fn tidy(reader: Box<dyn RecordRead + Send>, options: &Convert, format: Format) -
 /// One input on its way to the output.
 struct Copy<'a> {
     options: &'a Convert,
+    format: Format,
     rejects: Option<&'a Rejects>,
     output: &'a Output,
     summary: &'a mut Summary,
@@ -137,13 +155,130 @@ impl Copy<'_> {
             }
             Ok(())
         };
-        let copied = copy_with(&mut *input.reader, records, self.summary, &mut watch);
+        let mut reader = tidy(&mut *input.reader, self.options, self.format);
+        let copied = copy_with(&mut *reader, records, self.summary, &mut watch);
+        drop(reader);
         reporter.suppressed(self.summary.report.unlisted().saturating_sub(suppressed));
         copied.map_err(|error| {
             reporter.progress.finish();
             stop.or_else(|| self.output.sink.failure()).unwrap_or_else(|| Failure::reading(name, &error))
         })
     }
+}
+
+/// What came of a batch that another thread copied.
+#[derive(Default)]
+struct Part {
+    bytes: Vec<u8>,
+    summary: Summary,
+    told: Vec<Told>,
+    /// Why copying ended early.
+    failed: Option<Error>,
+    /// The finding at which strict reading stops.
+    stop: Option<Diagnostic>,
+}
+
+/// What is to be said, and kept, of a batch.
+enum Told {
+    Finding(Diagnostic),
+    Rejected(Vec<u8>),
+    Lost(Vec<u8>),
+}
+
+impl Copy<'_> {
+    /// As [`Copy::all`], with batches of records on several threads.
+    fn in_parts(
+        &mut self,
+        input: &mut Input,
+        records: &mut dyn RecordWrite,
+        reporter: &mut Reporter,
+    ) -> Result<(), Failure> {
+        let (options, format, rejects) = (self.options, self.format, self.rejects);
+        let is_text = input.format.info().is_some_and(|info| info.text);
+        let name = input.name.clone();
+        let work = |batch: &mut (dyn RecordRead + Send)| copy_part(batch, options, format, rejects.is_some());
+        let mut failure = None;
+        let mut take = |part: Part| -> Result<(), Failure> {
+            let unlisted = part.summary.report.unlisted();
+            for told in &part.told {
+                match (told, rejects) {
+                    (Told::Finding(finding), _) => reporter.finding(&name, finding),
+                    (Told::Rejected(raw), Some(rejects)) => rejects.keep(raw, is_text)?,
+                    (Told::Lost(bytes), Some(rejects)) => rejects.put(bytes)?,
+                    (_, None) => {}
+                }
+            }
+            reporter.suppressed(unlisted);
+            (0..part.summary.read).for_each(|_| reporter.progress.record());
+            self.summary.merge(&part.summary);
+            records.append(&part.bytes).map_err(|error| {
+                self.output.sink.failure().unwrap_or_else(|| Failure::reading(&name, &error))
+            })?;
+            match (part.stop, part.failed) {
+                (Some(finding), _) => Err(reporter.stopped(&name, &finding)),
+                (None, Some(error)) => {
+                    reporter.progress.finish();
+                    Err(Failure::reading(&name, &error))
+                }
+                (None, None) => Ok(()),
+            }
+        };
+        let mut done = |part| {
+            take(part).map_err(|why| {
+                failure = Some(why);
+                Error::new(ErrorKind::Argument("the run ended early".to_owned()))
+            })
+        };
+        let copied = in_batches(&mut *input.reader, options.jobs.count(), work, &mut done);
+        copied.map_err(|error| {
+            reporter.progress.finish();
+            failure.unwrap_or_else(|| Failure::reading(&name, &error))
+        })
+    }
+}
+
+/// Copies a batch of records to memory.
+fn copy_part(
+    batch: &mut (dyn RecordRead + Send),
+    options: &Convert,
+    format: Format,
+    keeps_rejects: bool,
+) -> Part {
+    let mut part = Part::default();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = |what: Told| told.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+    if keeps_rejects {
+        let told = Arc::clone(&told);
+        batch.on_lost(Box::new(move |bytes| {
+            told.lock().unwrap_or_else(PoisonError::into_inner).push(Told::Lost(bytes.to_vec()));
+        }));
+    }
+    let strict = options.reading.strict;
+    let mut stop = None;
+    let mut watch = |event: Event<'_>| {
+        match event {
+            Event::Finding(finding) => tell(Told::Finding(finding.clone())),
+            Event::Rejected { error, read: false, .. } if strict => {
+                if let Some(finding) = error.diagnostic() {
+                    stop = Some(finding.clone());
+                    return Err(Error::new(ErrorKind::Malformed(finding.clone())));
+                }
+            }
+            Event::Rejected { raw, .. } if keeps_rejects => tell(Told::Rejected(raw.to_vec())),
+            _ => {}
+        }
+        Ok(())
+    };
+    let copied = writer(format, &mut part.bytes, &options.options().part(true)).and_then(|to| {
+        let mut to = Editor::around(to, &options.edits, becomes_utf8(options, format));
+        let mut from = tidy(batch, options, format);
+        let copied = copy_with(&mut *from, &mut *to, &mut part.summary, &mut watch);
+        copied.and(to.finish())
+    });
+    part.failed = copied.err();
+    part.stop = stop;
+    part.told = std::mem::take(&mut *told.lock().unwrap_or_else(PoisonError::into_inner));
+    part
 }
 
 /// Where what is rejected goes: records, and what stands between them and belongs to none.

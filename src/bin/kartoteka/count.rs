@@ -8,6 +8,7 @@ use crate::args::Count;
 use crate::failure::{Failure, Outcome};
 use crate::input::{Next, Run};
 use crate::output::Sink;
+use crate::work::PerThread;
 
 pub(crate) fn run(options: &Count) -> Result<Outcome, Failure> {
     if let Some(path) = &options.by {
@@ -25,10 +26,8 @@ pub(crate) fn run(options: &Count) -> Result<Outcome, Failure> {
             }
         } else {
             let add = |made: &mut u64, _: crate::work::Seen<'_>| *made = made.saturating_add(1);
-            run.each_batch(&mut input, options.jobs, add, |made| {
-                count = count.saturating_add(made);
-                Ok(())
-            })?;
+            let counts = run.each_batch(&mut input, options.jobs, add, |_| Ok(()))?;
+            count = counts.into_iter().fold(0, u64::saturating_add);
         }
         counts.push((count, input.name));
     }
@@ -42,34 +41,39 @@ fn by(options: &Count, path: &str) -> Result<Outcome, Failure> {
     let path: FieldPath = path.parse().map_err(|error| Failure::at(format_args!("{path:?}"), error))?;
     let mut run = Run::new(&options.reading, false)?;
     let asked = options.asking.options();
-    let mut counts: HashMap<String, u64> = HashMap::new();
+    let counts = PerThread::<HashMap<String, u64>>::new(options.jobs);
     for input in &options.reading.inputs {
         let mut input = run.open(input)?;
         run.each_batch(
             &mut input,
             options.jobs,
-            |made: &mut HashMap<String, u64>, seen| {
-                let Some(record) = seen.record else { return };
+            |(), seen| {
+                let (Some(record), Some(mut counts)) = (seen.record, counts.own()) else { return };
                 for found in record.select_with(&path, asked) {
                     let value = found.to_str_lossy();
-                    match made.get_mut(value.as_ref()) {
+                    match counts.get_mut(value.as_ref()) {
                         Some(count) => *count = count.saturating_add(1),
                         None => {
-                            made.insert(value.into_owned(), 1);
+                            counts.insert(value.into_owned(), 1);
                         }
                     }
                 }
             },
-            |made| {
-                for (value, more) in made {
-                    let count = counts.entry(value).or_default();
-                    *count = count.saturating_add(more);
-                }
-                Ok(())
-            },
+            |()| Ok(()),
         )?;
     }
-    let mut rows: Vec<_> = counts.into_iter().collect();
+    let mut all = HashMap::new();
+    for mut counts in counts.all() {
+        // The few go to the many.
+        if counts.len() > all.len() {
+            std::mem::swap(&mut counts, &mut all);
+        }
+        for (value, more) in counts {
+            let count = all.entry(value).or_default();
+            *count = u64::saturating_add(*count, more);
+        }
+    }
+    let mut rows: Vec<(String, u64)> = all.into_iter().collect();
     rows.sort_unstable_by(|(value, count), (other, more)| more.cmp(count).then_with(|| value.cmp(other)));
     rows.truncate(options.top.unwrap_or(usize::MAX));
     let mut text = String::new();

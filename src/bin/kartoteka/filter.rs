@@ -78,7 +78,9 @@ pub(crate) fn run(options: &FilterCommand) -> Result<Outcome, Failure> {
                 if copies && !made.bytes.is_empty() {
                     sink.write_all(&made.bytes).map_err(|why| failed(&why))?;
                 }
-                for record in &made.records {
+                made.bytes.clear();
+                (made.seen, made.matched) = (0, 0);
+                for record in made.records.drain(..) {
                     let Some(records) = &mut records else { continue };
                     let result = records.write_record(record.view());
                     found.extend_from_slice(records.diagnostics());

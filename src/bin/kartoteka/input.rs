@@ -39,32 +39,48 @@ impl Input {
         detection: Option<Detection>,
         mut reader: Box<dyn RecordRead + Send>,
     ) -> Input {
-        let lost = Arc::new(Mutex::new(Vec::new()));
-        let sink = Arc::clone(&lost);
-        reader.on_lost(Box::new(move |bytes| {
-            let mut lost = sink.lock().unwrap_or_else(PoisonError::into_inner);
-            let room = LOST.saturating_sub(lost.len()).min(bytes.len());
-            lost.extend_from_slice(bytes.get(..room).unwrap_or_default());
-        }));
+        let lost = lost_by(&mut *reader);
         Input { name, format, detection, reader, lost }
     }
 
     /// The bytes that a finding in the last record is about, and where they begin: those of the record, or what was
     /// lost before it. `record` is what was read of it.
     pub(crate) fn bytes_of<'a>(&'a self, finding: &Diagnostic, record: Option<&Record>) -> Bytes<'a> {
-        let is_text = self.format.info().is_some_and(|info| info.text);
-        let charset = record.map_or(Charset::Utf8, Record::charset);
-        let raw = self.reader.raw();
-        let (place, start) = (&finding.location, self.reader.position().byte);
-        if place.byte < start && place.len > 0 || raw.is_empty() {
-            let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-            let wanted = place.len.min(lost.len() as u64);
-            if finding.code == Code::Garbage && wanted > 0 {
-                return Bytes { bytes: Cow::Owned(lost.clone()), start: place.byte, is_text, charset };
-            }
-        }
-        Bytes { bytes: Cow::Borrowed(raw), start, is_text, charset }
+        let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        bytes_of(finding, self.format, record, (self.reader.raw(), self.reader.position().byte), &lost)
     }
+}
+
+/// The first of the bytes that belong to no record, which `reader` passes over from now on.
+pub(crate) fn lost_by(reader: &mut (dyn RecordRead + Send)) -> Arc<Mutex<Vec<u8>>> {
+    let lost = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&lost);
+    reader.on_lost(Box::new(move |bytes| {
+        let mut lost = sink.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = LOST.saturating_sub(lost.len()).min(bytes.len());
+        lost.extend_from_slice(bytes.get(..room).unwrap_or_default());
+    }));
+    lost
+}
+
+/// The bytes that a finding is about: those of its record, which begin at `start`, or what was lost before it.
+pub(crate) fn bytes_of<'a>(
+    finding: &Diagnostic,
+    format: Format,
+    record: Option<&Record>,
+    (raw, start): (&'a [u8], u64),
+    lost: &[u8],
+) -> Bytes<'a> {
+    let is_text = format.info().is_some_and(|info| info.text);
+    let charset = record.map_or(Charset::Utf8, Record::charset);
+    let place = &finding.location;
+    if place.byte < start && place.len > 0 || raw.is_empty() {
+        let wanted = place.len.min(lost.len() as u64);
+        if finding.code == Code::Garbage && wanted > 0 {
+            return Bytes { bytes: Cow::Owned(lost.to_vec()), start: place.byte, is_text, charset };
+        }
+    }
+    Bytes { bytes: Cow::Borrowed(raw), start, is_text, charset }
 }
 
 /// What comes next in an input.

@@ -7,6 +7,7 @@ mod compression;
 mod convert;
 mod count;
 mod diff;
+mod edit;
 mod explain;
 mod failure;
 mod filter;

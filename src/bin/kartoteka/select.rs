@@ -61,7 +61,8 @@ pub(crate) fn run(options: &Select) -> Result<Outcome, Failure> {
             },
             |made| {
                 put(&made.text)?;
-                made.failure.map_or(Ok(()), |message| Err(Failure::new(message)))
+                made.text.clear();
+                made.failure.take().map_or(Ok(()), |message| Err(Failure::new(message)))
             },
         )?;
     }

@@ -15,7 +15,7 @@ pub(crate) fn run(options: &StatsCommand) -> Result<Outcome, Failure> {
     let mut stats = Stats::new(counted);
     for (number, path) in options.reading.inputs.iter().enumerate() {
         let mut input = run.open(path)?;
-        run.each_batch(
+        let left = run.each_batch(
             &mut input,
             options.jobs,
             |made: &mut Option<Stats>, seen| {
@@ -29,12 +29,15 @@ pub(crate) fn run(options: &StatsCommand) -> Result<Outcome, Failure> {
                 }
             },
             |made| {
-                if let Some(made) = made {
+                // Of many values the rarest are forgotten, and which they are depends on what is merged with what: not on
+                // the number of threads, if it is batch by batch. All else adds up in any order.
+                if let Some(made) = made.take_if(|_| options.values > 0) {
                     stats.merge(made);
                 }
                 Ok(())
             },
         )?;
+        left.into_iter().flatten().for_each(|made| stats.merge(made));
     }
     let outcome = run.finish();
     let text = match options.format {

@@ -1,6 +1,7 @@
 //! Work on all records of an input, on as many threads as are wanted.
 
 use std::num::NonZeroUsize;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use kartoteka::{Code, Diagnostic, Error, ErrorKind, Record, RecordRead, in_batches};
 
@@ -14,14 +15,33 @@ impl Jobs {
         self.count() == 1
     }
 
-    fn count(self) -> usize {
+    pub(crate) fn count(self) -> usize {
         let all = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         self.jobs.map_or_else(all, NonZeroUsize::get)
     }
 }
 
+/// One of something for each thread, so that no two of them wait for each other.
+pub(crate) struct PerThread<T>(Vec<Mutex<T>>);
+
+impl<T: Default> PerThread<T> {
+    pub(crate) fn new(jobs: Jobs) -> PerThread<T> {
+        PerThread((0..jobs.count()).map(|_| Mutex::default()).collect())
+    }
+
+    /// That of this thread.
+    pub(crate) fn own(&self) -> Option<MutexGuard<'_, T>> {
+        let number = rayon::current_thread_index().unwrap_or_default();
+        Some(self.0.get(number)?.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// All of them.
+    pub(crate) fn all(self) -> impl Iterator<Item = T> {
+        self.0.into_iter().map(|own| own.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// What came of a batch of records.
-#[derive(Default)]
 struct Part<T> {
     made: T,
     records: u64,
@@ -39,18 +59,22 @@ pub(crate) struct Seen<'a> {
 
 impl Run<'_> {
     /// Gives all records of an input to `each`, which adds them to what it makes of a batch, and those to `done`, in the
-    /// order of the input. Reports what is found.
+    /// order of the input. What `done` leaves is added to by another batch: it returns all that is left in the end.
+    /// Reports what is found.
     pub(crate) fn each_batch<T: Default + Send>(
         &mut self,
         input: &mut Input,
         jobs: Jobs,
         each: impl Fn(&mut T, Seen<'_>) + Sync,
-        mut done: impl FnMut(T) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+        mut done: impl FnMut(&mut T) -> Result<(), Failure>,
+    ) -> Result<Vec<T>, Failure> {
         let strict = self.reading.strict;
         let name = input.name.clone();
+        let left = Mutex::new(Vec::new());
         let work = |batch: &mut (dyn RecordRead + Send)| -> Part<T> {
-            let mut part = Part::default();
+            let made = left.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            let mut part =
+                Part { made, records: 0, findings: Vec::new(), suppressed: Vec::new(), stop: None };
             let mut record = Record::new();
             loop {
                 let read = batch.read_record(&mut record);
@@ -79,7 +103,7 @@ impl Run<'_> {
             }
         };
         let mut failure = None;
-        let mut take = |part: Part<T>| {
+        let mut take = |mut part: Part<T>| {
             for finding in &part.findings {
                 self.report.add(finding);
                 self.reporter.finding(&name, finding);
@@ -87,13 +111,14 @@ impl Run<'_> {
             self.report.add_suppressed(&part.suppressed);
             self.reporter.suppressed(part.suppressed.iter().map(|(_, count)| count).sum());
             (0..part.records).for_each(|_| self.reporter.progress.record());
-            let ended = done(part.made).and_then(|()| match part.stop {
+            let ended = done(&mut part.made).and_then(|()| match part.stop {
                 None => Ok(()),
                 Some(error) => Err(match error.diagnostic() {
                     Some(finding) => self.reporter.stopped(&name, finding),
                     None => Failure::reading(&name, &error),
                 }),
             });
+            left.lock().unwrap_or_else(PoisonError::into_inner).push(part.made);
             ended.map_err(|why| {
                 failure = Some(why);
                 Error::new(ErrorKind::Argument("the run ended early".to_owned()))
@@ -103,6 +128,7 @@ impl Run<'_> {
         read.map_err(|error| {
             self.reporter.progress.finish();
             failure.unwrap_or_else(|| Failure::reading(&name, &error))
-        })
+        })?;
+        Ok(left.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -1,5 +1,7 @@
 //! Lines to records.
 
+use std::ops::Range;
+
 use memchr::{memchr, memmem};
 use nom::bytes::complete::tag;
 use nom::character::complete::{digit1, space0};
@@ -139,7 +141,7 @@ impl Framing for IrbisText {
                     break;
                 }
                 record.slots_mut().push(Slot::new(tag, start, end, false));
-                joined.open(end as usize);
+                joined.open(start as usize..end as usize);
                 in_record = true;
             } else {
                 let shown = line.get(..40).unwrap_or(line).escape_ascii();
@@ -202,27 +204,27 @@ impl IrbisText {
 struct Joined {
     /// The bytes of the record, once something was joined.
     buffer: Option<Vec<u8>>,
-    /// Where the field ends that the next line may go on with.
-    end: Option<usize>,
+    /// Where the field lies that the next line may go on with.
+    field: Option<Range<usize>>,
 }
 
 impl Joined {
-    fn open(&mut self, end: usize) {
-        self.end = Some(end);
+    fn open(&mut self, field: Range<usize>) {
+        self.field = Some(field);
     }
 
     /// What comes next does not go on with the field before it.
     fn close(&mut self) {
-        self.end = None;
+        self.field = None;
     }
 
     /// Moves the `len` bytes at `at` behind the open field, and returns where it ends then. A blank comes between
     /// words, since that is where lines are wrapped.
     fn add(&mut self, bytes: &[u8], at: usize, len: usize) -> Option<u32> {
-        let end = self.end?;
+        let Range { start: first, end } = self.field.clone()?;
         let buffer = self.buffer.get_or_insert_with(|| bytes.to_vec());
         let goes_on = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'^'));
-        let last = end.checked_sub(1).and_then(|last| buffer.get(last));
+        let last = buffer.get(first..end).and_then(<[u8]>::last);
         let needs_blank = !goes_on(last) && !goes_on(buffer.get(at));
         let start = if needs_blank { end.saturating_add(1) } else { end };
         let behind = at.saturating_add(len);
@@ -235,7 +237,7 @@ impl Joined {
         buffer.copy_within(at..behind, start);
         let new_end = start.saturating_add(len);
         buffer.get_mut(new_end.max(at)..behind).unwrap_or_default().fill(b' ');
-        self.end = Some(new_end);
+        self.field = Some(first..new_end);
         u32::try_from(new_end).ok()
     }
 }
@@ -327,6 +329,9 @@ mod tests {
         let mut reader = super::super::SliceReader::new(data.as_bytes(), &options);
         let error = reader.read_record(&mut Record::new()).unwrap_err();
         assert!(error.is_record() && error.to_string().contains("line 2"), "{error}");
+        // Nothing comes before the text of a field that had none on its own line.
+        let (records, _) = all(b"#200:\r\ntext\r\n*****\r\n");
+        assert_eq!(records[0].field(200).unwrap().raw(), b"text");
         // In a code page as well, and what lies behind a joined field keeps its place.
         let mut data =
             b"#200: ^A\xCF\xD3\xD8\xCA\xC8\xCD\r\n\xC0 \xD1\r\n#300: \xCF\xD3\xD8\xCA\xC8\xCD\r\n*****\r\n"

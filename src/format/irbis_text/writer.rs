@@ -36,6 +36,8 @@ pub struct Layout {
 }
 
 impl io::Layout for Layout {
+    const PARTS: bool = true;
+
     fn new(options: &WriteOptions) -> Layout {
         let (charset, illegal) = (options.charset, options.illegal_characters);
         Layout { charset, illegal, irbis: Record::new(), begun: false, open: false }
@@ -69,6 +71,12 @@ impl io::Layout for Layout {
         build(shaped, self.illegal, out, findings).map_err(Error::unrepresentable)?;
         (self.begun, self.open) = (true, false);
         Ok(())
+    }
+
+    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
+        let part = if self.begun { part.strip_prefix(BYTE_ORDER_MARK).unwrap_or(part) } else { part };
+        out.extend_from_slice(part);
+        self.begun = true;
     }
 }
 

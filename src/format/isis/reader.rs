@@ -25,7 +25,7 @@ use crate::{Code, Diagnostic, Error, Location, Position, Record, Result, Tag};
 ///
 /// # Cost
 /// Memory for the longest record and two windows of 128 KiB; sixteen bytes for each record more if the master file must
-/// be walked. A record by its number costs two reads.
+/// be walked. A record by its number costs two reads, one of each file; one more if it is longer than 16 KiB.
 ///
 /// # Example
 /// ```
@@ -488,6 +488,7 @@ impl<R: Read + Seek> Reader<R> {
         if record.fields().len() == 0 {
             self.findings.at(Code::NoFields, (0, len), "the record has no fields", "kept");
         }
+        self.findings.locate(|location| record.view().locate(location));
         Ok(true)
     }
 
@@ -824,6 +825,10 @@ fn load(
         }
     }
     record.set_bytes(data);
+    // Where the sample says nothing, being ASCII, the record speaks for itself.
+    let is_silent = auto && !layout.is_irbis64() && fallback.reason == Reason::Format;
+    let own = is_silent.then(|| guess(data));
+    let fallback = own.as_ref().unwrap_or(fallback);
     let whole = |record: &Record| record.fields().all(|field| std::str::from_utf8(field.raw()).is_ok());
     let (charset, reason) = match options.charset {
         Charset::Auto if layout.is_irbis64() => (Charset::Utf8, Reason::Format),

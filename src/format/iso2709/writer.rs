@@ -32,6 +32,8 @@ pub struct Layout {
 }
 
 impl io::Layout for Layout {
+    const PARTS: bool = true;
+
     fn new(options: &WriteOptions) -> Layout {
         Layout { charset: options.charset, wide_tags: options.wide_tags }
     }

@@ -212,6 +212,7 @@ impl Serialize for Location {
         map.serialize_entry("tag", &self.tag)?;
         map.serialize_entry("field", &self.field)?;
         map.serialize_entry("subfield", &self.subfield)?;
+        map.serialize_entry("place", &self.place().map(|place| place.to_string()))?;
         map.end()
     }
 }

@@ -41,9 +41,11 @@ pub struct Layout {
 }
 
 impl io::Layout for Layout {
+    const PARTS: bool = true;
+
     fn new(options: &WriteOptions) -> Layout {
         let line_end: &[u8] = if options.indent { b"\n" } else { b"" };
-        Layout { policy: options.policy, line_end, begun: false }
+        Layout { policy: options.policy, line_end, begun: options.part }
     }
 
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
@@ -53,6 +55,18 @@ impl io::Layout for Layout {
         write(shaped, self.policy, out, findings)?;
         self.begun = true;
         Ok(())
+    }
+
+    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
+        let start = out.len();
+        out.extend_from_slice(part);
+        // The comma before its first record.
+        if !self.begun
+            && let Some(comma) = out.get_mut(start)
+        {
+            *comma = b'[';
+        }
+        self.begun = true;
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {

@@ -38,6 +38,8 @@ pub struct Layout {
 }
 
 impl io::Layout for Layout {
+    const PARTS: bool = true;
+
     fn new(options: &WriteOptions) -> Layout {
         let limits =
             Limits { illegal: options.illegal_characters, wide_tags: options.wide_tags, reserved: false };

@@ -48,12 +48,18 @@ pub type Writer<W> = io::Writer<W, Layout>;
 pub struct Layout(marcxml::Layout);
 
 impl io::Layout for Layout {
+    const PARTS: bool = true;
+
     fn new(options: &WriteOptions) -> Layout {
         Layout(marcxml::Layout::in_form(options, Form::Marcxchange))
     }
 
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
         self.0.record(record, adapter, out)
+    }
+
+    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
+        self.0.append(part, out);
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {

@@ -66,7 +66,7 @@ impl Layout {
             types: options.record_types,
             single: options.single_record,
             prefix: options.xml_prefix.clone(),
-            begun: false,
+            begun: options.part,
         }
     }
 
@@ -127,6 +127,8 @@ impl Layout {
 }
 
 impl io::Layout for Layout {
+    const PARTS: bool = true;
+
     fn new(options: &WriteOptions) -> Layout {
         Layout::in_form(options, Form::Marcxml)
     }
@@ -144,6 +146,12 @@ impl io::Layout for Layout {
         self.put_prefix(start, out);
         self.begun = true;
         Ok(())
+    }
+
+    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
+        self.begin(out);
+        out.extend_from_slice(part);
+        self.begun = true;
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {

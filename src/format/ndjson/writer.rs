@@ -33,6 +33,8 @@ pub struct Layout {
 }
 
 impl io::Layout for Layout {
+    const PARTS: bool = true;
+
     fn new(options: &WriteOptions) -> Layout {
         Layout { policy: options.policy }
     }

@@ -31,8 +31,10 @@ pub struct Layout {
 }
 
 impl io::Layout for Layout {
+    const PARTS: bool = true;
+
     fn new(options: &WriteOptions) -> Layout {
-        Layout { escape: Escape::new(options), indent: options.indent, begun: false }
+        Layout { escape: Escape::new(options), indent: options.indent, begun: options.part }
     }
 
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
@@ -41,6 +43,12 @@ impl io::Layout for Layout {
         self.element(shaped, out, findings).map_err(Error::unrepresentable)?;
         self.begun = true;
         Ok(())
+    }
+
+    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
+        self.begin(out);
+        out.extend_from_slice(part);
+        self.begun = true;
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {

@@ -2,7 +2,8 @@
 
 use kartoteka::{Diagnostic, Format, Record, Text};
 
-use crate::input::Input;
+use super::Seen;
+use crate::input::bytes_of;
 use crate::place::Bytes;
 
 /// The most characters of a value that are repeated in a report.
@@ -20,10 +21,14 @@ pub(super) struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    pub(super) fn new(finding: &'a Diagnostic, input: &'a Input, record: Option<&'a Record>) -> Found<'a> {
-        let bytes = input.bytes_of(finding, record);
-        let raw = input.reader.raw();
-        Found { file: &input.name, format: input.format, finding, record, bytes, raw }
+    pub(super) fn new(
+        finding: &'a Diagnostic,
+        (file, format): (&'a str, Format),
+        seen: &'a Seen,
+    ) -> Found<'a> {
+        let record = seen.record.as_ref();
+        let bytes = bytes_of(finding, format, record, (&seen.raw, seen.start), &seen.lost);
+        Found { file, format, finding, record, bytes, raw: &seen.raw }
     }
 
     /// Control number, or master file number.
@@ -54,22 +59,7 @@ impl<'a> Found<'a> {
                 _ => String::new(),
             };
         };
-        let mut path = tag.to_string();
-        let (Some(record), Some(index)) = (self.record, place.field) else { return path };
-        let Ok(index) = usize::try_from(index) else { return path };
-        let same = |field: &kartoteka::FieldRef<'_>| field.tag() == tag;
-        let before = record.fields().take(index).filter(same).count();
-        path.push_str(&format!("[{before}]"));
-        let field = record.fields().nth(index).filter(same);
-        let subfield = place.subfield.and_then(|at| usize::try_from(at).ok());
-        if let Some((field, at)) = field.zip(subfield)
-            && let Some(subfield) = field.subfields().nth(at)
-        {
-            let code = subfield.code();
-            let before = field.subfields().take(at).filter(|other| other.code() == code).count();
-            path.push_str(&format!("${code}[{before}]"));
-        }
-        path
+        place.place().map_or_else(|| tag.to_string(), |place| place.to_string())
     }
 
     /// The bytes of the culprit as text; `None` if there are none, or too many.

@@ -7,13 +7,16 @@ mod sarif;
 mod text;
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::PoisonError;
 
-use kartoteka::{Code, Diagnostic, Format, Record, Report, Severity, check};
+use kartoteka::{
+    Code, Diagnostic, Error, ErrorKind, Format, Record, RecordRead, Report, Severity, check, in_batches,
+};
 
 use self::found::Found;
-use crate::args::{ReportForm, Validate};
+use crate::args::{Jobs, ReportForm, Validate};
 use crate::failure::{Failure, Outcome};
-use crate::input::{Input, Next, Run};
+use crate::input::{Input, Run, lost_by};
 use crate::output::{Target, is_stdout};
 use crate::report::outcome;
 use crate::terminal::{Style, complain, print};
@@ -121,7 +124,7 @@ pub(crate) fn run(options: &Validate) -> Result<Outcome, Failure> {
     work.sheet.begin(&mut work.out);
     for path in &reading.inputs {
         let failure = match run.open(path) {
-            Ok(mut input) => work.input(&mut run, &mut input, &mut output)?,
+            Ok(mut input) => work.input(&mut run, &mut input, &mut output, options.jobs)?,
             Err(failure) => {
                 work.totals.files.push(FileTotals::new(path.display().to_string(), None));
                 Some(failure)
@@ -176,6 +179,87 @@ struct Work {
     totals: Totals,
 }
 
+/// A record in which something was found, or the end of an input.
+#[derive(Default)]
+struct Seen {
+    record: Option<Record>,
+    /// Its bytes, and where they begin.
+    raw: Vec<u8>,
+    start: u64,
+    /// The first of the bytes that were lost before it.
+    lost: Vec<u8>,
+    /// What its reader found, and then the checks.
+    findings: Vec<Diagnostic>,
+    /// How many of these are of its reader.
+    of_reader: usize,
+    suppressed: Vec<(Code, u64)>,
+    is_end: bool,
+}
+
+/// What came of a batch.
+#[derive(Default)]
+struct Part {
+    records: u64,
+    unreadable: u64,
+    seen: Vec<Seen>,
+    /// Why reading ended early.
+    failed: Option<Error>,
+}
+
+/// Reads and checks the records of a batch.
+fn check_batch(batch: &mut (dyn RecordRead + Send), mut checker: check::Checker, strict: bool) -> Part {
+    let lost = lost_by(batch);
+    let mut part = Part::default();
+    let mut record = Record::new();
+    loop {
+        let read = batch.read_record(&mut record);
+        let mut seen = Seen { is_end: matches!(read, Ok(false)), ..Seen::default() };
+        seen.findings.extend_from_slice(batch.diagnostics());
+        seen.suppressed.extend_from_slice(batch.suppressed());
+        let mut whole = false;
+        match read {
+            Ok(more) => {
+                whole = more;
+                part.records = part.records.saturating_add(u64::from(more));
+            }
+            Err(error) => {
+                match error.diagnostic() {
+                    Some(finding) if !seen.findings.contains(finding) => seen.findings.push(finding.clone()),
+                    _ => {}
+                }
+                if error.diagnostic().is_none() || strict {
+                    seen.is_end = true;
+                    part.failed = Some(error);
+                } else {
+                    part.records = part.records.saturating_add(1);
+                    part.unreadable = part.unreadable.saturating_add(1);
+                }
+            }
+        }
+        seen.of_reader = seen.findings.len();
+        if whole {
+            let found = checker.check(record.view(), batch.raw(), batch.diagnostics());
+            if !found.is_empty() {
+                seen.findings.extend_from_slice(found);
+                seen.suppressed.extend_from_slice(checker.suppressed());
+            }
+        }
+        let is_end = seen.is_end;
+        let mut lost = lost.lock().unwrap_or_else(PoisonError::into_inner);
+        if !seen.findings.is_empty() || !seen.suppressed.is_empty() {
+            seen.raw.extend_from_slice(batch.raw());
+            seen.start = batch.position().byte;
+            seen.lost.extend_from_slice(&lost);
+            seen.record = whole.then(|| std::mem::take(&mut record));
+            part.seen.push(seen);
+        }
+        lost.clear();
+        if is_end {
+            return part;
+        }
+    }
+}
+
 impl Work {
     /// Reads an input to its end; tells why it cannot. Fails where the report cannot be written.
     fn input(
@@ -183,62 +267,59 @@ impl Work {
         run: &mut Run<'_>,
         input: &mut Input,
         output: &mut Target,
+        jobs: Jobs,
     ) -> Result<Option<Failure>, Failure> {
         let limit = run.reading.options().limits.diagnostics;
-        let leader =
-            check::Leader::new().dialect(run.reading.dialect).structure(input.format == Format::Iso2709);
-        let mut checker = check::Checker::new(limit)
-            .with(leader)
-            .with(check::Encoding::new())
-            .with(check::Indicators::new());
-        let mut record = Record::new();
-        self.totals.files.push(FileTotals::new(input.name.clone(), Some(input.format)));
-        loop {
-            let next = run.next(input, &mut record);
-            let before = self.totals.report.at_least(Severity::Note);
-            let mut failure = None;
-            let (read, more, end) = match next {
-                Ok(Next::Record) => (Some(&record), None, false),
-                Ok(Next::Unreadable(why)) => (None, Some(why), false),
-                Ok(Next::End) => (None, None, true),
-                Err(why) => {
-                    failure = Some(why);
-                    (None, None, true)
+        let (dialect, strict) = (run.reading.dialect, run.reading.strict);
+        let leader = check::Leader::new().dialect(dialect).structure(input.format == Format::Iso2709);
+        let work = |batch: &mut (dyn RecordRead + Send)| {
+            let checker = check::Checker::new(limit)
+                .with(leader.clone())
+                .with(check::Encoding::new())
+                .with(check::Indicators::new());
+            check_batch(batch, checker, strict)
+        };
+        let (name, format) = (input.name.clone(), input.format);
+        self.totals.files.push(FileTotals::new(name.clone(), Some(format)));
+        let (mut failure, mut cannot_write) = (None, None);
+        let mut done = |part: Part| {
+            (0..part.records).for_each(|_| run.reporter.progress.record());
+            for seen in &part.seen {
+                for finding in seen.findings.iter().take(seen.of_reader) {
+                    run.reporter.finding(&name, finding);
                 }
-            };
-            let findings = input.reader.diagnostics();
-            if !findings.is_empty() {
-                self.list(findings, input, read);
-                self.count(input.reader.suppressed());
+                self.list(seen, (&name, format));
             }
-            if let Some(why) = more.as_ref().filter(|why| !findings.contains(why)) {
-                self.list(std::slice::from_ref(why), input, None);
-            }
-            if let Some(record) = read {
-                let found = checker.check(record.view(), input.reader.raw(), findings);
-                if !found.is_empty() {
-                    self.list(found, input, read);
-                    self.count(checker.suppressed());
-                }
-            }
-            let some = self.totals.report.at_least(Severity::Note) > before;
             if let Some(file) = self.totals.files.last_mut() {
-                file.records = file.records.saturating_add(u64::from(!end));
-                file.unreadable = file.unreadable.saturating_add(u64::from(!end && read.is_none()));
-                file.with_findings = file.with_findings.saturating_add(u64::from(!end && some));
+                file.records = file.records.saturating_add(part.records);
+                file.unreadable = file.unreadable.saturating_add(part.unreadable);
             }
             if self.out.len() >= FLUSH_AT {
-                output.put(std::mem::take(&mut self.out).as_bytes())?;
+                cannot_write = output.put(std::mem::take(&mut self.out).as_bytes()).err();
             }
-            if end {
-                return Ok(failure);
+            failure = part.failed.map(|error| match error.diagnostic().filter(|_| strict) {
+                Some(finding) => run.reporter.stopped(&name, finding),
+                None => {
+                    run.reporter.progress.finish();
+                    Failure::reading(&name, &error)
+                }
+            });
+            match failure.is_some() || cannot_write.is_some() {
+                true => Err(Error::new(ErrorKind::Argument("the run ended early".to_owned()))),
+                false => Ok(()),
             }
+        };
+        let read = in_batches(&mut *input.reader, jobs.count(), work, &mut done);
+        if let Some(why) = cannot_write {
+            return Err(why);
         }
+        Ok(failure.or_else(|| read.err().map(|error| Failure::reading(&input.name, &error))))
     }
 
-    /// Counts findings, and lists those for which there is room.
-    fn list(&mut self, findings: &[Diagnostic], input: &Input, record: Option<&Record>) {
-        for finding in findings {
+    /// Counts the findings in a record, and lists those for which there is room.
+    fn list(&mut self, seen: &Seen, file: (&str, Format)) {
+        let before = self.totals.report.at_least(Severity::Note);
+        for finding in &seen.findings {
             if !self.wanted.contains(&finding.code) {
                 continue;
             }
@@ -252,8 +333,12 @@ impl Work {
                 continue;
             }
             self.left = self.left.saturating_sub(1);
-            let found = Found::new(finding, input, record);
-            self.sheet.finding(&found, &mut self.out);
+            self.sheet.finding(&Found::new(finding, file, seen), &mut self.out);
+        }
+        self.count(&seen.suppressed);
+        let some = !seen.is_end && self.totals.report.at_least(Severity::Note) > before;
+        if let Some(file) = self.totals.files.last_mut() {
+            file.with_findings = file.with_findings.saturating_add(u64::from(some));
         }
     }
 
