@@ -167,15 +167,17 @@ pub(crate) fn transcode_into(
 fn decode_together(record: RecordRef<'_>, out: &mut Record) -> bool {
     let decoded = as_one(record).is_some_and(|bodies| record.charset.decode_plainly(bodies, &mut out.bytes));
     if let (true, Ok(text)) = (decoded, simdutf8::basic::from_utf8(&out.bytes)) {
-        let mut bodies = text.split(char::from(TERMINATOR));
-        for (slot, body) in record.slots.iter().zip(&mut bodies) {
+        let mut ends = memchr::memchr_iter(TERMINATOR, text.as_bytes()).chain(std::iter::once(text.len()));
+        let mut next = 0usize;
+        for (slot, end) in record.slots.iter().zip(&mut ends) {
             let start = out.text.len();
-            out.text.push_str(body);
+            out.text.push_str(text.get(next..end).unwrap_or_default());
+            next = end.saturating_add(1);
             if let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(out.text.len())) {
                 out.slots.push(Slot::new(slot.tag, start, end, slot.control()));
             }
         }
-        if out.slots.len() == record.slots.len() && bodies.next().is_none() {
+        if out.slots.len() == record.slots.len() && ends.next().is_none() {
             out.text_mut();
             return true;
         }
