@@ -1,7 +1,5 @@
 //! What writers ask of a record before they write it: a character set, and MARC syntax.
 
-use std::collections::BTreeMap;
-
 use super::WriteOptions;
 use crate::charset::{Charset, DecodeError, Policy};
 use crate::diagnostic::Findings;
@@ -205,7 +203,7 @@ impl Shaper {
 /// What is replaced in a field, and how often: a few, the most frequent first.
 fn which(field: FieldRef<'_>, to: Charset) -> String {
     const MOST: usize = 5;
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    let mut counts = std::collections::BTreeMap::<String, u64>::new();
     let mut one_more = |what: String| {
         let count = counts.entry(what).or_default();
         *count = count.saturating_add(1);
