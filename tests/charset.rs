@@ -7,6 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use kartoteka::check::{self, Checker};
 use kartoteka::{
     Charset, Code, Normalization, Policy, ReadOptions, Record, RecordRead, Text, WriteOptions, iso2709,
 };
@@ -176,6 +177,15 @@ fn files_that_lie_are_read_right_and_told() {
         assert!(code.is_none_or(|code| codes.contains(&code)), "{name}: {codes:?}");
         assert!(found.contains(text), "{name}: {found}");
     }
+    // All of utf8_errors.dat is UTF-8, whatever its name says. In this one U+FFFD stands for a code that somebody lost:
+    // that is UTF-8 too, and for the checks to tell.
+    let data = fs::read(corpus.join("marc/bad/bad-utf8/utf8_invalid.mrc")).unwrap();
+    let mut reader = iso2709::SliceReader::new(&data, &ReadOptions::new());
+    let mut record = Record::new();
+    assert!(reader.read_record(&mut record).unwrap());
+    let mut checker = Checker::new(9).with(check::Encoding::new());
+    let found = checker.check(record.view(), reader.raw(), reader.diagnostics());
+    assert!(found.iter().any(|finding| finding.code == Code::ReplacementCharacter), "{found:?}");
 }
 
 /// A record on which the other programs do not agree is, value for value, as one of them has it: which, stands here,
