@@ -5,7 +5,7 @@ use memchr::memmem;
 use super::Format;
 use super::aleph::is_aleph_line;
 use super::detect::Confidence;
-use super::iso2709::{FIELD_TERMINATOR, RECORD_TERMINATOR, could_be_leader, is_leader};
+use super::iso2709::{FIELD_TERMINATOR, RECORD_TERMINATOR, begins_diskette, could_be_leader, is_leader};
 use super::lines::{content, is_blank, is_leader_line};
 use super::microlif::leader_at;
 use crate::Leader;
@@ -93,6 +93,12 @@ fn iso2709(sample: &[u8]) -> Verdict {
             }
             None => (Confidence::Likely, format!("a leader, of a record of {length} bytes")),
         });
+    }
+    if begins_diskette(sample) {
+        return Ok((
+            Confidence::Likely,
+            "the mark of a record of MAB2 on its own line, and a tag".to_owned(),
+        ));
     }
     if !sample.contains(&FIELD_TERMINATOR) {
         return miss(0, "it does not begin with a leader");
