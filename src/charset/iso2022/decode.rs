@@ -133,12 +133,7 @@ pub(super) fn plain_run(bytes: &[u8]) -> usize {
 fn run_of(bytes: &[u8], first: u8) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
-    // First in long strides, without a way out of each: the compiler looks at many bytes at once.
-    let odd = |byte: &u8| u8::from(byte.wrapping_sub(first) >= 0x7F - first) | u8::from(*byte == b'&');
-    let (strides, _) = bytes.as_chunks::<32>();
-    let clean = strides.iter().take_while(|stride| stride.iter().fold(0, |seen, byte| seen | odd(byte)) == 0);
-    let run = clean.count() * 32;
-    let (chunks, rest) = bytes.get(run..).unwrap_or_default().as_chunks::<8>();
+    let (chunks, rest) = bytes.as_chunks::<8>();
     for (number, chunk) in chunks.iter().enumerate() {
         let eight = u64::from_le_bytes(*chunk);
         // The high bit of a byte is set where it is below `first`, `&`, 7F, or above. Borrows and carries come from
@@ -148,11 +143,11 @@ fn run_of(bytes: &[u8], first: u8) -> usize {
         let delete = eight.wrapping_add(ONES);
         let odd = (eight | below | ampersand | delete) & HIGH;
         if odd != 0 {
-            return run + number * 8 + (odd.trailing_zeros() / 8) as usize;
+            return number * 8 + (odd.trailing_zeros() / 8) as usize;
         }
     }
     let plain = |byte: &&u8| (first..0x7F).contains(*byte) && **byte != b'&';
-    run + chunks.len() * 8 + rest.iter().take_while(plain).count()
+    chunks.len() * 8 + rest.iter().take_while(plain).count()
 }
 
 /// Whether bytes are MARC-8 without escape sequences and references, in which nothing is wrong: said only if that is
