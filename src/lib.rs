@@ -108,9 +108,9 @@ pub use crate::error::{DecodeError, Error, ErrorKind, Result};
 pub use crate::filter::{Filter, FilterOptions, ParseFilterError};
 pub use crate::format::*;
 pub use crate::io::{
-    Batch, Deleted, Event, Frame, Framing, IllegalCharacters, Layout, LostSink, Push, Pushed, ReadOptions,
-    RecordRead, RecordSeek, RecordWrite, Records, Recovery, Slice, Step, Stream, Summary, Tidy, WideTags,
-    WriteOptions, Writer, copy, copy_with, in_batches,
+    Batch, Deleted, Event, Frame, Framing, IllegalCharacters, Layout, LeaderValues, LostSink, Oversize, Push,
+    Pushed, ReadOptions, RecordRead, RecordSeek, RecordWrite, Records, Recovery, Slice, Step, Stream,
+    Summary, Tidy, WideTags, WriteOptions, Writer, copy, copy_with, in_batches,
 };
 pub use crate::limits::Limits;
 pub use crate::path::{FieldPath, Match, ParsePathError, SelectOptions};

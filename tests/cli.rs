@@ -605,6 +605,36 @@ fn path_explains_and_checks() {
     assert_eq!(status(&told), 1);
 }
 
+/// A record of ten thousand letters, as MARC-in-JSON has it, into ISO 2709.
+#[test]
+fn what_is_too_long_by_policy() {
+    let line = format!(
+        r#"{{"leader":"00000nam  2200000   4500","fields":[{{"001":"k"}},{{"245":{{"ind1":"1","ind2":"0","subfields":[{{"a":"ə{}"}}]}}}}]}}"#,
+        "x".repeat(10_000)
+    );
+    let with = |more: &[&str]| {
+        let arguments = [&["convert", "-", "-f", "ndjson", "-t", "iso2709"], more].concat();
+        run_with_input(&arguments, line.as_bytes())
+    };
+    let output = with(&[]);
+    assert_eq!((status(&output), output.stdout.len()), (1, 0));
+    says(&output, &["error[W003]", "field 245", "the field has 10007 bytes, at most 9999 can be said"]);
+    let output = with(&["--oversize", "split"]);
+    assert_eq!((status(&output), output.stdout.len()), (1, 0));
+    for (policy, expected) in [
+        ("cap", "10059nam a2200049   4500001000200000245999900002\u{1E}k"),
+        ("zero", "10059nam a2200049   4500001000200000245000000002\u{1E}k"),
+    ] {
+        let output = with(&["--oversize", policy]);
+        assert!(output.stdout.starts_with(expected.as_bytes()), "{}", stdout(&output));
+        let back = run_with_input(&["convert", "-", "-t", "ndjson"], &output.stdout);
+        assert_eq!(stdout(&back).matches('x').count(), 10_000);
+        says(&back, &["warning[B009]"]);
+    }
+    let output = with(&["--oversize", "cap", "--leader", "keep"]);
+    assert!(output.stdout.starts_with(b"10059nam  2200049   4500"), "{}", stdout(&output));
+}
+
 /// Records that are changed on their way: the records that come out were changed by hand.
 #[test]
 fn edits() {

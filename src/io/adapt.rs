@@ -1,6 +1,6 @@
 //! What writers ask of a record before they write it: a character set, and MARC syntax.
 
-use super::WriteOptions;
+use super::{LeaderValues, WriteOptions};
 use crate::charset::{Charset, DecodeError, Policy};
 use crate::diagnostic::Findings;
 use crate::record::{MarcForm, Record, RecordRef, declares, to_marc_form, transcode_into};
@@ -23,7 +23,12 @@ impl Adapter {
     pub(crate) fn new(options: &WriteOptions) -> Adapter {
         let findings = Findings::new(crate::Limits::default().diagnostics);
         Adapter {
-            shaper: Shaper { policy: options.policy, findings, replaced: 0 },
+            shaper: Shaper {
+                policy: options.policy,
+                declare: options.leader == LeaderValues::Set,
+                findings,
+                replaced: 0,
+            },
             form: MarcForm { mfn_as_control_number: options.mfn_as_control_number },
             text: Record::new(),
             marc: Record::new(),
@@ -113,6 +118,8 @@ impl Adapter {
 #[derive(Debug)]
 struct Shaper {
     policy: Policy,
+    /// Whether records are to say which character set they are in.
+    declare: bool,
     findings: Findings,
     replaced: u64,
 }
@@ -136,10 +143,11 @@ impl Shaper {
         let own = record.charset();
         if charset != Charset::Auto && charset != own {
             self.transcode(record, charset, scratch)?;
-            if record.syntax().has_indicators() {
+            if self.declare && record.syntax().has_indicators() {
                 scratch.declare_charset(charset);
             }
-        } else if (own == Charset::Utf8 || charset == own)
+        } else if self.declare
+            && (own == Charset::Utf8 || charset == own)
             && record.syntax().has_indicators()
             && !declares(record, own)
         {

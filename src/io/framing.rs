@@ -27,8 +27,9 @@ pub enum Step {
     Frame(usize),
     /// This many bytes, at least 1, belong to no record, and nothing is lost with them: filler, marks, syntax.
     Skip(usize),
-    /// This many bytes, at least 1, belong to no record, and are damage: what
-    /// [`RecordRead::on_lost`](crate::RecordRead::on_lost) hears of.
+    /// This many bytes belong to no record, and are damage: what
+    /// [`RecordRead::on_lost`](crate::RecordRead::on_lost) hears of. None: what was lost so far ends here, and is found;
+    /// strict reading errs here, so that it is no fault of the next record.
     Lost(usize),
     /// It can say no more before it sees this many bytes, or the end.
     Need(usize),
@@ -225,8 +226,15 @@ impl<F: Framing> Core<F> {
                 self.consume(bytes);
                 Progress::Skipped(bytes.len())
             }
+            Step::Lost(0) => match self.judge() {
+                Err(error) if self.next.byte >= self.range.start => {
+                    self.last = self.next;
+                    Progress::Record(0, Err(error))
+                }
+                _ => Progress::Skipped(0),
+            },
             Step::Lost(len) => {
-                let bytes = buf.get(..len.max(1)).unwrap_or(buf);
+                let bytes = buf.get(..len).unwrap_or(buf);
                 if self.range.contains(&self.next.byte) {
                     self.lost.tell(bytes);
                 }

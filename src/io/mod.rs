@@ -20,7 +20,9 @@ pub(crate) use self::adapt::{Adapter, place};
 pub use self::batch::Batch;
 pub use self::copy::{Event, Summary, copy, copy_with};
 pub use self::framing::{Frame, Framing, Push, Pushed, Slice, Step, Stream};
-pub use self::options::{Deleted, IllegalCharacters, ReadOptions, Recovery, WideTags, WriteOptions};
+pub use self::options::{
+    Deleted, IllegalCharacters, LeaderValues, Oversize, ReadOptions, Recovery, WideTags, WriteOptions,
+};
 pub use self::parallel::in_batches;
 pub use self::tidy::Tidy;
 pub use self::traits::{LostSink, RecordRead, RecordSeek, RecordWrite, Records};

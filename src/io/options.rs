@@ -165,6 +165,34 @@ pub enum WideTags {
     Drop,
 }
 
+/// What the writer of ISO 2709 does when a record has more than 99,999 bytes, or a field more than 9,999, terminators
+/// included: no more can be said with five and four digits. No policy writes more digits than fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Oversize {
+    /// The record is not written, and the writer goes on with the next.
+    #[default]
+    Fail,
+    /// Numbers that do not fit are written as nines, with a finding, as marc4j does if told to.
+    Cap,
+    /// Numbers that do not fit are written as zeros, with a finding, as ruby-marc does if told to.
+    Zero,
+    /// The record is written as several, with a finding: each has the leader, all control fields, and as many of the
+    /// other fields, in their order, as fit. A record with a field that is too long is not written.
+    Split,
+}
+
+/// What the writer of ISO 2709 does with what a leader says of the record around it, when it builds one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum LeaderValues {
+    /// Position 9 of MARC 21, and 100$a/26-33 of UNIMARC, say which character set the record is written in; 10 and 11
+    /// say how many indicators its fields have, and that a subfield begins with two bytes; 20 to 23 stay if they begin
+    /// with 45, else they become 4500.
+    #[default]
+    Set,
+    /// They stay as they are in the record, right or wrong; only lengths and base address are computed.
+    Keep,
+}
+
 /// How to write.
 ///
 /// # Example
@@ -185,6 +213,10 @@ pub struct WriteOptions {
     pub illegal_characters: IllegalCharacters,
     /// What to do with tags above 999.
     pub wide_tags: WideTags,
+    /// What to do with records and fields that are too long for ISO 2709.
+    pub oversize: Oversize,
+    /// What to do with what the leader says of the record.
+    pub leader: LeaderValues,
     /// Whether a record without field 1 gets its master file number as 001, in MARC forms.
     pub mfn_as_control_number: bool,
     /// Whether XML and JSON arrays are laid out for human eyes.
@@ -206,6 +238,8 @@ impl Default for WriteOptions {
             policy: Policy::default(),
             illegal_characters: IllegalCharacters::default(),
             wide_tags: WideTags::default(),
+            oversize: Oversize::default(),
+            leader: LeaderValues::default(),
             mfn_as_control_number: true,
             indent: true,
             xml_prefix: String::new(),
@@ -248,6 +282,20 @@ impl WriteOptions {
     #[must_use]
     pub fn wide_tags(mut self, policy: WideTags) -> WriteOptions {
         self.wide_tags = policy;
+        self
+    }
+
+    /// What to do with records and fields that are too long for ISO 2709. Default: [`Oversize::Fail`].
+    #[must_use]
+    pub fn oversize(mut self, policy: Oversize) -> WriteOptions {
+        self.oversize = policy;
+        self
+    }
+
+    /// What to do with leader/9 to 11 and 20 to 23. Default: [`LeaderValues::Set`].
+    #[must_use]
+    pub fn leader(mut self, policy: LeaderValues) -> WriteOptions {
+        self.leader = policy;
         self
     }
 

@@ -253,6 +253,7 @@ impl Record {
         };
         match error {
             None => {
+                self.place_behind(self.slots.len().checked_sub(2));
                 self.origin = super::Origin::None;
                 Ok(())
             }

@@ -25,6 +25,7 @@ impl Record {
     pub fn insert_field(&mut self, index: usize, field: &FieldBuf) -> Result<()> {
         self.append(field.as_field())?;
         let end = self.slots.len().saturating_sub(1);
+        self.place_behind(index.min(end).checked_sub(1));
         if let Some(slots) = self.slots.get_mut(index.min(end)..) {
             slots.rotate_right(1);
         }
@@ -41,8 +42,9 @@ impl Record {
         }
         self.append(field.as_field())?;
         let new = self.slots.pop();
-        if let (Some(slot), Some(new)) = (self.slots.get_mut(index), new) {
+        if let (Some(slot), Some(mut new)) = (self.slots.get_mut(index), new) {
             self.dead = self.dead.saturating_add(slot.len());
+            new.set_rank(slot.rank());
             *slot = new;
         }
         self.compact_if_worth();
@@ -143,7 +145,7 @@ impl Record {
                 true => self.text.push_str(field.text.unwrap_or_default()),
                 false => self.bytes.extend_from_slice(field.bytes),
             }
-            self.end_field(slot.tag, start, slot.control());
+            self.end_like(start, *slot);
         }
         self.dead = 0;
         self.origin = Origin::None;

@@ -84,7 +84,9 @@ impl Record {
             let record = changed.get_or_insert_with(|| self.first_fields(number));
             let start = record.text.len();
             record.text.push_str(body);
-            record.end_field(field.tag(), start, field.is_control());
+            if let Some(slot) = self.slots.get(number) {
+                record.end_like(start, *slot);
+            }
         }
         let is_changed = changed.is_some();
         if let Some(record) = changed {
@@ -105,13 +107,13 @@ impl Record {
             true => record.text_mut().clear(),
             false => record.bytes_mut().clear(),
         }
-        for field in self.view().fields().take(count) {
+        for (field, slot) in self.view().fields().zip(&self.slots).take(count) {
             let start = record.buffer_len();
             match field.raw_text().as_str() {
                 Some(text) if self.is_text => record.text.push_str(text),
                 _ => record.bytes.extend_from_slice(field.raw()),
             }
-            record.end_field(field.tag(), start, field.is_control());
+            record.end_like(start, *slot);
         }
         record
     }
@@ -151,7 +153,7 @@ impl Record {
         let mut record = self.first_fields(0);
         let _ = record.bytes_mut();
         let mut changed = false;
-        for field in self.view().fields() {
+        for (field, slot) in self.view().fields().zip(&self.slots) {
             let start = record.bytes.len();
             match with_escapes(field.raw()) {
                 Some(body) => {
@@ -164,7 +166,7 @@ impl Record {
                 }
                 None => record.bytes.extend_from_slice(field.raw()),
             }
-            record.end_field(field.tag(), start, field.is_control());
+            record.end_like(start, *slot);
         }
         if changed {
             record.set_charset(Charset::Marc8, Reason::Declared);

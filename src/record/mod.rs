@@ -92,6 +92,17 @@ impl Slot {
         self.flags & Slot::CONTROL != 0
     }
 
+    /// Where among the data of the record the field lies, if that is another order than that of the fields: fields
+    /// of a lower rank come first. All are 0 in a record whose data lie in the order of its fields.
+    #[inline]
+    pub(crate) fn rank(self) -> u32 {
+        self.flags >> 1
+    }
+
+    fn set_rank(&mut self, rank: u32) {
+        self.flags = self.flags & Slot::CONTROL | rank << 1;
+    }
+
     #[inline]
     fn len(self) -> usize {
         self.end.saturating_sub(self.start) as usize
@@ -282,6 +293,35 @@ impl Record {
                 true
             }
             _ => false,
+        }
+    }
+
+    /// Keeps in mind in which order the data of the fields lie in the buffer, which is not that of the fields.
+    pub(crate) fn keep_data_order(&mut self) {
+        let mut order: Vec<(u32, usize)> =
+            self.slots.iter().enumerate().map(|(index, slot)| (slot.start, index)).collect();
+        order.sort_unstable();
+        for (rank, (_, index)) in (1u32..).zip(order) {
+            if let Some(slot) = self.slots.get_mut(index) {
+                slot.set_rank(rank);
+            }
+        }
+    }
+
+    /// Ends a body as [`Record::end_field`] does, with all else as in `slot`.
+    fn end_like(&mut self, start: usize, slot: Slot) -> bool {
+        let done = self.end_field(slot.tag, start, slot.control());
+        if let (true, Some(last)) = (done, self.slots.last_mut()) {
+            last.set_rank(slot.rank());
+        }
+        done
+    }
+
+    /// Puts the data of the last field behind those of the one at `index`, wherever they are.
+    fn place_behind(&mut self, index: Option<usize>) {
+        let rank = index.and_then(|index| self.slots.get(index)).map_or(0, |slot| slot.rank());
+        if let Some(last) = self.slots.last_mut() {
+            last.set_rank(rank);
         }
     }
 

@@ -141,7 +141,7 @@ pub(crate) fn transcode_into(
             fault(field, faults);
         }
         all = all.saturating_add(faults);
-        if !out.end_field(slot.tag, start, slot.control()) {
+        if !out.end_like(start, *slot) {
             return Err((field.index(), DecodeError::Unsupported { charset: to.name() }));
         }
     }

@@ -165,6 +165,11 @@ impl<'a> RecordRef<'a> {
         (self.origin == format).then_some(self.bytes)
     }
 
+    /// Where among the data each field lies: see [`Slot::rank`].
+    pub(crate) fn ranks(self) -> impl Iterator<Item = u32> + 'a {
+        self.slots.iter().map(|slot| slot.rank())
+    }
+
     /// Offset in the buffer of the body of a field of this record.
     pub(crate) fn offset_of(self, field: FieldRef<'_>) -> usize {
         self.slots.get(field.index()).map_or(0, |slot| slot.start as usize)

@@ -8,8 +8,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use kartoteka::Repeats;
 use kartoteka::path::{Order, SelectOptions};
 use kartoteka::{
-    Charset, Deleted, Dialect, Format, IllegalCharacters, Limits, Normalization, Policy, ReadOptions,
-    Recovery, Severity, TextRepair, WideTags, WriteOptions,
+    Charset, Deleted, Dialect, Format, IllegalCharacters, LeaderValues, Limits, Normalization, Oversize,
+    Policy, ReadOptions, Recovery, Severity, TextRepair, WideTags, WriteOptions,
 };
 
 use crate::edit::Edits;
@@ -198,6 +198,14 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "POLICY", default_value = "fail", value_parser = names::wide_tags())]
     pub(crate) wide_tags: WideTags,
 
+    /// Records of more than 99,999 bytes and fields of more than 9,999 in ISO 2709
+    #[arg(long, value_name = "POLICY", default_value = "fail", value_parser = names::oversize())]
+    pub(crate) oversize: Oversize,
+
+    /// Leader/9 to 11 and 20 to 23, and the codes of 100$a in UNIMARC, in records that are built in ISO 2709
+    #[arg(long, value_name = "POLICY", default_value = "set", value_parser = names::leader_values())]
+    pub(crate) leader: LeaderValues,
+
     /// What the master file number of an IRBIS record becomes in MARC formats
     #[arg(long, value_name = "FIELD", default_value = "001", value_parser = names::mfn_as())]
     #[arg(action = ArgAction::Set)]
@@ -246,6 +254,8 @@ impl Convert {
             .policy(self.undecodable)
             .illegal_characters(self.illegal_chars)
             .wide_tags(self.wide_tags)
+            .oversize(self.oversize)
+            .leader(self.leader)
             .mfn_as_control_number(self.mfn_as)
             .indent(!self.no_indent)
             .xml_prefix(&self.xml_prefix)

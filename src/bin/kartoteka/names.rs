@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kartoteka::Repeats;
 use kartoteka::{
-    Charset, Code, Deleted, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, Limits, Normalization,
-    Policy, Severity, TagPattern, TextRepair, WideTags,
+    Charset, Code, Deleted, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, LeaderValues, Limits,
+    Normalization, Oversize, Policy, Severity, TagPattern, TextRepair, WideTags,
 };
 
 /// Formats that can be read.
@@ -76,6 +76,26 @@ pub(crate) fn wide_tags() -> impl TypedValueParser<Value = WideTags> {
     named(&[
         ("drop", WideTags::Drop, "Leave the field out, with a finding"),
         ("fail", WideTags::Fail, "Reject the record"),
+    ])
+}
+
+pub(crate) fn oversize() -> impl TypedValueParser<Value = Oversize> {
+    named(&[
+        ("fail", Oversize::Fail, "Reject the record"),
+        ("cap", Oversize::Cap, "Write nines where a number does not fit"),
+        ("zero", Oversize::Zero, "Write zeros where a number does not fit"),
+        (
+            "split",
+            Oversize::Split,
+            "Write records that are too long as several, each with all control fields",
+        ),
+    ])
+}
+
+pub(crate) fn leader_values() -> impl TypedValueParser<Value = LeaderValues> {
+    named(&[
+        ("set", LeaderValues::Set, "Make them say what is so"),
+        ("keep", LeaderValues::Keep, "Keep them as they are, right or wrong"),
     ])
 }
 

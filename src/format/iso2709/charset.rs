@@ -225,6 +225,7 @@ fn decide(
             }
             (guess.charset, Reason::Letters(guess))
         }
+        (None, None) if dialect == Dialect::Mab2 => (Charset::ISO_5426, Reason::Format),
         (None, None) if dialect == Dialect::Irbis => (Charset::Windows1251, Reason::Format),
         (None, None) if dialect == Dialect::Isis || !record.syntax().has_indicators() => {
             let sets = [Charset::Windows1252, Charset::Cp850];
@@ -319,7 +320,8 @@ const fn is_unimarc(dialect: Dialect) -> bool {
 /// # Spec
 /// MARC 21 Leader/09; UNIMARC 100 $a/26-29, with the codes 79, 89 and 99 of RUSMARC.
 fn declared(dialect: Dialect, leader: &Leader, record: &Record) -> Option<Charset> {
-    if matches!(dialect, Dialect::Irbis | Dialect::Isis) || !record.syntax().has_indicators() {
+    if matches!(dialect, Dialect::Irbis | Dialect::Isis | Dialect::Mab2) || !record.syntax().has_indicators()
+    {
         return None;
     }
     if !is_unimarc(dialect) {

@@ -2,6 +2,7 @@
 
 use memchr::{memchr, memchr_iter, memmem};
 
+use super::mab::SYNTAX as MAB;
 use super::{DELIMITER, FIELD_TERMINATOR, RECORD_TERMINATOR};
 use crate::diagnostic::Findings;
 use crate::record::{Slot, Syntax};
@@ -83,6 +84,9 @@ impl Field<'_> {
 
     fn data(&mut self, body: &[u8], indicators: usize) {
         let Some(first) = memchr(DELIMITER, body) else {
+            if indicators == usize::from(MAB.indicators) {
+                return; // most fields of MAB2 are one value
+            }
             let message = "the field has no subfield".to_owned();
             self.say(
                 Code::DataBeforeSubfield,

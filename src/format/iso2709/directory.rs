@@ -118,7 +118,15 @@ pub(super) fn find(frame: &[u8], leader: &Leader, findings: &mut Findings) -> Di
     let first = frame.iter().skip(DIRECTORY).position(|byte| *byte == FIELD_TERMINATOR);
     let damaged = first.map(|first| {
         let end = DIRECTORY.saturating_add(first);
-        Directory { entries: resynchronise(frame, end), base: end.saturating_add(1) }
+        let base = end.saturating_add(1);
+        // All of another width, or one or the other.
+        let all = SHAPES.into_iter().skip(1).find_map(|(len, start)| {
+            let (entries, ends) = read_entries(frame, DIRECTORY, EntryMap { len, start, implementation: 0 });
+            let directory = Directory { entries, base };
+            let agree = ends == end && directory.agreeing(frame) == directory.entries.len();
+            agree.then_some(directory)
+        });
+        all.unwrap_or_else(|| Directory { entries: resynchronise(frame, end), base })
     });
     match damaged {
         Some(damaged) if damaged.agreeing(frame) >= unterminated.agreeing(frame).max(1) => {
@@ -206,10 +214,12 @@ fn read_entries(frame: &[u8], start: usize, map: EntryMap) -> (Vec<RawEntry>, us
     (entries, at)
 }
 
+/// How many digits length and start have in an entry: as they should, or one too many or too few.
+const SHAPES: [(usize, usize); 5] = [(4, 5), (5, 5), (4, 6), (3, 5), (4, 4)];
+
 /// Reads a directory that ends at `end`, though an entry may be damaged or a digit too long or short: of the
 /// widths 12, 13 and 11 the one is taken whose start goes on where the field before ends.
 fn resynchronise(frame: &[u8], end: usize) -> Vec<RawEntry> {
-    const SHAPES: [(usize, usize); 5] = [(4, 5), (5, 5), (4, 6), (3, 5), (4, 4)];
     let mut entries = Vec::new();
     let mut at = DIRECTORY;
     let mut expected = Some(0usize);

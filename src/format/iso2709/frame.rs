@@ -1,6 +1,6 @@
 //! Where a record begins and ends.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 use super::plain::{Lines, other_terminator};
 use super::{DELIMITER, FIELD_TERMINATOR, RECORD_TERMINATOR, mab, parse};
@@ -10,6 +10,10 @@ use crate::{Code, Diagnostic, Error, ErrorKind, Leader, Location, Record, Result
 
 /// What stands before the directory.
 const LEADER: usize = Leader::LEN;
+/// What a record ends with.
+const ENDS: &[u8] = &[FIELD_TERMINATOR, RECORD_TERMINATOR];
+/// The longest line end.
+const LINE_END: usize = 2;
 /// The shortest record: leader, field terminator, record terminator.
 const SHORTEST: usize = LEADER + 2;
 
@@ -59,6 +63,16 @@ impl Framing for Iso2709 {
                 let next = buf.get(len..).unwrap_or_default();
                 if *before != FIELD_TERMINATOR && next.len() < LEADER && !eof {
                     return Ok(Step::Need(len.saturating_add(LEADER)));
+                }
+                let bytes = buf.get(..len).unwrap_or_default();
+                if let Some(end) = record_inside(bytes) {
+                    return Ok(self.ragged(buf, end, findings));
+                }
+                if !has_directory(bytes) {
+                    // The length is that of two records, of which one has no end, by chance.
+                    if let Some(at) = record_at_end(bytes) {
+                        return Ok(self.cut_off(at, findings));
+                    }
                 }
                 if *before == FIELD_TERMINATOR || could_follow(next) {
                     self.report_passed(findings);
@@ -125,17 +139,7 @@ impl Iso2709 {
                 return Ok(step);
             }
         }
-        // Only what is surely a leader ends garbage, wherever the bytes seen so far ended.
-        let begins = if self.in_garbage() { is_leader(buf) } else { could_be_leader(buf) };
-        if !begins {
-            return Ok(self.skip_garbage(buf, eof, findings));
-        }
-        if self.in_garbage() {
-            self.report_passed(findings);
-            return self.step(buf, eof, findings);
-        }
-        // A record begins here. Its end is not where its length says, unless it is in another dress.
-        if self.searched == 0 {
+        if self.searched == 0 && !self.in_garbage() {
             match dressed(buf, eof) {
                 Some(Step::Frame(len)) => {
                     self.report_passed(findings);
@@ -145,12 +149,34 @@ impl Iso2709 {
                 None => {}
             }
         }
+        // Only what is surely a leader ends garbage, wherever the bytes seen so far ended.
+        let here = if self.in_garbage() { begins(buf, eof) } else { Ok(could_be_leader(buf)) };
+        match here {
+            Ok(true) => {}
+            Ok(false) => return Ok(self.skip_garbage(buf, eof, findings)),
+            Err(need) => return Ok(Step::Need(need)),
+        }
+        if self.in_garbage() {
+            self.report_passed(findings);
+            return Ok(Step::Lost(0));
+        }
+        // A record begins here, and its end is not where its length says.
         if let Some(len) = stated_length(buf).filter(|len| *len <= buf.len()) {
             let next = buf.get(len..).unwrap_or_default();
             if next.len() < LEADER && !eof {
                 return Ok(Step::Need(len.saturating_add(LEADER)));
             }
-            if is_leader(next) && buf.get(len.saturating_sub(1)) != Some(&RECORD_TERMINATOR) {
+            let another = match begins(next, eof) {
+                Err(need) => return Ok(Step::Need(len.saturating_add(need))),
+                // Where terminators end a field and the record, nothing is missing.
+                Ok(another) => another && memmem::find(buf.get(..len).unwrap_or_default(), ENDS).is_none(),
+            };
+            if another {
+                // Or the record is cut off, and another begins before: with a leader that is beyond doubt.
+                let clear = |at: &usize| buf.get(*at..).is_some_and(is_clear_leader);
+                if let Some(at) = (1..len).find(clear) {
+                    return Ok(self.cut_off(at, findings));
+                }
                 self.report_passed(findings);
                 let message = "byte 1D is missing where the record length ends the record";
                 findings.at(Code::RecordUnterminated, (len, 0), message, "kept");
@@ -193,26 +219,13 @@ impl Iso2709 {
 
     /// A record that ends at a terminator, `len` bytes from its start, which its length does not say.
     fn ragged(&mut self, buf: &[u8], len: usize, findings: &mut Findings) -> Step {
-        self.report_passed(findings);
         self.searched = 0;
         // The terminator may be that of the next record, if this one has none.
         let bytes = buf.get(..len).unwrap_or(buf);
-        for next in LEADER..bytes.len() {
-            let inner = bytes.get(next..).unwrap_or_default();
-            if inner.first().is_some_and(u8::is_ascii_digit)
-                && stated_length(inner) == Some(inner.len())
-                && is_leader(inner)
-                && has_directory(inner)
-            {
-                findings.at(
-                    Code::RecordUnterminated,
-                    (next, 0),
-                    "a record begins where byte 1D is missing",
-                    "kept",
-                );
-                return Step::Frame(next);
-            }
+        if let Some(at) = record_at_end(bytes) {
+            return self.cut_off(at, findings);
         }
+        self.report_passed(findings);
         match stated_length(buf) {
             Some(stated) => {
                 let message =
@@ -228,9 +241,21 @@ impl Iso2709 {
         Step::Frame(len)
     }
 
+    /// Ends a record where the next begins, `at` bytes from its start; what is too short for one is garbage.
+    fn cut_off(&mut self, at: usize, findings: &mut Findings) -> Step {
+        if at < LEADER {
+            return self.pass(Code::Garbage, at, findings);
+        }
+        self.report_passed(findings);
+        let message = "a record begins where byte 1D is missing";
+        findings.at(Code::RecordUnterminated, (at, 0), message, "kept");
+        Step::Frame(at)
+    }
+
     /// Passes over bytes up to the next leader.
     fn skip_garbage(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Step {
-        let found = (1..buf.len()).find(|&at| buf.get(at..).is_some_and(is_leader));
+        // Where it cannot be told yet, it is told when those bytes are the first.
+        let found = (1..buf.len()).find(|&at| buf.get(at..).is_some_and(|buf| begins(buf, eof) != Ok(false)));
         let sure = if eof { buf.len() } else { buf.len().saturating_sub(LEADER) };
         match found {
             Some(len) => self.pass(Code::Garbage, len, findings),
@@ -274,12 +299,19 @@ impl Iso2709 {
 
 /// The end of a record that is cut into lines or has other terminators, if that is what begins here.
 fn dressed(buf: &[u8], eof: bool) -> Option<Step> {
-    let len = stated_length(buf)?;
     let missing = |wanted: usize| (buf.len() < wanted && !eof).then_some(Step::Need(wanted));
-    if let Some(step) = missing(len) {
+    if let Some(step) = missing(LEADER.saturating_add(LINE_END)) {
         return Some(step);
     }
-    let lines = Lines::at_start(buf).filter(|lines| lines.width < len);
+    let len = match Lines::leader(buf) {
+        Some(leader) => stated_length(&leader).filter(|_| is_leader(&leader))?,
+        None => stated_length(buf).filter(|_| could_be_leader(buf))?,
+    };
+    if let Some(step) = missing(len.saturating_add(LINE_END)) {
+        return Some(step);
+    }
+    let seen = buf.get(..len.saturating_add(LINE_END)).unwrap_or(buf);
+    let lines = Lines::at_start(seen).filter(|lines| lines.first < len);
     let Some(lines) = lines else {
         let plain = buf.get(..len)?;
         return other_terminator(plain).map(|_| Step::Frame(len));
@@ -355,10 +387,66 @@ pub(crate) fn is_leader(bytes: &[u8]) -> bool {
     base as usize > LEADER && base < length && [10, 11, 20, 21].into_iter().all(count)
 }
 
+/// Whether a record surely begins here, and not what only looks like its leader, such as a directory or the end of
+/// a leader. `Err` is how many bytes must be seen to tell.
+fn begins(bytes: &[u8], eof: bool) -> Result<bool, usize> {
+    if !is_leader(bytes) {
+        return Ok(false);
+    }
+    if is_clear_leader(bytes) {
+        return Ok(true);
+    }
+    // Without status and type, as in CDS/ISIS, the directory must end where it should.
+    let base = Leader::padded(bytes).base_address().unwrap_or_default() as usize;
+    match base.checked_sub(1).and_then(|end| bytes.get(end)) {
+        Some(end) => Ok(matches!(*end, FIELD_TERMINATOR | b'#')),
+        None if eof => Ok(false),
+        None => Err(base),
+    }
+}
+
+/// Whether a leader with status and type stands here.
+fn is_clear_leader(bytes: &[u8]) -> bool {
+    has_status(bytes) && is_leader(bytes)
+}
+
+/// Whether letters stand for status and type.
+fn has_status(bytes: &[u8]) -> bool {
+    bytes.get(5..7).is_some_and(|letters| letters.iter().all(u8::is_ascii_alphabetic))
+}
+
 /// Whether a field terminator stands before the base address.
+#[inline]
 fn has_directory(bytes: &[u8]) -> bool {
     let base = Leader::padded(bytes).base_address().and_then(|base| (base as usize).checked_sub(1));
     base.and_then(|end| bytes.get(end)) == Some(&FIELD_TERMINATOR)
+}
+
+/// The length of the record that begins here, if leader, directory and end are all where they should be.
+fn is_sound(bytes: &[u8]) -> Option<usize> {
+    let len = stated_length(bytes).filter(|_| is_leader(bytes))?;
+    let ended = bytes.get(len.saturating_sub(1)) == Some(&RECORD_TERMINATOR);
+    (ended && has_directory(bytes)).then_some(len)
+}
+
+/// Where the record begins that ends these bytes, behind others that are none or one without an end.
+fn record_at_end(bytes: &[u8]) -> Option<usize> {
+    // Behind a leader with status and type, one without is a stretch of the directory.
+    let clear = has_status(bytes);
+    (1..bytes.len()).find(|&at| {
+        let inner = bytes.get(at..).unwrap_or_default();
+        inner.first().is_some_and(u8::is_ascii_digit)
+            && is_sound(inner) == Some(inner.len())
+            && (!clear || is_clear_leader(inner))
+    })
+}
+
+/// Where the first record ends in bytes that are two or more, although the length of the first says that they are one.
+#[inline]
+fn record_inside(bytes: &[u8]) -> Option<usize> {
+    let inner = bytes.get(..bytes.len().saturating_sub(1)).unwrap_or_default();
+    let mut ends = memchr_iter(RECORD_TERMINATOR, inner).map(|at| at.saturating_add(1));
+    ends.find(|end| bytes.get(*end..).is_some_and(|bytes| is_sound(bytes).is_some()))
 }
 
 /// Whether a record may begin here, with a damaged leader: two of four signs.

@@ -22,7 +22,7 @@ pub(super) const DISKETTE: &[u8] = b"### ";
 pub(super) const HEAD: usize = 80;
 
 /// Whether a record in the diskette form begins here: its mark, a line, and a tag on the next.
-pub(super) fn begins(bytes: &[u8]) -> bool {
+pub(crate) fn begins(bytes: &[u8]) -> bool {
     let head = bytes.get(..HEAD).unwrap_or(bytes);
     let Some(line) = memchr::memchr(b'\n', head) else { return false };
     let next = head.get(line.saturating_add(1)..).unwrap_or_default();

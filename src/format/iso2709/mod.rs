@@ -14,6 +14,9 @@
 //! You need this module to read or write `.mrc`, `.marc` and `.iso` files when you know that this is what they are;
 //! [`open`](crate::open) finds out by itself.
 //!
+//! # Damage
+#![doc = include_str!("damage.md")]
+//!
 //! # Spec
 //! [ISO 2709:2008](https://www.iso.org/standard/41319.html); MARC 21
 //! [record structure](https://www.loc.gov/marc/specifications/specrecstruc.html).
@@ -47,6 +50,7 @@ mod writer;
 pub(super) use self::charset::load;
 pub use self::frame::Iso2709;
 pub(crate) use self::frame::{could_be_leader, is_leader};
+pub(crate) use self::mab::begins as begins_diskette;
 pub use self::writer::Layout;
 use crate::io::{self, Slice, Stream};
 

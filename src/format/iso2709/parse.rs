@@ -135,6 +135,9 @@ pub(super) fn record(
             if whole.odd {
                 details(frame, Syntax::MARC, record, findings);
             }
+            if whole.unordered {
+                record.keep_data_order();
+            }
             record.set_origin(Origin::Iso2709);
             charset::load(frame, &leader, true, options, record, findings);
         }
@@ -171,15 +174,14 @@ fn odd_record(
         return;
     }
     let before = findings.list().len();
-    let lines = Lines::at_start(frame).filter(|lines| lines.hold(frame.trim_ascii_end()));
-    let terminator = match lines {
-        None => other_terminator(frame),
-        Some(lines) => {
-            plain.clear();
-            lines.unwrap(frame.trim_ascii_end(), plain);
-            other_terminator(plain)
-        }
-    };
+    let wrapped = frame.trim_ascii_end();
+    let lines = Lines::at_start(wrapped).filter(|lines| lines.hold(wrapped)).filter(|lines| {
+        plain.clear();
+        lines.unwrap(wrapped, plain);
+        // Lines that are not all the same could be some that stand in the data.
+        lines.first == lines.width || Leader::padded(plain).record_length() == u32::try_from(plain.len()).ok()
+    });
+    let terminator = other_terminator(if lines.is_some() { plain } else { frame });
     if lines.is_none() && terminator.is_none() {
         plain_record(frame, leader, options, record, findings);
         return;

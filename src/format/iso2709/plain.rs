@@ -12,54 +12,91 @@ const WIDTHS: std::ops::RangeInclusive<usize> = 24..=256;
 /// How a record is cut into lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lines {
-    /// Bytes of a line, line end not counted.
+    /// Bytes of the first line, line end not counted: fewer than of the others if the record begins inside a line.
+    pub(super) first: usize,
+    /// Bytes of the other lines.
     pub(super) width: usize,
     /// Bytes of a line end.
     pub(super) end: usize,
 }
 
 impl Lines {
-    /// The lines of bytes that begin with a line end after as many bytes as a line may have. More is not looked at.
+    /// The lines of bytes that have a line end after as many bytes as a line may have. More is not looked at than two
+    /// lines.
     pub(super) fn at_start(bytes: &[u8]) -> Option<Lines> {
-        let seen = bytes.get(..WIDTHS.end().saturating_add(2).min(bytes.len()))?;
-        let line_feed = memchr(b'\n', seen)?;
-        let before = line_feed.checked_sub(1)?;
-        let lines = match seen.get(before) {
-            Some(b'\r') => Lines { width: before, end: 2 },
-            _ => Lines { width: line_feed, end: 1 },
+        let (first, end) = first_line(bytes)?;
+        let rest = bytes.get(first.saturating_add(end)..)?;
+        let width = match first_line(rest) {
+            Some((second, other)) if other == end && second >= first => second,
+            // The second is the last: it may be longer only if the first is surely too short.
+            _ if first < DIRECTORY => rest.len(),
+            _ => first,
         };
-        WIDTHS.contains(&lines.width).then_some(lines)
+        WIDTHS.contains(&width).then_some(Lines { first, width, end })
+    }
+
+    /// The bytes of the leader, if the first line ends in it.
+    pub(super) fn leader(bytes: &[u8]) -> Option<[u8; DIRECTORY]> {
+        let (first, end) = first_line(bytes).filter(|(first, _)| *first < DIRECTORY)?;
+        let (before, behind) = (bytes.get(..first)?, bytes.get(first.saturating_add(end)..)?);
+        let mut leader = [0; DIRECTORY];
+        let mut whole = before.iter().chain(behind);
+        for to in &mut leader {
+            *to = *whole.next()?;
+        }
+        Some(leader)
+    }
+
+    /// How many line ends stand before a byte of the plain record.
+    fn ends_before(self, at: usize) -> usize {
+        let behind =
+            at.checked_sub(self.first).map(|behind| behind.checked_div(self.width).unwrap_or_default());
+        behind.map_or(0, |lines| lines.saturating_add(1))
     }
 
     /// How many bytes `len` bytes take with the line ends between them.
     pub(super) fn wrapped(self, len: usize) -> usize {
-        let ends = len.saturating_sub(1).checked_div(self.width).unwrap_or_default();
-        len.saturating_add(ends.saturating_mul(self.end))
+        len.saturating_add(self.ends_before(len.saturating_sub(1)).saturating_mul(self.end))
     }
 
     /// Where a byte of the plain record stands in the wrapped one.
     pub(super) fn place(self, at: usize) -> usize {
-        let ends = at.checked_div(self.width).unwrap_or_default();
-        at.saturating_add(ends.saturating_mul(self.end))
+        at.saturating_add(self.ends_before(at).saturating_mul(self.end))
     }
 
-    /// Whether all of these bytes are in lines: each as long as the first, but for the last.
+    /// The lines that these bytes are, each with its line end, but for the last.
+    fn of(self, bytes: &[u8]) -> impl Iterator<Item = (&[u8], usize)> {
+        let (first, rest) =
+            bytes.split_at_checked(self.first.saturating_add(self.end)).unwrap_or((bytes, &[]));
+        let others = rest.chunks(self.width.saturating_add(self.end).max(1));
+        std::iter::once((first, self.first)).chain(others.map(move |line| (line, self.width)))
+    }
+
+    /// Whether all of these bytes are in lines: each as long as it should be, but for the last.
     pub(super) fn hold(self, bytes: &[u8]) -> bool {
         let wanted = if self.end == 2 { b"\r\n".as_slice() } else { b"\n" };
-        let period = self.width.saturating_add(self.end).max(1);
-        let lines = bytes.len().div_ceil(period);
-        bytes.chunks(period).zip(1usize..).all(|(line, number)| {
-            let end = line.get(self.width..).unwrap_or_default();
-            end == wanted || number == lines && wanted.starts_with(end)
+        let mut left = bytes.len();
+        self.of(bytes).all(|(line, width)| {
+            left = left.saturating_sub(line.len());
+            let end = line.get(width..).unwrap_or_default();
+            end == wanted || left == 0 && wanted.starts_with(end)
         })
     }
 
     /// Appends the bytes without the line ends.
     pub(super) fn unwrap(self, bytes: &[u8], out: &mut Vec<u8>) {
-        for line in bytes.chunks(self.width.saturating_add(self.end).max(1)) {
-            out.extend_from_slice(line.get(..self.width).unwrap_or(line));
+        for (line, width) in self.of(bytes) {
+            out.extend_from_slice(line.get(..width).unwrap_or(line));
         }
     }
+}
+
+/// How many bytes stand before the first line end, and how many it has.
+fn first_line(bytes: &[u8]) -> Option<(usize, usize)> {
+    let seen = bytes.get(..WIDTHS.end().saturating_add(2).min(bytes.len()))?;
+    let line_feed = memchr(b'\n', seen)?;
+    let before = line_feed.checked_sub(1)?;
+    Some(if seen.get(before) == Some(&b'\r') { (before, 2) } else { (line_feed, 1) })
 }
 
 /// The byte that ends fields and record in place of 1E and 1D, if the record has such a one: it stands behind the
@@ -118,7 +155,7 @@ mod tests {
         for (width, end) in [(80, "\r\n"), (80, "\n"), (24, "\n"), (100, "\r\n")] {
             let wrapped: Vec<u8> = data.chunks(width).collect::<Vec<_>>().join(end.as_bytes());
             let lines = Lines::at_start(&wrapped).unwrap();
-            assert_eq!(lines, Lines { width, end: end.len() });
+            assert_eq!(lines, Lines { first: width, width, end: end.len() });
             assert_eq!(lines.wrapped(data.len()), wrapped.len());
             assert!(lines.hold(&wrapped));
             let mut out = Vec::new();
@@ -129,7 +166,30 @@ mod tests {
             }
         }
         assert_eq!(Lines::at_start(b"short\n"), None);
-        assert!(!Lines { width: 4, end: 1 }.hold(b"abcd\nabcde"));
+        assert!(!Lines { first: 4, width: 4, end: 1 }.hold(b"abcd\nabcde"));
+    }
+
+    #[test]
+    fn a_record_that_begins_inside_a_line() {
+        let data: Vec<u8> = (b'a'..=b'z').cycle().take(300).collect();
+        for (first, end) in (1..=80).zip(["\n", "\r\n"].into_iter().cycle()) {
+            let mut wrapped = [&data[..first], end.as_bytes()].concat();
+            wrapped.extend(data[first..].chunks(80).collect::<Vec<_>>().join(end.as_bytes()));
+            let lines = Lines::at_start(&wrapped).unwrap();
+            assert_eq!(lines, Lines { first, width: 80, end: end.len() });
+            assert_eq!(lines.wrapped(data.len()), wrapped.len());
+            assert!(lines.hold(&wrapped));
+            let mut out = Vec::new();
+            lines.unwrap(&wrapped, &mut out);
+            assert_eq!(out, data);
+            for at in 0..data.len() {
+                assert_eq!(wrapped[lines.place(at)], data[at]);
+            }
+            assert_eq!(
+                Lines::leader(&wrapped).map(|leader| leader.to_vec()),
+                (first < 24).then(|| data[..24].to_vec())
+            );
+        }
     }
 
     #[test]

@@ -1,18 +1,24 @@
 //! Records to bytes.
 
-use super::{FIELD_TERMINATOR, MAX_FIELD, MAX_RECORD, RECORD_TERMINATOR};
+use super::{DELIMITER, FIELD_TERMINATOR, MAX_FIELD, MAX_RECORD, RECORD_TERMINATOR};
 use crate::charset::Charset;
 use crate::diagnostic::Findings;
-use crate::io::{self, Adapter, WideTags, WriteOptions, place};
+use crate::io::{self, Adapter, IllegalCharacters, LeaderValues, Oversize, WideTags, WriteOptions, place};
 use crate::record::{FieldRef, Origin, RecordRef, declares};
-use crate::{Code, Diagnostic, Error, Leader, Result};
+use crate::{Code, Diagnostic, Error, Leader, Location, Result};
 
 /// The layout of ISO 2709.
 ///
 /// A record that was read from ISO 2709 without damage and not changed is copied byte for byte. Any other is built:
-/// lengths and base address are computed, leader/10 and 11 say what the fields have, leader/20 to 23 stay if they
-/// say 4 and 5, all else of the leader stays. IRBIS records get their MARC form: see
-/// [`WriteOptions::mfn_as_control_number`] and [`WriteOptions::wide_tags`].
+/// lengths and base address are computed, and what else the leader says of the record is set or kept, as
+/// [`WriteOptions::leader`] says. The data of the fields stay in their order, even where that is not the order of
+/// their entries. IRBIS records get their MARC form: see [`WriteOptions::mfn_as_control_number`] and
+/// [`WriteOptions::wide_tags`].
+///
+/// What does not fit is treated as [`WriteOptions::oversize`] says. Terminators inside a field would make it another
+/// when it is read again, and NUL ends it for many programs: see [`WriteOptions::illegal_characters`]. Where those are
+/// to be dropped or replaced, so are all other control characters but TAB, LF, CR and ESC, and delimiters in control
+/// fields, in any record.
 ///
 /// # Example
 /// ```
@@ -29,75 +35,183 @@ use crate::{Code, Diagnostic, Error, Leader, Result};
 pub struct Layout {
     charset: Charset,
     wide_tags: WideTags,
+    illegal: IllegalCharacters,
+    oversize: Oversize,
+    leader: LeaderValues,
 }
 
 impl io::Layout for Layout {
     const PARTS: bool = true;
 
     fn new(options: &WriteOptions) -> Layout {
-        Layout { charset: options.charset, wide_tags: options.wide_tags }
+        Layout {
+            charset: options.charset,
+            wide_tags: options.wide_tags,
+            illegal: options.illegal_characters,
+            oversize: options.oversize,
+            leader: options.leader,
+        }
     }
 
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()> {
         if let Some(bytes) = record.verbatim(Origin::Iso2709) {
             let own = record.charset();
-            if self.charset == Charset::Auto || self.charset == own && declares(record, own) {
+            let declares = || self.leader == LeaderValues::Keep || declares(record, own);
+            let clean = || self.illegal == IllegalCharacters::Error || record.fields().all(is_clean);
+            if (self.charset == Charset::Auto || self.charset == own && declares()) && clean() {
                 out.extend_from_slice(bytes);
                 return Ok(());
             }
         }
         let (shaped, findings) = adapter.marc_in_charset(record, self.charset)?;
-        build(shaped, self.wide_tags, out, findings).map_err(Error::unrepresentable)
+        self.build(shaped, out, findings).map_err(Error::unrepresentable)
     }
 }
 
-/// Appends a record; of what cannot be said in ISO 2709 makes a finding.
-fn build(
-    record: RecordRef<'_>,
-    wide_tags: WideTags,
-    out: &mut Vec<u8>,
-    findings: &mut Findings,
-) -> Result<(), Diagnostic> {
-    let refuse = |field: FieldRef<'_>, code, message: String| {
-        Diagnostic::new(code, place(record, field.tag(), field.index()), message, "record rejected")
-    };
-    let start = out.len();
-    let mut entries = 0usize;
-    for field in record.fields() {
-        if field.tag().bytes().is_some() {
-            entries = entries.saturating_add(1);
-            continue;
+impl Layout {
+    /// Appends a record; of what cannot be said in ISO 2709 makes a finding.
+    fn build(
+        &self,
+        record: RecordRef<'_>,
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
+        let (mut entries, mut data) = (0usize, 0usize);
+        let mut in_order = true;
+        for (field, rank) in record.fields().zip(record.ranks()) {
+            in_order &= rank == 0;
+            if field.tag().bytes().is_some() {
+                entries = entries.saturating_add(1);
+                data = data.saturating_add(field.raw().len()).saturating_add(1);
+                continue;
+            }
+            let message = format!("tag {} has more than three digits", field.tag());
+            let finding = refusal(record, field, Code::TagTooWide, message);
+            match self.wide_tags {
+                WideTags::Fail => return Err(finding),
+                WideTags::Drop => findings.push(Diagnostic { action: "field left out", ..finding }),
+            }
         }
-        let message = format!("tag {} has more than three digits", field.tag());
-        let finding = refuse(field, Code::TagTooWide, message);
-        match wide_tags {
-            WideTags::Fail => return Err(finding),
-            WideTags::Drop => findings.push(Diagnostic { action: "field left out", ..finding }),
+        let len = base_of(entries).saturating_add(data).saturating_add(1);
+        let fields = || record.fields().filter(|field| field.tag().bytes().is_some());
+        if len > MAX_RECORD && self.oversize == Oversize::Split {
+            return self.parts(record, out, findings);
         }
+        if in_order {
+            return self.one(record, fields(), out, findings);
+        }
+        self.one_out_of_order(record, entries, out, findings)
     }
-    let base = entries.saturating_mul(12).saturating_add(Leader::LEN).saturating_add(1);
-    out.resize(start.saturating_add(base).saturating_sub(1), b'0');
-    out.push(FIELD_TERMINATOR);
-    let data = out.len();
-    let mut entry = start.saturating_add(Leader::LEN);
-    for field in record.fields() {
-        let Some(tag) = field.tag().bytes() else { continue };
-        let body = field.raw();
-        let offset = out.len().saturating_sub(data);
-        let len = body.len().saturating_add(1);
-        if len > MAX_FIELD {
-            let message = format!("the field has {len} bytes, at most {MAX_FIELD} can be said");
-            return Err(refuse(field, Code::RecordTooLong, message));
+
+    /// Appends one record of these fields, which have tags of three characters.
+    fn one<'a>(
+        &self,
+        record: RecordRef<'a>,
+        fields: impl Iterator<Item = FieldRef<'a>> + Clone,
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
+        let start = out.len();
+        let base = base_of(fields.clone().count());
+        out.resize(start.saturating_add(base).saturating_sub(1), b'0');
+        out.push(FIELD_TERMINATOR);
+        let data = out.len();
+        let mut entry = start.saturating_add(Leader::LEN);
+        for field in fields {
+            self.field(record, field, (entry, data), out, findings)?;
+            entry = entry.saturating_add(12);
         }
-        if offset > MAX_RECORD {
-            let message =
-                format!("the field begins {offset} bytes into the data, at most {MAX_RECORD} can be said");
-            return Err(refuse(field, Code::RecordTooLong, message));
+        self.close(record, (start, base), out, findings)
+    }
+
+    /// Appends a record whose data lie in another order than its fields.
+    fn one_out_of_order(
+        &self,
+        record: RecordRef<'_>,
+        entries: usize,
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
+        let start = out.len();
+        let base = base_of(entries);
+        out.resize(start.saturating_add(base).saturating_sub(1), b'0');
+        out.push(FIELD_TERMINATOR);
+        let data = out.len();
+        let mut fields: Vec<(u32, usize, FieldRef<'_>)> = record
+            .fields()
+            .zip(record.ranks())
+            .filter(|(field, _)| field.tag().bytes().is_some())
+            .enumerate()
+            .map(|(number, (field, rank))| (rank, number, field))
+            .collect();
+        fields.sort_by_key(|(rank, number, _)| (*rank, *number));
+        for (_, number, field) in fields {
+            let entry = start.saturating_add(Leader::LEN).saturating_add(number.saturating_mul(12));
+            self.field(record, field, (entry, data), out, findings)?;
         }
-        if let Some(at) = memchr::memchr2(FIELD_TERMINATOR, RECORD_TERMINATOR, body) {
-            let byte = body.get(at).copied().unwrap_or_default();
-            let message = format!("byte {at} of the field is {byte:02X}, which ends a field or record");
-            return Err(refuse(field, Code::CharacterNotAllowed, message));
+        self.close(record, (start, base), out, findings)
+    }
+
+    /// Appends a record as several that fit.
+    fn parts(
+        &self,
+        record: RecordRef<'_>,
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
+        // Each byte may become the three of U+FFFD; nobody minds parts that could be longer.
+        let room = if self.illegal == IllegalCharacters::Replace { MAX_RECORD / 3 } else { MAX_RECORD };
+        let costs = |field: FieldRef<'_>| field.raw().len().saturating_add(13); // entry and terminator
+        let all = || record.fields().filter(|field| field.tag().bytes().is_some());
+        let head = all().filter(|field| field.is_control()).map(costs).fold(26, usize::saturating_add);
+        let (mut from, mut size) = (0usize, head);
+        let mut parts = 0usize;
+        let part = |range: std::ops::Range<usize>| {
+            all().filter(move |field| field.is_control() || range.contains(&field.index()))
+        };
+        for field in all().filter(|field| !field.is_control()) {
+            if size.saturating_add(costs(field)) > room && size > head {
+                self.one(record, part(from..field.index()), out, findings)?;
+                (from, size) = (field.index(), head);
+                parts = parts.saturating_add(1);
+            }
+            size = size.saturating_add(costs(field));
+        }
+        self.one(record, part(from..usize::MAX), out, findings)?;
+        let message =
+            format!("the record does not fit into {MAX_RECORD} bytes: {} parts", parts.saturating_add(1));
+        let place = Location::of(record.position());
+        findings.push(Diagnostic::new(Code::RecordTooLong, place, message, "split"));
+        Ok(())
+    }
+
+    /// Appends a field to data that begin at `data`, and fills its entry.
+    fn field(
+        &self,
+        record: RecordRef<'_>,
+        field: FieldRef<'_>,
+        (entry, data): (usize, usize),
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
+        let at = out.len();
+        let offset = at.saturating_sub(data);
+        self.body(record, field, out, findings)?;
+        out.push(FIELD_TERMINATOR);
+        let len = out.len().saturating_sub(at);
+        let (stated, begins) = (self.fitting(len, MAX_FIELD), self.fitting(offset, MAX_RECORD));
+        if (stated, begins) != (Some(len), Some(offset)) {
+            let message = match stated {
+                Some(stated) if stated == len => {
+                    format!("the field begins {offset} bytes into the data, at most {MAX_RECORD} can be said")
+                }
+                _ => format!("the field has {len} bytes, at most {MAX_FIELD} can be said"),
+            };
+            let finding = refusal(record, field, Code::RecordTooLong, message);
+            match stated.and(begins) {
+                None => return Err(finding),
+                Some(_) => findings.push(Diagnostic { action: self.stated_as(), ..finding }),
+            }
         }
         if field.is_control() != field.tag().is_control() {
             let (is, reads) = match field.is_control() {
@@ -109,47 +223,140 @@ fn build(
             findings.push(Diagnostic::new(Code::FieldKind, place, message, "written as it is"));
         }
         if let Some([a, b, c, numbers @ ..]) = out.get_mut(entry..entry.saturating_add(12)) {
-            [*a, *b, *c] = tag;
+            [*a, *b, *c] = field.tag().bytes().unwrap_or(*b"000");
             let (length, start) = numbers.split_at_mut_checked(4).unwrap_or_default();
-            put_number(length, len);
-            put_number(start, offset);
+            put_number(length, stated.unwrap_or(len));
+            put_number(start, begins.unwrap_or(offset));
         }
-        entry = entry.saturating_add(12);
-        out.extend_from_slice(body);
-        out.push(FIELD_TERMINATOR);
+        Ok(())
     }
-    out.push(RECORD_TERMINATOR);
-    let length = out.len().saturating_sub(start);
-    if length > MAX_RECORD || base > MAX_RECORD {
-        let message = format!("the record has {length} bytes, at most {MAX_RECORD} can be said");
-        let place = crate::Location::of(record.position());
-        return Err(Diagnostic::new(Code::RecordTooLong, place, message, "record rejected"));
+
+    /// Appends the body of a field, without what would end it before its end.
+    fn body(
+        &self,
+        record: RecordRef<'_>,
+        field: FieldRef<'_>,
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
+        let body = field.raw();
+        let first = match self.illegal {
+            IllegalCharacters::Error => memchr::memchr3(FIELD_TERMINATOR, RECORD_TERMINATOR, 0, body),
+            _ => body.iter().position(|byte| is_illegal(field, *byte)),
+        };
+        let Some(first) = first else {
+            out.extend_from_slice(body);
+            return Ok(());
+        };
+        let byte = body.get(first).copied().unwrap_or_default();
+        let what = match byte {
+            FIELD_TERMINATOR | RECORD_TERMINATOR => "which ends a field or record",
+            DELIMITER => "the delimiter, in a control field",
+            _ => "a control character",
+        };
+        let message = format!("byte {first} of the field is {byte:02X}, {what}");
+        let finding = refusal(record, field, Code::CharacterNotAllowed, message);
+        let (with, action): (&[u8], _) = match (self.illegal, record.charset()) {
+            (IllegalCharacters::Error, _) => return Err(finding),
+            (IllegalCharacters::Drop, _) => (b"", "left out"),
+            (IllegalCharacters::Replace, Charset::Utf8) => ("\u{FFFD}".as_bytes(), "replaced by U+FFFD"),
+            (IllegalCharacters::Replace, _) => (b" ", "replaced by a blank"),
+        };
+        for byte in body {
+            match is_illegal(field, *byte) {
+                true => out.extend_from_slice(with),
+                false => out.push(*byte),
+            }
+        }
+        findings.push(Diagnostic { action, ..finding });
+        Ok(())
     }
-    let leader = leader_of(record, length, base);
-    if let Some(place) = out.get_mut(start..start.saturating_add(Leader::LEN)) {
-        place.copy_from_slice(leader.as_bytes());
+
+    /// Ends a record that began at `start`: fills its leader.
+    fn close(
+        &self,
+        record: RecordRef<'_>,
+        (start, base): (usize, usize),
+        out: &mut Vec<u8>,
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
+        out.push(RECORD_TERMINATOR);
+        let length = out.len().saturating_sub(start);
+        let (stated, begins) = (self.fitting(length, MAX_RECORD), self.fitting(base, MAX_RECORD));
+        if stated != Some(length) {
+            let message = format!("the record has {length} bytes, at most {MAX_RECORD} can be said");
+            let place = Location::of(record.position());
+            let finding = Diagnostic::new(Code::RecordTooLong, place, message, "record rejected");
+            match stated {
+                None => return Err(finding),
+                Some(_) => findings.push(Diagnostic { action: self.stated_as(), ..finding }),
+            }
+        }
+        let leader = self.leader_of(record, stated.unwrap_or(length), begins.unwrap_or(base));
+        if let Some(place) = out.get_mut(start..start.saturating_add(Leader::LEN)) {
+            place.copy_from_slice(leader.as_bytes());
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// The number to write for `number`, of which at most `most` can be said; `None` if that is refused.
+    fn fitting(&self, number: usize, most: usize) -> Option<usize> {
+        match self.oversize {
+            _ if number <= most => Some(number),
+            Oversize::Cap => Some(most),
+            Oversize::Zero => Some(0),
+            Oversize::Fail | Oversize::Split => None,
+        }
+    }
+
+    fn stated_as(&self) -> &'static str {
+        if self.oversize == Oversize::Zero { "written as zeros" } else { "written as nines" }
+    }
+
+    fn leader_of(&self, record: RecordRef<'_>, length: usize, base: usize) -> Leader {
+        let leader = record.header().leader.unwrap_or_default();
+        let mut bytes = *leader.as_bytes();
+        if let Some(place) = bytes.get_mut(0..5) {
+            put_number(place, length);
+        }
+        if let Some(place) = bytes.get_mut(12..17) {
+            put_number(place, base);
+        }
+        let mut leader = Leader::new(bytes);
+        if self.leader == LeaderValues::Keep {
+            return leader;
+        }
+        leader.set(10, b'0'.saturating_add(record.syntax().indicators.min(9)));
+        leader.set(11, b'2');
+        if leader.get(20) != Some(b'4') || leader.get(21) != Some(b'5') {
+            b"4500".iter().zip(20..).for_each(|(byte, position)| {
+                leader.set(position, *byte);
+            });
+        }
+        leader
+    }
 }
 
-fn leader_of(record: RecordRef<'_>, length: usize, base: usize) -> Leader {
-    let leader = record.header().leader.unwrap_or_default();
-    let mut bytes = *leader.as_bytes();
-    if let Some(place) = bytes.get_mut(0..5) {
-        put_number(place, length);
+/// Where the data begin in a record with so many entries.
+fn base_of(entries: usize) -> usize {
+    entries.saturating_mul(12).saturating_add(Leader::LEN).saturating_add(1)
+}
+
+fn refusal(record: RecordRef<'_>, field: FieldRef<'_>, code: Code, message: String) -> Diagnostic {
+    Diagnostic::new(code, place(record, field.tag(), field.index()), message, "record rejected")
+}
+
+/// Whether a byte of a field is to go where illegal characters are dropped or replaced.
+fn is_illegal(field: FieldRef<'_>, byte: u8) -> bool {
+    match byte {
+        DELIMITER => field.is_control(),
+        b'\t' | b'\n' | b'\r' | 0x1B => false,
+        _ => byte < 0x20 || byte == 0x7F,
     }
-    if let Some(place) = bytes.get_mut(12..17) {
-        put_number(place, base);
-    }
-    let mut leader = Leader::new(bytes);
-    leader.set(10, b'0'.saturating_add(record.syntax().indicators.min(9)));
-    leader.set(11, b'2');
-    if leader.get(20) != Some(b'4') || leader.get(21) != Some(b'5') {
-        b"4500".iter().zip(20..).for_each(|(byte, position)| {
-            leader.set(position, *byte);
-        });
-    }
-    leader
+}
+
+fn is_clean(field: FieldRef<'_>) -> bool {
+    !field.raw().iter().any(|byte| is_illegal(field, *byte))
 }
 
 /// Writes a number with leading zeros into all of `place`.
@@ -164,7 +371,7 @@ fn put_number(place: &mut [u8], mut number: usize) {
 mod tests {
     use super::*;
     use crate::iso2709::Writer;
-    use crate::{ReadOptions, Record, RecordRead, RecordWrite, Syntax, iso2709};
+    use crate::{FieldBuf, ReadOptions, Record, RecordRead, RecordWrite, Syntax, Tag, iso2709};
 
     fn written(record: &Record, options: &WriteOptions) -> Result<Vec<u8>> {
         let mut writer = Writer::new(Vec::new(), options);
@@ -190,6 +397,193 @@ mod tests {
             many = many.data_field("520", "  ", [('a', longest.as_str())]);
         }
         assert_eq!(code(written(&many.build().unwrap(), &options)), Some(Code::RecordTooLong));
+    }
+
+    /// A record of `count` notes of `len` bytes each, indicators, delimiter, code and terminator included.
+    fn long(count: usize, len: usize) -> Record {
+        let mut record = Record::builder().control_field("001", "kart0001").build().unwrap();
+        for number in 0..count {
+            let value = format!("{number:03}{}", "x".repeat(len - 8));
+            let field = FieldBuf::new(Syntax::MARC, Tag::new(*b"500"), |field| {
+                field.subfield('a', &value);
+            });
+            record.insert_field(usize::MAX, &field.unwrap()).unwrap();
+        }
+        record
+    }
+
+    fn read(bytes: &[u8]) -> (Vec<Record>, Vec<Code>) {
+        let mut reader = iso2709::SliceReader::new(bytes, &ReadOptions::new());
+        let (mut records, mut codes) = (Vec::new(), Vec::new());
+        let mut record = Record::new();
+        while reader.read_record(&mut record).unwrap() {
+            codes.extend(reader.diagnostics().iter().map(|finding| finding.code));
+            records.push(record.clone());
+        }
+        (records, codes)
+    }
+
+    #[test]
+    fn too_long_capped_or_zeroed() {
+        for (policy, record_digits, field_digits) in
+            [(Oversize::Cap, "99999", "9999"), (Oversize::Zero, "00000", "0000")]
+        {
+            let options = WriteOptions::new().oversize(policy);
+            let record = long(1, 12_005);
+            let bytes = written(&record, &options).unwrap();
+            let head = format!("12064nam a2200049   4500001000900000500{field_digits}00009\x1e");
+            assert!(bytes.starts_with(head.as_bytes()), "{}", bytes[..60].escape_ascii());
+            assert_eq!(read(&bytes), (vec![record], vec![Code::Oversize]));
+            let record = long(13, 9_999);
+            let bytes = written(&record, &options).unwrap();
+            assert!(bytes.starts_with(format!("{record_digits}nam a2200193   4500").as_bytes()));
+            // The tenth note ends at 9 + 10 * 9,999: the twelfth begins behind what five digits say.
+            let entry = |number: usize| std::str::from_utf8(&bytes[24 + number * 12..][..12]).unwrap();
+            assert_eq!(entry(11), "500999999999");
+            assert_eq!(entry(12), format!("5009999{record_digits}"));
+            assert_eq!(read(&bytes).0, [record]);
+        }
+    }
+
+    #[test]
+    fn more_entries_than_a_base_address_can_say() {
+        let record = long(9_000, 9);
+        for policy in [Oversize::Cap, Oversize::Zero] {
+            let bytes = written(&record, &WriteOptions::new().oversize(policy)).unwrap();
+            assert_eq!(read(&bytes).0, std::slice::from_ref(&record));
+        }
+        assert_eq!(code(written(&record, &WriteOptions::new())), Some(Code::RecordTooLong));
+    }
+
+    #[test]
+    fn too_long_in_parts() {
+        let record = long(25, 9_999);
+        let mut writer = Writer::new(Vec::new(), &WriteOptions::new().oversize(Oversize::Split));
+        writer.write_record(record.view()).unwrap();
+        writer.finish().unwrap();
+        assert_eq!(
+            writer.diagnostics()[0].to_string(),
+            "error[W003] record 1 (byte 0): the record does not fit into 99999 bytes: 3 parts; split"
+        );
+        let bytes = writer.into_inner();
+        let (parts, codes) = read(&bytes);
+        assert_eq!(codes, []);
+        assert_eq!(parts.iter().map(|part| part.fields().len()).collect::<Vec<_>>(), [10, 10, 8]);
+        assert!(parts.iter().all(|part| part.field(1).unwrap().raw() == b"kart0001"));
+        let notes: Vec<_> =
+            parts.iter().flat_map(|part| part.fields_with("500")).map(|field| field.raw().to_vec()).collect();
+        let expected: Vec<_> = record.fields_with("500").map(|field| field.raw().to_vec()).collect();
+        assert_eq!(notes, expected);
+        // A field has no parts.
+        let options = WriteOptions::new().oversize(Oversize::Split);
+        assert_eq!(code(written(&long(1, 12_005), &options)), Some(Code::RecordTooLong));
+        assert_eq!(
+            written(&long(1, 99), &options).unwrap(),
+            written(&long(1, 99), &WriteOptions::new()).unwrap()
+        );
+    }
+
+    #[test]
+    fn characters_that_end_a_field_by_policy() {
+        let record = |value: &[u8]| {
+            let mut record =
+                Record::builder().control_field("001", "k").data_field("500", "  ", []).build().unwrap();
+            let mut body = b"k  \x1fa".to_vec();
+            body.extend_from_slice(value);
+            let end = body.len() as u32;
+            record.set_text(std::str::from_utf8(&body).unwrap());
+            let slots = record.slots_mut();
+            *slots = vec![crate::record::Slot::new(Tag::new(*b"001"), 0, 1, true)];
+            slots.push(crate::record::Slot::new(Tag::new(*b"500"), 1, end, false));
+            record
+        };
+        let value = |record: &Record, policy| {
+            let bytes = written(record, &WriteOptions::new().illegal_characters(policy)).unwrap();
+            read(&bytes).0[0].field(500).unwrap().subfield('a').unwrap().to_string()
+        };
+        for byte in ["\x1d", "\x1e", "\0"] {
+            let record = record(format!("one{byte}two").as_bytes());
+            assert_eq!(code(written(&record, &WriteOptions::new())), Some(Code::CharacterNotAllowed));
+            assert_eq!(value(&record, IllegalCharacters::Drop), "onetwo");
+            assert_eq!(value(&record, IllegalCharacters::Replace), "one\u{FFFD}two");
+        }
+        // What harms nobody goes only where cleaning is asked for.
+        let record = record(b"one\x07\x7f\ttwo");
+        assert_eq!(value(&record, IllegalCharacters::Error), "one\x07\x7f\ttwo");
+        assert_eq!(value(&record, IllegalCharacters::Drop), "one\ttwo");
+        let mut latin = record.clone();
+        latin.transcode(Charset::Windows1252, crate::Policy::Strict).unwrap();
+        assert_eq!(value(&latin, IllegalCharacters::Replace), "one  \ttwo");
+    }
+
+    #[test]
+    fn a_delimiter_in_a_control_field() {
+        // Eight records of the Library of Congress have one at the end of 001.
+        let bytes = b"00048nam a2200037   4500001001000000\x1ekart0001\x1f\x1e\x1d";
+        let (records, _) = read(bytes);
+        assert_eq!(written(&records[0], &WriteOptions::new()).unwrap(), bytes);
+        let mut edited = records[0].clone();
+        edited.set_leader(Some(Leader::default()));
+        assert_eq!(written(&edited, &WriteOptions::new()).unwrap(), bytes);
+        let options = WriteOptions::new().illegal_characters(IllegalCharacters::Drop);
+        let cleaned = b"00047nam a2200037   4500001000900000\x1ekart0001\x1e\x1d";
+        assert_eq!(written(&records[0], &options).unwrap(), cleaned);
+        assert_eq!(written(&edited, &options).unwrap(), cleaned);
+    }
+
+    #[test]
+    fn the_leader_set_or_kept() {
+        let record = |leader: &str, tag: &str| {
+            let record = Record::builder().leader(leader).control_field("001", "k");
+            record.data_field(tag, "  ", [('a', "ə")]).build().unwrap()
+        };
+        let leader = |record: &Record, policy| {
+            let bytes = written(record, &WriteOptions::new().leader(policy)).unwrap();
+            String::from_utf8_lossy(&bytes[..24]).into_owned()
+        };
+        let lies = record("00000nam  2200000   4500", "245");
+        assert_eq!(leader(&lies, LeaderValues::Set), "00059nam a2200049   4500", "245");
+        assert_eq!(leader(&lies, LeaderValues::Keep), "00059nam  2200049   4500");
+        let lies = record("00000nam a2500000   5600", "245");
+        assert_eq!(leader(&lies, LeaderValues::Set), "00059nam a2200049   4500", "245");
+        assert_eq!(leader(&lies, LeaderValues::Keep), "00059nam a2500049   5600");
+        let unimarc = record("00000nam  2200000   450 ", "200");
+        assert_eq!(leader(&unimarc, LeaderValues::Set), "00059nam  2200049   450 ");
+    }
+
+    #[test]
+    fn an_edit_changes_only_what_it_must() {
+        // The data of 500 lie before those of 001.
+        let bytes = b"00086nam a2200061   4500001000900015500000600000500000900006\x1e  \x1fax\x1e  \x1faone!\x1ekart0001\x1e\x1d";
+        let (records, codes) = read(bytes);
+        assert_eq!((records.len(), codes), (1, vec![Code::DirectoryUnordered]));
+        let mut record = records[0].clone();
+        let field = |value: &str| {
+            FieldBuf::new(Syntax::MARC, Tag::new(*b"500"), |field| {
+                field.subfield('a', value);
+            })
+            .unwrap()
+        };
+        assert!(record.replace_field(1, &field("y")).unwrap());
+        let mut expected = bytes.to_vec();
+        let at = expected.iter().position(|byte| *byte == b'x').unwrap();
+        expected[at] = b'y';
+        assert_eq!(
+            written(&record, &WriteOptions::new()).unwrap().escape_ascii().to_string(),
+            expected.escape_ascii().to_string()
+        );
+        record.compact();
+        assert_eq!(written(&record, &WriteOptions::new()).unwrap(), expected);
+        assert!(record.remove_field(1));
+        assert_eq!(
+            written(&record, &WriteOptions::new()).unwrap(),
+            b"00068nam a2200049   4500001000900009500000900000\x1e  \x1faone!\x1ekart0001\x1e\x1d"
+        );
+        record.insert_field(2, &field("z")).unwrap();
+        assert_eq!(
+            written(&record, &WriteOptions::new()).unwrap(),
+            b"00086nam a2200061   4500001000900015500000900000500000600009\x1e  \x1faone!\x1e  \x1faz\x1ekart0001\x1e\x1d"
+        );
     }
 
     #[test]
