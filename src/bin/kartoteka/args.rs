@@ -726,6 +726,10 @@ pub(crate) struct Repair {
     #[arg(value_parser = names::output_charset)]
     pub(crate) to_charset: Charset,
 
+    /// Faults of text to put right too; each change is listed
+    #[arg(long, value_name = "FAULT,...", value_delimiter = ',', value_parser = names::text_repair())]
+    pub(crate) repair: Vec<TextRepair>,
+
     /// File for the original bytes of what could not be read or written; empty if there was nothing
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
