@@ -399,3 +399,14 @@ fn real_files_are_known_by_their_content() {
         assert!(error.contains("PICA+"), "{}: {error}", path.display());
     }
 }
+
+/// A line end in a leader, as damage leaves it, ends no line.
+#[test]
+fn a_leader_with_a_line_end_is_one_record() {
+    let mut data = fixture("iso2709/marc21.mrc");
+    data[19] = b'\n';
+    let record = records::<iso2709::Iso2709>(&data).swap_remove(0);
+    assert_eq!(record.header().leader.unwrap().get(19), Some(b'\n'));
+    let again = records::<mrk::Mrk>(&written(std::slice::from_ref(&record), Format::Mrk));
+    assert_eq!((again.len(), again[0].header().leader), (1, record.header().leader));
+}
