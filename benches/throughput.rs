@@ -3,7 +3,7 @@
 //! ```text
 //! throughput touch FILE.mrc            every field and subfield; UTF-8 checked
 //! throughput touch-xml FILE.xml        the same of MARCXML
-//! throughput FROM TO IN [OUT]          converts; FROM iso2709 marcxml ndjson irbis-text, TO the same; OUT /dev/null
+//! throughput FROM TO IN [OUT]          converts; FROM iso2709 marcxml json ndjson irbis-text, TO the same; OUT /dev/null
 //! ```
 //!
 //! The last line of a run reads `RESULT records=.. fields=.. subfields=.. bytes=..`; bytes are those of control
@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use kartoteka::{
     Error, ReadOptions, Record, RecordRead, RecordWrite, Result, WriteOptions, copy, irbis_text, iso2709,
-    marcxml, ndjson,
+    json, marcxml, ndjson,
 };
 
 fn main() -> ExitCode {
@@ -44,6 +44,7 @@ fn reader(format: &str, path: &str) -> Result<Box<dyn RecordRead>> {
     Ok(match format {
         "iso2709" => Box::new(iso2709::Reader::from_path(path, &options)?),
         "marcxml" => Box::new(marcxml::Reader::from_path(path, &options)?),
+        "json" => Box::new(json::Reader::from_path(path, &options)?),
         "ndjson" => Box::new(ndjson::Reader::from_path(path, &options)?),
         _ => Box::new(irbis_text::Reader::from_path(path, &options)?),
     })
@@ -75,6 +76,7 @@ fn convert(from: &str, to: &str, path: &str, out: &str) -> Result<()> {
     let mut writer: Box<dyn RecordWrite> = match to {
         "iso2709" => Box::new(iso2709::Writer::new(sink, &options)),
         "marcxml" => Box::new(marcxml::Writer::new(sink, &options)),
+        "json" => Box::new(json::Writer::new(sink, &options)),
         "ndjson" => Box::new(ndjson::Writer::new(sink, &options)),
         _ => Box::new(irbis_text::Writer::new(sink, &options)),
     };

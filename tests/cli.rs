@@ -402,6 +402,53 @@ fn info_tells_what_a_file_is_and_why() {
     assert_eq!(told[2]["dialects"][0]["dialect"], "irbis");
 }
 
+/// A record of MARC 21 with one field 245.
+fn with_title(coding: u8, title: &[u8]) -> Vec<u8> {
+    let length = title.len() + 5;
+    let total = 24 + 12 + 1 + length + 1;
+    let mut record =
+        format!("{total:05}nam {}2200037   4500245{length:04}00000\x1e10\x1fa", char::from(coding))
+            .into_bytes();
+    record.extend_from_slice(title);
+    record.extend_from_slice(b"\x1e\x1d");
+    record
+}
+
+/// Why each character set was taken, with the evidence of all records that were read in it.
+#[test]
+fn info_shows_the_evidence_for_each_character_set() {
+    let war = b"\xC2\xEE\xE9\xED\xE0 \xE8 \xEC\xE8\xF0, \xF0\xEE\xEC\xE0\xED";
+    let data = [
+        with_title(b' ', war),
+        with_title(b' ', war),
+        with_title(b' ', b"Caf\xE9, M\xFCnchen, d\xE9j\xE0 vu, Gen\xE8ve"),
+        with_title(b' ', b"Caf\xE2e fran\xF0cais"),
+        with_title(b'a', b"fran\xF0cais, Caf\xE2e"),
+        with_title(b'a', "Café".as_bytes()),
+        with_title(b' ', "Café Müller".as_bytes()),
+        with_title(b' ', b"Cafe"),
+    ]
+    .concat();
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("evidence.mrc");
+    std::fs::write(&path, data).unwrap();
+    let output = run(&["info", path.to_str().unwrap()]);
+    let told = stdout(&output);
+    for line in [
+        "windows-1251: 2 records (25.0 %), by letters: 28 of 28 bytes above 7F are Cyrillic letters in it, ",
+        "windows-1252: 1 records (12.5 %), 1 marks before letters and 0 escape sequences as in MARC-8, 4 bytes against",
+        "marc-8: 1 records (12.5 %), declared in the record\n",
+        "marc-8: 1 records (12.5 %), 2 marks before letters and 0 escape sequences as in MARC-8, 0 bytes against\n",
+        "utf-8: 1 records (12.5 %), declared in the record\n",
+        "utf-8: 1 records (12.5 %), valid UTF-8 with multi-byte characters\n",
+        "utf-8: 1 records (12.5 %), all bytes are ASCII\n",
+    ] {
+        assert!(told.contains(line), "{line:?} is not in:\n{told}");
+    }
+    for code in ["E003", "E002"] {
+        assert!(told.contains(code), "{code} is not in:\n{told}");
+    }
+}
+
 #[test]
 fn formats_are_listed() {
     let output = run(&["formats"]);
@@ -567,6 +614,16 @@ fn select_filter_count_and_stats() {
     assert!(lines[1].starts_with("kart0001,Leyli və Məcnun : poema /,".as_bytes()));
     let rows = run(&["select", "001,650$a", "--repeats", "product", "--to", "tsv", "--no-header", MARC21]);
     assert!(stdout(&rows).starts_with("kart0001\tPersian poetry\nkart0001\tMəhəbbət\n"));
+    // The first record has two subjects.
+    for (policy, rows) in [
+        ("product", &["kart0001,Persian poetry", "kart0001,Məhəbbət"][..]),
+        ("join", &["kart0001,Persian poetry|Məhəbbət"]),
+        ("first", &["kart0001,Persian poetry"]),
+        ("list", &[r#""[""kart0001""]","[""Persian poetry"",""Məhəbbət""]""#]),
+    ] {
+        let out = run(&["select", "001,650$a", "--repeats", policy, "--no-header", MARC21]);
+        assert_eq!(stdout(&out).lines().take(rows.len()).collect::<Vec<_>>(), rows, "{policy}");
+    }
     let objects = run(&["select", "001,650$a,999", "--repeats", "list", "-t", "ndjson", MARC21]);
     assert!(
         stdout(&objects)

@@ -11,12 +11,13 @@
 
 use std::fs::File;
 use std::io::{BufReader, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use kartoteka::check::{self, Checker};
 use kartoteka::{
-    Code, ReadOptions, Record, RecordRead, RecordWrite, Report, Summary, WriteOptions, copy, copy_with,
-    iso2709, marcxml, ndjson,
+    Charset, Code, FieldRef, Normalization, Policy, ReadOptions, Record, RecordRead, RecordWrite, Report,
+    Summary, WriteOptions, copy, copy_with, iso2709, marcxml, ndjson,
 };
 
 fn dump() -> Option<PathBuf> {
@@ -185,4 +186,139 @@ fn checks_say_nothing_but_what_is_odd() {
         (Code::LeaderMultipart, 2),
     ];
     assert_eq!(found, expected);
+}
+
+/// The bodies of the fields of all records, as text in NFC.
+fn bodies(data: &[u8], options: &ReadOptions) -> Vec<Vec<String>> {
+    let mut reader = iso2709::SliceReader::new(data, options);
+    let mut record = Record::new();
+    let mut all = Vec::new();
+    while reader.read_record(&mut record).unwrap() {
+        let mut utf8 = record.clone();
+        utf8.transcode(Charset::Utf8, Policy::Strict).unwrap();
+        let text = |field: FieldRef<'_>| nfc(field.raw_text().as_str().unwrap());
+        all.push(utf8.fields().map(text).collect());
+    }
+    all
+}
+
+fn nfc(text: &str) -> String {
+    Normalization::Nfc.apply(text).into_owned()
+}
+
+/// Marks over two letters are whole in the table of 2004 and so with us and yaz; in the file they are halves.
+fn whole_marks(text: &str) -> String {
+    nfc(&text
+        .replace('\u{FE20}', "\u{361}")
+        .replace('\u{FE22}', "\u{360}")
+        .replace(['\u{FE21}', '\u{FE23}'], ""))
+}
+
+fn yaz(arguments: &[&str], file: &Path) -> Option<Vec<u8>> {
+    let output = Command::new("yaz-marcdump").args(arguments).arg(file).output().ok()?;
+    assert!(output.status.success(), "yaz-marcdump {arguments:?}");
+    Some(output.stdout)
+}
+
+/// The text with `&#x04AE;` and the like as characters: yaz keeps references as text.
+fn without_references(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("&#x") {
+        let (before, reference) = rest.split_at(at);
+        out.push_str(before);
+        let end = reference.find(';').unwrap();
+        let code = u32::from_str_radix(&reference[3..end], 16).unwrap();
+        out.push(char::from_u32(code).unwrap());
+        rest = &reference[end + 1..];
+    }
+    out + rest
+}
+
+/// The first 20,000 records with 4 or more bytes beyond ASCII, through MARC-8 and back: what yaz-marcdump wrote read by
+/// us, and what we wrote read by it. Every field that does not come back equal is accounted for.
+#[test]
+fn dense_records_go_through_marc_8_and_back() {
+    let Some(path) = dump() else { return };
+    let data = std::fs::read(&path).unwrap();
+    let mut dense = Vec::new();
+    let mut reader = iso2709::SliceReader::new(&data, &ReadOptions::new());
+    let mut record = Record::new();
+    let mut count = 0;
+    while count < 20_000 && reader.read_record(&mut record).unwrap() {
+        let raw = reader.raw();
+        if raw.iter().filter(|byte| !byte.is_ascii()).count() >= 4 {
+            dense.extend_from_slice(raw);
+            count += 1;
+        }
+    }
+    let folder = std::env::temp_dir().join(format!("kartoteka-marc8-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = |name: &str, data: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, data).unwrap();
+        path
+    };
+    let marc8 = ["-f", "utf-8", "-t", "marc-8", "-l", "9=32", "-o", "marc"];
+    let utf8 = ["-f", "marc-8", "-t", "utf-8", "-l", "9=97", "-o", "marc"];
+    let Some(theirs) = yaz(&marc8, &file("utf8.mrc", &dense)) else {
+        eprintln!("SKIPPED: no yaz-marcdump");
+        return;
+    };
+    let original = bodies(&dense, &ReadOptions::new());
+
+    // What yaz wrote, read by us; and by itself, which tells what it lost when it wrote.
+    let read = bodies(&theirs, &ReadOptions::new());
+    let itself = bodies(&yaz(&utf8, &file("theirs.mrc", &theirs)).unwrap(), &ReadOptions::new());
+    let (mut fields, mut equal, mut halves, mut lost, mut references) = (0, 0, 0, 0, 0);
+    assert_eq!((read.len(), itself.len()), (original.len(), original.len()));
+    for ((original, read), itself) in original.iter().zip(&read).zip(&itself) {
+        assert_eq!((read.len(), itself.len()), (original.len(), original.len()));
+        for ((original, read), itself) in original.iter().zip(read).zip(itself) {
+            fields += 1;
+            match original {
+                _ if original == read => equal += 1,
+                _ if whole_marks(original) == *read => halves += 1,
+                _ if itself == read => lost += 1,
+                _ if without_references(original) == *read => references += 1,
+                _ => panic!("{original:?} read as {read:?}, by yaz as {itself:?}"),
+            }
+        }
+    }
+    eprintln!(
+        "MARC-8 of yaz: of {fields} fields {equal} are equal, {halves} but for half marks, {lost} lost something when \
+         yaz wrote them, {references} have references"
+    );
+    // Direction marks, carriage returns and one ideogram are in the file, and not in what yaz writes.
+    assert_eq!((fields, references), (417_426, 2));
+    assert!(lost < 2_600 && equal + halves + lost + references == fields, "{lost}");
+
+    // What we write, read by yaz: references it leaves, carriage returns it drops.
+    let options = WriteOptions::new().charset(Charset::Marc8).policy(Policy::Escape);
+    let mut writer = iso2709::Writer::new(Vec::new(), &options);
+    copy(&mut iso2709::SliceReader::new(&dense, &ReadOptions::new()), &mut writer).unwrap();
+    let ours = writer.into_inner();
+    let back = bodies(&yaz(&utf8, &file("ours.mrc", &ours)).unwrap(), &ReadOptions::new());
+    let (mut equal, mut different) = (0, 0);
+    for (original, back) in original.iter().zip(&back) {
+        assert_eq!(back.len(), original.len());
+        for (original, back) in original.iter().zip(back) {
+            equal += usize::from(original == back);
+            // A reference that was text is written as one, whose ampersand is a reference.
+            let text = |text: &str| without_references(&without_references(text));
+            if text(&whole_marks(original)).replace('\r', "") != text(back) {
+                eprintln!("{original:?} comes back as {back:?}");
+                different += 1;
+            }
+        }
+    }
+    eprintln!("our MARC-8 read by yaz: {equal} of {fields} fields are equal, {different} are different");
+    assert_eq!(different, 0);
+
+    // And by us: all of it.
+    let again = bodies(&ours, &ReadOptions::new());
+    for (original, again) in original.iter().flatten().zip(again.iter().flatten()) {
+        assert_eq!(whole_marks(original), *again);
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -408,3 +408,50 @@ fn shifts_and_four_sets_of_unimarc() {
     // SO brings G1 to the low half, SI brings ASCII back
     assert_eq!(Charset::ISO_5426.decode(b"x\x1B(NA\x1B(B\x0E\x7B\x0Fy").unwrap(), "xаßy");
 }
+
+/// Letters, signs and marks of the table: those that stand alone, and those that combine.
+fn repertoire() -> (Vec<char>, Vec<char>) {
+    let rows = rows(Path::new("data/charset/marc8.tsv"));
+    let characters = rows.iter().filter_map(|row| {
+        let character = char::from_u32(u32::from_str_radix(&row[2], 16).ok()?)?;
+        Some((character, row[4] == "1")).filter(|(character, _)| *character >= ' ')
+    });
+    let (marks, mut alone): (Vec<_>, Vec<_>) = characters.partition(|(_, mark)| *mark);
+    // A few are marks to Unicode, but not to the table.
+    alone.retain(|(character, _)| unicode_normalization::char::canonical_combining_class(*character) == 0);
+    let only =
+        |pairs: Vec<(char, bool)>| pairs.into_iter().map(|(character, _)| character).collect::<Vec<_>>();
+    (only(alone), only(marks))
+}
+
+proptest::proptest! {
+    /// Any text of the table, letters of all scripts with up to three marks of any, is written without a reference
+    /// and read again.
+    #[test]
+    fn text_in_the_repertoire_comes_back(
+        clusters in proptest::collection::vec(
+            (proptest::prelude::any::<proptest::sample::Index>(), proptest::bool::weighted(0.4),
+             proptest::collection::vec(proptest::prelude::any::<proptest::sample::Index>(), 0..4)),
+            0..16,
+        )
+    ) {
+        static ALL: std::sync::LazyLock<(Vec<char>, Vec<char>)> = std::sync::LazyLock::new(repertoire);
+        let (alone, marks) = &*ALL;
+        let mut text = String::new();
+        for (base, small, on_it) in clusters {
+            // Most of the table is EACC: the others must have their turn.
+            let many = if small { 600.min(alone.len()) } else { alone.len() };
+            text.push(alone[base.index(many)]);
+            text.extend(on_it.iter().map(|mark| marks[mark.index(marks.len())]));
+        }
+        let mut written = Vec::new();
+        let replaced = Charset::Marc8.encode_into(&text, Policy::Strict, &mut written);
+        proptest::prop_assert_eq!(replaced, Ok(0), "{:?}", text);
+        let back = Charset::Marc8.decode(&written).unwrap();
+        proptest::prop_assert_eq!(nfc(&back), nfc(&text), "{}", written.escape_ascii());
+        let normal = nfc(&text);
+        let mut again = Vec::new();
+        Charset::Marc8.encode_into(&normal, Policy::Strict, &mut again).unwrap();
+        proptest::prop_assert_eq!(nfc(&Charset::Marc8.decode(&again).unwrap()), normal, "from NFC");
+    }
+}

@@ -334,3 +334,58 @@ fn rejects_of_convert_hold_what_stands_between_records() {
     let kept = fs::read(&rejects).unwrap();
     assert_eq!((kept.len(), kept == garbage.repeat(8)), (garbage.len() * 8, true));
 }
+
+/// Text that was encoded twice is put right on request, and the change is listed; a wrong label beside it, too.
+#[test]
+fn repair_undoes_a_second_encoding() {
+    let folder = folder("mojibake");
+    let (file, out) = (folder.join("in.mrc"), folder.join("out.mrc"));
+    for leader in ['a', ' '] {
+        let mut record = Record::builder()
+            .control_field("001", "1")
+            .data_field("245", "10", [('a', "CafÃ©")])
+            .build()
+            .unwrap();
+        let mut bytes = Vec::new();
+        let mut writer = iso2709::Writer::new(&mut bytes, &kartoteka::WriteOptions::new());
+        kartoteka::RecordWrite::write_record(&mut writer, record.view()).unwrap();
+        kartoteka::RecordWrite::finish(&mut writer).unwrap();
+        drop(writer);
+        bytes[9] = leader as u8;
+        fs::write(&file, &bytes).unwrap();
+        // Not asked for, it stays.
+        let (status, ..) = run(&["repair", text(&file), "-o", text(&out)]);
+        assert_eq!((status, records(&fs::read(&out).unwrap()).len()), (0, 1));
+        let (_, list, said) = run(&["repair", text(&file), "-o", text(&out), "--repair", "mojibake"]);
+        let list = String::from_utf8(list).unwrap();
+        assert!(
+            list.contains("245 a value that was encoded twice, by way of windows-1252: Café"),
+            "{list}{said}"
+        );
+        let written = fs::read(&out).unwrap();
+        assert_eq!(written[9], b'a', "{list}");
+        let mut reader = iso2709::SliceReader::new(&written, &ReadOptions::new());
+        assert!(reader.read_record(&mut record).unwrap());
+        assert_eq!(record.field("245").unwrap().subfield('a').unwrap().to_str().unwrap(), "Café");
+    }
+}
+
+#[test]
+fn repair_puts_escapes_back() {
+    let folder = folder("escapes");
+    let (file, out) = (folder.join("in.mrc"), folder.join("out.mrc"));
+    let bytes = b"00055nam  2200037   4500245001700000\x1e10\x1fa(NmIR(B / a.\x1e\x1d";
+    fs::write(&file, bytes).unwrap();
+    let (status, list, said) = run(&["repair", text(&file), "-o", text(&out), "--repair", "marc8-escapes"]);
+    let list = String::from_utf8(list).unwrap();
+    assert_eq!(status, 0, "{said}");
+    assert!(list.contains("245 escape sequences without their escape byte; put back"), "{list}");
+    let written = fs::read(&out).unwrap();
+    let mut reader = iso2709::SliceReader::new(&written, &ReadOptions::new());
+    let mut record = Record::new();
+    assert!(reader.read_record(&mut record).unwrap());
+    assert_eq!(record.field("245").unwrap().subfield('a').unwrap().to_str().unwrap(), "Мир / a.");
+    // All of it is ASCII without them, and sound: left alone if nobody asks.
+    assert_eq!(run(&["repair", text(&file), "-o", text(&out)]).0, 0);
+    assert_eq!(fs::read(&out).unwrap(), bytes);
+}

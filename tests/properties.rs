@@ -76,6 +76,35 @@ proptest! {
         testing::iso2709(&data);
     }
 
+    /// Lines that an editor wrapped between words, with the blank left at the end of the line or taken away.
+    #[test]
+    fn wrapped_exchange_text_is_joined(
+        words in proptest::collection::vec("[а-яёa-z][а-яёa-z0-9:.^]{0,8}[а-яё]", 2..40),
+        width in 4usize..40,
+        keep_blank in any::<bool>(),
+        line_end in prop_oneof![Just("\r\n"), Just("\n")],
+    ) {
+        let mut text = String::from("#200: ^A");
+        let mut column = 0;
+        for (at, word) in words.iter().enumerate() {
+            if column > width {
+                text.push_str(if keep_blank { " " } else { "" });
+                text.push_str(line_end);
+                column = 0;
+            } else if at > 0 {
+                text.push(' ');
+            }
+            text.push_str(word);
+            column += word.chars().count() + 1;
+        }
+        text.push_str(&format!("{line_end}#610: x{line_end}*****{line_end}"));
+        let mut reader = irbis_text::SliceReader::new(text.as_bytes(), &ReadOptions::new());
+        let record = reader.records().next().unwrap().unwrap();
+        let fields: Vec<String> = record.fields().map(|field| field.raw_text().to_string()).collect();
+        prop_assert_eq!(fields, [format!("^A{}", words.join(" ")), "x".to_owned()]);
+        testing::irbis_text(text.as_bytes());
+    }
+
     #[test]
     fn damaged_irbis_text(data in mutated(beginning("irbis/export-cp1251.txt", 2000), b"#:* \n\r^0123")) {
         testing::irbis_text(&data);

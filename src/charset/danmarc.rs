@@ -1,55 +1,209 @@
-//! danMARC: Latin-1, with `@` as an escape: `@@`, `@*` and `@\u{A4}` are the sign behind it, `@å` and `@Å` the double a
-//! of old spelling, `@` and four hexadecimal digits any other character.
+//! danMARC: Latin-1, with `@` as an escape. `@@`, `@*` and `@\u{A4}` are the sign behind it, `@å` and `@Å` the double a
+//! of old spelling, `@` and four hexadecimal digits any other character, `@U` and two some of those that MARC-8 has.
+//! Marks stand before their letter, also those that have a place of their own in Latin-1.
+//!
+//! As yaz-marcdump reads it, but for `^` and `_`, which are marks to it, and are signs here: they stand in addresses.
+
+use unicode_normalization::char::{compose, is_combining_mark};
 
 const SMALL: (u8, char) = (0xE5, '\u{A733}');
 const CAPITAL: (u8, char) = (0xC5, '\u{A732}');
 /// Signs that stand for something else without `@` before them.
 const SIGNS: [u8; 3] = [b'@', b'*', 0xA4];
+/// Signs that are marks before a letter: by their byte, or by four digits.
+const BYTE_MARKS: [(char, char); 5] = [
+    ('`', '\u{300}'),
+    ('\u{A8}', '\u{308}'),
+    ('\u{AF}', '\u{304}'),
+    ('\u{B4}', '\u{301}'),
+    ('\u{B8}', '\u{327}'),
+];
+const DIGIT_MARKS: [(char, char); 5] = [
+    ('\u{2C7}', '\u{30C}'),
+    ('\u{2D8}', '\u{306}'),
+    ('\u{2DA}', '\u{30A}'),
+    ('\u{2DB}', '\u{328}'),
+    ('\u{2DD}', '\u{30B}'),
+];
+/// What `@U` and two digits are, where that is not Latin-1.
+const SHORT: [(u8, char); 14] = [
+    (0xA7, '\u{2B9}'),
+    (0xAE, '\u{2BC}'),
+    (0xB0, '\u{2BB}'),
+    (0xB7, '\u{2BA}'),
+    (0xD8, '\u{2014}'),
+    (0xD9, '\u{2191}'),
+    (0xDA, '\u{2193}'),
+    (0xE0, '\u{309}'),
+    (0xEB, '\u{FE20}'),
+    (0xEC, '\u{FE21}'),
+    (0xF7, '\u{326}'),
+    (0xF8, '\u{31C}'),
+    (0xF9, '\u{32E}'),
+    (0xFC, '\u{308}'),
+];
+
+/// A character of text, as it is written.
+struct Unit {
+    character: char,
+    len: usize,
+    /// The mark that it is before a letter.
+    before_letter: Option<char>,
+}
+
+/// The first character, or none if it begins with an escape that is none.
+fn unit(bytes: &[u8]) -> Option<Unit> {
+    let literal = |character, len| Unit { character, len, before_letter: None };
+    let mark = |signs: &[(char, char); 5], sign| {
+        signs.iter().find(|(known, _)| *known == sign).map(|(_, mark)| *mark)
+    };
+    Some(match bytes {
+        [b'@', sign, ..] if SIGNS.contains(sign) => literal(char::from(*sign), 2),
+        [b'@', byte, ..] if *byte == SMALL.0 => literal(SMALL.1, 2),
+        [b'@', byte, ..] if *byte == CAPITAL.0 => literal(CAPITAL.1, 2),
+        [b'@', b'U', digits @ ..] if number(digits, 2).is_some() => {
+            let byte = u8::try_from(number(digits, 2)?).ok()?;
+            let short = SHORT.iter().find(|(known, _)| *known == byte).map(|(_, character)| *character);
+            literal(short.unwrap_or(char::from(byte)), 4)
+        }
+        [b'@', digits @ ..] => {
+            let character = char::from_u32(number(digits, 4)?)?;
+            Unit { character, len: 5, before_letter: mark(&DIGIT_MARKS, character) }
+        }
+        [byte, ..] => {
+            let character = char::from(*byte);
+            Unit { character, len: 1, before_letter: mark(&BYTE_MARKS, character) }
+        }
+        [] => return None,
+    })
+}
+
+/// A number of so many hexadecimal digits at the start.
+fn number(bytes: &[u8], digits: usize) -> Option<u32> {
+    let digits = bytes.get(..digits).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+fn is_letter(character: char) -> bool {
+    character.is_alphabetic() && !is_combining_mark(character)
+}
 
 pub(super) fn decode(bytes: &[u8], out: &mut String, fault: &mut dyn FnMut(usize, &[u8], &mut String)) {
     let mut at = 0usize;
-    while let Some((first, rest)) = bytes.get(at..).and_then(<[u8]>::split_first) {
-        let (character, len) = match (first, rest.first()) {
-            (b'@', Some(sign)) if SIGNS.contains(sign) => (Some(char::from(*sign)), 2usize),
-            (b'@', Some(0xE5)) => (Some(SMALL.1), 2),
-            (b'@', Some(0xC5)) => (Some(CAPITAL.1), 2),
-            (b'@', _) => (number(rest), 5),
-            (byte, _) => (Some(char::from(*byte)), 1),
+    // Where marks stand that wait for their letter.
+    let mut marks: Option<usize> = None;
+    while let Some(first) = bytes.get(at) {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let Some(unit_here) = unit(rest) else {
+            fault(at, std::slice::from_ref(first), out);
+            at = at.saturating_add(1);
+            marks = None;
+            continue;
         };
-        match character {
-            Some(character) => {
-                out.push(character);
-                at = at.saturating_add(len);
-            }
-            None => {
-                fault(at, std::slice::from_ref(first), out);
-                at = at.saturating_add(1);
+        at = at.saturating_add(unit_here.len);
+        let is_before_letter =
+            || bytes.get(at..).and_then(unit).is_some_and(|behind| is_letter(behind.character));
+        let character = match unit_here.before_letter {
+            Some(mark) if is_before_letter() => mark,
+            _ => unit_here.character,
+        };
+        if is_combining_mark(character) {
+            marks = marks.or(Some(out.len()));
+            out.push(character);
+        } else {
+            match marks.take() {
+                Some(place) if !character.is_control() => out.insert(place, character),
+                _ => out.push(character),
             }
         }
     }
 }
 
-fn number(bytes: &[u8]) -> Option<char> {
-    let digits = bytes.get(..4).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
-    char::from_u32(u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?)
-}
-
-/// Encodes up to the first character beyond four digits; tells how many bytes of `text` were read, that character's
-/// included.
+/// Encodes up to the first character that cannot be written; tells how many bytes of `text` were read, that
+/// character's included.
 pub(super) fn encode(text: &str, out: &mut Vec<u8>) -> (usize, Option<char>) {
     let mut done = 0usize;
-    for character in text.chars() {
-        done = done.saturating_add(character.len_utf8());
-        match (character, u8::try_from(u32::from(character))) {
-            (_, Ok(sign)) if SIGNS.contains(&sign) => out.extend_from_slice(&[b'@', sign]),
-            (_, Ok(byte)) => out.push(byte),
-            ('\u{A733}', _) => out.extend_from_slice(&[b'@', SMALL.0]),
-            ('\u{A732}', _) => out.extend_from_slice(&[b'@', CAPITAL.0]),
-            ('\0'..='\u{FFFF}', _) => {
-                out.extend_from_slice(format!("@{:04X}", u32::from(character)).as_bytes())
+    while let Some(mut base) = text.get(done..).and_then(|rest| rest.chars().next()) {
+        let first = base;
+        let start = done;
+        done = done.saturating_add(base.len_utf8());
+        let marks = |from: usize| {
+            let rest = text.get(from..).unwrap_or_default();
+            rest.chars().take_while(|character| is_combining_mark(*character))
+        };
+        if is_combining_mark(base) {
+            // Before a letter it would be a mark on that, which it is not.
+            if text.get(done..).and_then(|rest| rest.chars().next()).is_some_and(|next| !next.is_control()) {
+                return (done, Some(base));
             }
-            _ => return (done, Some(character)),
+            put(base, out);
+            continue;
+        }
+        if !base.is_control() {
+            while let Some(mark) = marks(done).next() {
+                let Some(whole) = compose(base, mark).filter(|whole| *whole <= '\u{FF}') else { break };
+                base = whole;
+                done = done.saturating_add(mark.len_utf8());
+            }
+        }
+        if base > '\u{FFFF}' {
+            return (start.saturating_add(first.len_utf8()), Some(first));
+        }
+        let from = done;
+        if !base.is_control() {
+            for mark in marks(from) {
+                if mark > '\u{FFFF}' {
+                    break;
+                }
+                put(mark, out);
+                done = done.saturating_add(mark.len_utf8());
+            }
+        }
+        let behind = text.get(done..).and_then(|rest| rest.chars().next());
+        match (BYTE_MARKS.iter().any(|(sign, _)| *sign == base), behind.is_some_and(is_letter)) {
+            (true, true) => put_digits(base, out),
+            (false, true) if DIGIT_MARKS.iter().any(|(sign, _)| *sign == base) => return (done, Some(base)),
+            _ => put(base, out),
         }
     }
     (done, None)
+}
+
+/// Writes a character of at most four digits.
+fn put(character: char, out: &mut Vec<u8>) {
+    match u8::try_from(u32::from(character)) {
+        Ok(sign) if SIGNS.contains(&sign) => out.extend_from_slice(&[b'@', sign]),
+        Ok(byte) => out.push(byte),
+        _ if character == SMALL.1 => out.extend_from_slice(&[b'@', SMALL.0]),
+        _ if character == CAPITAL.1 => out.extend_from_slice(&[b'@', CAPITAL.0]),
+        _ => put_digits(character, out),
+    }
+}
+
+fn put_digits(character: char, out: &mut Vec<u8>) {
+    out.extend_from_slice(format!("@{:04X}", u32::from(character)).as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::charset::{Charset, Policy};
+
+    fn encoded(text: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        Charset::DanMarc.encode_into(text, Policy::Strict, &mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn marks_stand_before_letters() {
+        let decode = |bytes: &'static [u8]| Charset::DanMarc.decode(bytes).unwrap().into_owned();
+        assert_eq!(decode(b"@02C7a, `y, \xB4@01A1, @0323t"), "a\u{30C}, y\u{300}, \u{1A1}\u{301}, t\u{323}");
+        assert_eq!(decode(b"@UD8 @UEBa@UECa @UFC "), "\u{2014} a\u{FE20}a\u{FE21}  \u{308}");
+        assert_eq!(decode(b"a_b ^c \xB4 ` @02C7 "), "a_b ^c \u{B4} ` \u{2C7} ");
+        assert_eq!(encoded("e\u{301} x\u{307} `a \u{B4}i"), b"\xE9 @0307x @0060a @00B4i");
+        assert_eq!(decode(b"@0060a @00B4i"), "`a \u{B4}i");
+        let mut out = Vec::new();
+        assert!(Charset::DanMarc.encode_into("\u{301}a", Policy::Strict, &mut out).is_err());
+        assert!(Charset::DanMarc.encode_into("\u{2C7}a", Policy::Strict, &mut out).is_err());
+    }
 }

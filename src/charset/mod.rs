@@ -38,7 +38,7 @@ use self::iso2022::{Mend, Missing, Profile};
 
 pub(crate) use self::detect::has_known_escape;
 pub use self::detect::{
-    CyrillicGuess, MarkEvidence, guess_cyrillic, guess_latin, is_mostly_utf8, weigh_marks,
+    LetterGuess, MarkEvidence, guess_cyrillic, guess_latin, guess_letters, is_mostly_utf8, weigh_marks,
 };
 pub use self::iso2022::{Fault, FaultKind};
 pub use self::twice::undo_second_encoding;
@@ -71,7 +71,7 @@ pub enum Charset {
     },
     /// ISO 6937, European Latin with marks before their letters.
     Iso6937,
-    /// danMARC: Latin-1, in which `@` and four digits are a character of Unicode.
+    /// danMARC: Latin-1, in which `@` and four digits are a character of Unicode, and marks stand before letters.
     DanMarc,
     /// UTF-8, but values that are not UTF-8 at all are in another set: what becomes of records into which values were
     /// put without being converted. Found by evidence; it has no name.
@@ -439,18 +439,11 @@ impl Charset {
                 false => other.decode_field(bytes, indicators, policy, out),
             };
         }
-        if let Some(profile) = Profile::of(self) {
+        if Profile::of(self).is_some() {
             let mut text = Vec::with_capacity(bytes.len().saturating_mul(2));
-            let mut faults = 0u64;
-            let observe = &mut |fault: Fault| {
-                faults = faults.saturating_add(u64::from(fault.kind.is_error()));
-                policy != Policy::Strict || !fault.kind.is_error()
-            };
-            let mend = if policy == Policy::Escape { Mend::Escape } else { Mend::Replace };
-            let wrong = |offset| DecodeError::Invalid { offset, charset: self.name() };
-            iso2022::decode(profile, bytes, indicators, mend, &mut text, observe)
-                .map_err(|fault| wrong(fault.offset))?;
-            out.push_str(simdutf8::basic::from_utf8(&text).map_err(|_| wrong(0))?);
+            let faults = self.decode_states(bytes, indicators, policy, &mut text)?;
+            let wrong = |_| DecodeError::Invalid { offset: 0, charset: self.name() };
+            out.push_str(simdutf8::basic::from_utf8(&text).map_err(wrong)?);
             return Ok(faults);
         }
         match self.decode(bytes) {
@@ -484,6 +477,36 @@ impl Charset {
         Ok(faults)
     }
 
+    /// [`Charset::decode_field`] for MARC-8 and its family, to bytes that are whole characters of UTF-8: many fields,
+    /// and one check of them all.
+    pub(crate) fn decode_states(
+        self,
+        bytes: &[u8],
+        indicators: usize,
+        policy: Policy,
+        out: &mut Vec<u8>,
+    ) -> Result<u64, DecodeError> {
+        let unsupported = DecodeError::Unsupported { charset: self.name() };
+        let profile = Profile::of(self).ok_or(unsupported)?;
+        let mut faults = 0u64;
+        let observe = &mut |fault: Fault| {
+            faults = faults.saturating_add(u64::from(fault.kind.is_error()));
+            policy != Policy::Strict || !fault.kind.is_error()
+        };
+        let mend = if policy == Policy::Escape { Mend::Escape } else { Mend::Replace };
+        match iso2022::decode(profile, bytes, indicators, mend, out, observe) {
+            Ok(()) => Ok(faults),
+            Err(fault) => Err(DecodeError::Invalid { offset: fault.offset, charset: self.name() }),
+        }
+    }
+
+    /// Decodes bodies of fields with what ends and divides them, all at once, to bytes of UTF-8: if there is nothing in
+    /// them but plain text of MARC-8 or its family. False if there is: then a part is decoded. It does not know of
+    /// indicators, which must be ASCII.
+    pub(crate) fn decode_plainly(self, bytes: &[u8], out: &mut Vec<u8>) -> bool {
+        Profile::of(self).is_some_and(|profile| iso2022::decode_usual(profile, bytes, out))
+    }
+
     const fn by_hand(self) -> bool {
         matches!(
             self,
@@ -508,6 +531,31 @@ impl Charset {
             Charset::Utf16Le => utf16::decode(bytes, u16::from_le_bytes, out, fault),
             Charset::Utf16Be => utf16::decode(bytes, u16::from_be_bytes, out, fault),
             page => page::decode(page, bytes, out, fault),
+        }
+    }
+
+    /// Tells of all sequences in the body of a field that do not decode.
+    pub(crate) fn undecodable(self, bytes: &[u8], indicators: usize, mut each: impl FnMut(&[u8])) {
+        if Profile::of(self).is_some() {
+            self.examine_field(bytes, indicators, |fault| {
+                let sequence = bytes.get(fault.offset..fault.offset.saturating_add(fault.len));
+                if fault.kind.is_error() {
+                    each(sequence.unwrap_or_default());
+                }
+            });
+            return;
+        }
+        let mut fault = |_: usize, bad: &[u8], _: &mut String| each(bad);
+        match self {
+            Charset::Utf8Or(other) if std::str::from_utf8(bytes).is_err() && !has_multibyte(bytes) => {
+                other.undecodable(bytes, indicators, each);
+            }
+            _ if self.by_hand() => self.decode_by_hand(bytes, &mut String::new(), &mut fault),
+            Charset::Utf8 | Charset::Utf8Or(_) | Charset::Auto | Charset::Unimarc { .. } => {
+                let invalid = bytes.utf8_chunks().map(|chunk| chunk.invalid()).filter(|bad| !bad.is_empty());
+                invalid.for_each(each);
+            }
+            _ => whatwg::decode_mending(self, bytes, &mut String::new(), &mut fault),
         }
     }
 
@@ -537,9 +585,6 @@ impl Charset {
 
     /// [`Charset::examine`] for the body of a field that begins with so many indicators.
     pub(crate) fn examine_field(self, bytes: &[u8], indicators: usize, mut each: impl FnMut(Fault)) {
-        if self == Charset::Marc8 && iso2022::is_sound(bytes) {
-            return;
-        }
         if let Some(profile) = Profile::of(self) {
             let observe = &mut |fault| {
                 each(fault);
@@ -669,8 +714,8 @@ pub enum Reason {
     ValidUtf8,
     /// The record names it: leader/09 of MARC 21, field 100 of UNIMARC and RUSMARC.
     Declared,
-    /// By the frequency of Cyrillic letters under each candidate.
-    Letters(CyrillicGuess),
+    /// By the frequency of Cyrillic and Greek letters under each candidate.
+    Letters(LetterGuess),
     /// By Latin words: in this set most letters with accents stand where letters can stand. See [`guess_latin`].
     LatinWords,
     /// By marks before letters and escape sequences, for MARC-8 or against it.
@@ -712,7 +757,7 @@ mod tests {
 
     #[test]
     fn ascii_is_the_same_in_all() {
-        let special = [0x0E, 0x0F, 0x1B, b'@', 0x7F];
+        let special = [0x0E, 0x0F, 0x1B, b'@', b'`', 0x7F]; // `a is à in danMARC
         let ascii: Vec<u8> = (0..0x80).filter(|byte| !special.contains(byte)).collect();
         for charset in Charset::all().filter(|set| !matches!(set, Charset::Utf16Le | Charset::Utf16Be)) {
             assert_eq!(charset.decode(&ascii).unwrap().as_bytes(), ascii, "{charset}");

@@ -296,6 +296,7 @@ mod tests {
             (&b"\x1F\x8B\x08\0"[..], "gzip"),
             (b"\x28\xB5\x2F\xFD", "zstd"),
             (b"003@ \x1f0123\x1e", "PICA+"),
+            (b"003! \x1f0123\x1e", "PICA+"),
             (b"045R/01 $8x", "PICA+"),
             (b"x \x1f0123\x1e", "nearest is iso2709, but no leader is in it"),
             (b"<html><p>Not found</p></html>", "root element: html"),

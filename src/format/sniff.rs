@@ -53,17 +53,19 @@ pub(super) fn foreign(sample: &[u8]) -> Option<&'static str> {
 }
 
 /// Whether the first line is a field of PICA+: three digits, a capital or `@`, an occurrence or none, a blank, and a mark.
+/// Before the byte 1F the last of the tag may be anything: nothing else looks like that.
 fn is_pica(sample: &[u8]) -> bool {
     let start =
         sample.iter().take_while(|byte| byte.is_ascii_whitespace() || matches!(byte, 0x1D | 0x1E)).count();
     let Some([a, b, c, last, rest @ ..]) = sample.get(start..) else { return false };
-    let tag = [a, b, c].into_iter().all(|digit| digit.is_ascii_digit()) && matches!(last, b'A'..=b'Z' | b'@');
+    let digits = [a, b, c].into_iter().all(|digit| digit.is_ascii_digit());
     let occurrence = match rest.strip_prefix(b"/") {
         Some(rest) => rest.iter().take_while(|byte| byte.is_ascii_digit()).count().saturating_add(1),
         None => 0,
     };
     let mark = rest.get(occurrence..).unwrap_or_default();
-    tag && (mark.starts_with(b" \x1F") || mark.starts_with(b" $") || mark.starts_with(" ƒ".as_bytes()))
+    let printed = mark.starts_with(b" $") || mark.starts_with(" ƒ".as_bytes());
+    digits && (mark.starts_with(b" \x1F") || printed && matches!(last, b'A'..=b'Z' | b'@'))
 }
 
 /// Signatures of what is none of our formats, and what to say of it.

@@ -3,7 +3,7 @@
 use super::{LeaderValues, WriteOptions};
 use crate::charset::{Charset, DecodeError, Policy};
 use crate::diagnostic::{Findings, counted};
-use crate::record::{MarcForm, Record, RecordRef, declares, to_marc_form, transcode_into};
+use crate::record::{FieldRef, MarcForm, Record, RecordRef, declares, to_marc_form, transcode_into};
 use crate::{Code, Diagnostic, Error, Location, Result, Tag};
 
 /// Brings records into the shape a writer needs, and keeps what is found on the way. A record that has that shape
@@ -169,11 +169,13 @@ impl Shaper {
         };
         let findings = &mut self.findings;
         let done = transcode_into(record, charset, policy, out, |field, faults| {
+            let which = which(field, charset);
             let (code, what) = match charset {
-                Charset::Utf8 => {
-                    (Code::Undecodable, format!("{} not valid in {from}", counted(faults, "byte sequence")))
-                }
-                _ => (Code::Unencodable, format!("{} not in {charset}", counted(faults, "character"))),
+                Charset::Utf8 => (
+                    Code::Undecodable,
+                    format!("{} not valid in {from}{which}", counted(faults, "byte sequence")),
+                ),
+                _ => (Code::Unencodable, format!("{} not in {charset}{which}", counted(faults, "character"))),
             };
             findings.push(Diagnostic::new(code, place(record, field.tag(), field.index()), what, action));
         });
@@ -202,6 +204,51 @@ impl Shaper {
                 Err(Error::unrepresentable(Diagnostic::new(code, place, message, "record rejected")))
             }
         }
+    }
+}
+
+/// What is replaced in a field, and how often: a few, the most frequent first.
+fn which(field: FieldRef<'_>, to: Charset) -> String {
+    const MOST: usize = 5;
+    let mut counts = std::collections::BTreeMap::<String, u64>::new();
+    let mut one_more = |what: String| {
+        let count = counts.entry(what).or_default();
+        *count = count.saturating_add(1);
+    };
+    let text = field.raw_text();
+    if text.as_str().is_none() {
+        let charset = text.charset();
+        let mut bad = |bytes: &[u8]| {
+            one_more(bytes.iter().take(8).map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" "));
+        };
+        let delimiter = field.syntax().delimiter;
+        let pieces = text.as_bytes().split(|byte| charset.has_states() && *byte == delimiter);
+        for (number, piece) in pieces.enumerate() {
+            // Indicators, and the code of a subfield.
+            let literal = if number == 0 { field.indicators().len() } else { 1 };
+            charset.undecodable(piece, literal, &mut bad);
+        }
+    }
+    if to != Charset::Utf8 {
+        let mut out = Vec::new();
+        for character in text.to_str_lossy().chars().filter(|character| !character.is_ascii()) {
+            out.clear();
+            if to.encode_into(character.encode_utf8(&mut [0; 4]), Policy::Strict, &mut out).is_err() {
+                one_more(format!("U+{:04X}", u32::from(character)));
+            }
+        }
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let shown = counts.iter().take(MOST).map(|(what, count)| match count {
+        1 => what.clone(),
+        _ => format!("{what} {count} times"),
+    });
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match (shown.is_empty(), counts.len().saturating_sub(MOST)) {
+        (true, _) => String::new(),
+        (false, 0) => format!(": {shown}"),
+        (false, others) => format!(": {shown}, and {others} others"),
     }
 }
 

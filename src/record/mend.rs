@@ -69,14 +69,18 @@ impl Record {
                 for piece in text.split(delimiter) {
                     let start = next;
                     next = start.saturating_add(piece.len()).saturating_add(1);
-                    let better = change(field, piece);
+                    // The code of a subfield is no part of its value: no mark may combine with it.
+                    let is_code = start > 0 && piece.as_bytes().first().is_some_and(u8::is_ascii);
+                    let (code, value) = piece.split_at(usize::from(is_code));
+                    let better = change(field, value);
                     if better.is_some() && out.is_none() {
                         out = Some(text.get(..start).unwrap_or_default().to_owned());
                     } else if let (Some(out), true) = (&mut out, start > 0) {
                         out.push(delimiter);
                     }
                     if let Some(out) = &mut out {
-                        out.push_str(better.as_deref().unwrap_or(piece));
+                        out.push_str(code);
+                        out.push_str(better.as_deref().unwrap_or(value));
                     }
                 }
             }
@@ -284,6 +288,9 @@ mod tests {
         assert!(!record.normalize_text(Normalization::Nfc) && !record.normalize_text(Normalization::AsIs));
         assert_eq!(record.field("245").unwrap().subfield('a').unwrap().as_str(), Some("Café"));
         assert!(record.normalize_text(Normalization::Nfd));
+        let mut odd = Record::builder().data_field("245", "10", [('a', "\u{301}e\u{301}")]).build().unwrap();
+        assert!(odd.normalize_text(Normalization::Nfc));
+        assert_eq!(odd.field("245").unwrap().raw(), "10\u{1F}a\u{301}é".as_bytes());
         assert_eq!(record.field("245").unwrap().subfield('b').unwrap().as_str(), Some("e\u{301}"));
     }
 }

@@ -1,8 +1,11 @@
 //! Whole records from one character set to another.
 
-use super::{Dialect, FieldRef, Origin, Record, RecordRef, Syntax};
+use super::{Dialect, FieldRef, Origin, Record, RecordRef, Slot, Syntax};
 use crate::Result;
 use crate::charset::{Charset, DecodeError, Policy, Reason};
+
+/// What ends a field in a record of ISO 2709.
+const TERMINATOR: u8 = 0x1E;
 
 impl Record {
     /// Rewrites all values in another character set, in one pass; tells how many sequences and characters `policy`
@@ -119,15 +122,22 @@ pub(crate) fn transcode_into(
     out.origin = Origin::None;
     out.set_charset(to, Reason::Caller);
     let is_text = to == Charset::Utf8;
-    match is_text {
+    // MARC-8 and its kin: all values become bytes, and are checked together.
+    let at_once = is_text && !record.is_text() && is_switched(record);
+    match is_text && !at_once {
         true => out.text_mut().clear(),
         false => out.bytes_mut().clear(),
     }
     let mut all = 0u64;
     let mut unicode = String::new();
+    if at_once && decode_together(record, out) {
+        return Ok(0);
+    }
     for (field, slot) in record.fields().zip(record.slots) {
         let start = out.buffer_len();
-        let result = if is_text {
+        let result = if at_once {
+            record.charset.decode_states(field.raw(), indicators(field), policy, &mut out.bytes)
+        } else if is_text {
             decode_body(record, field, policy, &mut out.text)
         } else {
             unicode.clear();
@@ -145,7 +155,64 @@ pub(crate) fn transcode_into(
             return Err((field.index(), DecodeError::Unsupported { charset: to.name() }));
         }
     }
+    if at_once {
+        let text = simdutf8::basic::from_utf8(&out.bytes);
+        out.text.push_str(text.map_err(|_| (0, DecodeError::Invalid { offset: 0, charset: to.name() }))?);
+        out.text_mut();
+    }
     Ok(all)
+}
+
+/// Decodes all fields of a record as it was read, if they are plain text. False if not: then nothing is decoded.
+fn decode_together(record: RecordRef<'_>, out: &mut Record) -> bool {
+    let decoded = as_one(record).is_some_and(|bodies| record.charset.decode_plainly(bodies, &mut out.bytes));
+    if let (true, Ok(text)) = (decoded, simdutf8::basic::from_utf8(&out.bytes)) {
+        let mut ends = memchr::memchr_iter(TERMINATOR, text.as_bytes()).chain(std::iter::once(text.len()));
+        let mut next = 0usize;
+        for (slot, end) in record.slots.iter().zip(&mut ends) {
+            let start = out.text.len();
+            out.text.push_str(text.get(next..end).unwrap_or_default());
+            next = end.saturating_add(1);
+            if let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(out.text.len())) {
+                out.slots.push(Slot::new(slot.tag, start, end, slot.control()));
+            }
+        }
+        if out.slots.len() == record.slots.len() && ends.next().is_none() {
+            out.text_mut();
+            return true;
+        }
+    }
+    out.bytes_mut().clear();
+    out.slots.clear();
+    false
+}
+
+/// The bodies of all fields with their terminators, if they lie one behind the other and indicators are ASCII.
+fn as_one(record: RecordRef<'_>) -> Option<&[u8]> {
+    let (first, last) = (record.slots.first()?, record.slots.last()?);
+    let indicators = u32::from(record.syntax.indicators);
+    let mut next = first.start;
+    for slot in record.slots {
+        let head = slot.start..slot.start.saturating_add(indicators).min(slot.end);
+        let head = record.bytes.get(head.start as usize..head.end as usize)?;
+        if slot.start != next || !slot.control() && !head.is_ascii() {
+            return None;
+        }
+        next = slot.end.checked_add(1)?;
+        if record.bytes.get(slot.end as usize) != Some(&TERMINATOR) {
+            return None;
+        }
+    }
+    let is_read = record.origin == Origin::Iso2709;
+    record.bytes.get(first.start as usize..last.end as usize).filter(|_| is_read)
+}
+
+/// Whether the record is in a set that is switched by escape sequences and begins anew at its delimiter.
+fn is_switched(record: RecordRef<'_>) -> bool {
+    record.charset.has_states()
+        && record.charset.is_supported()
+        && record.syntax.delimiter == Syntax::MARC.delimiter
+        && !matches!(record.charset, Charset::Utf8Or(_))
 }
 
 /// How many bytes of a field are indicators, which are ASCII in any set.
@@ -167,7 +234,7 @@ fn decode_body(
     }
     let (body, delimiter) = (field.raw(), record.syntax.delimiter);
     let literal = indicators(field);
-    if delimiter == Syntax::MARC.delimiter && !matches!(charset, Charset::Utf8Or(_)) {
+    if is_switched(record) {
         return charset.decode_field(body, literal, policy, out);
     }
     // What MARC-8 and its kin do at 1F by themselves.
@@ -257,6 +324,38 @@ mod tests {
             record.fields().next().unwrap().subfield('a').unwrap().to_str().unwrap(),
             "Leyli v? M?cnun"
         );
+    }
+
+    proptest::proptest! {
+        /// A record as it was read, decoded in one piece or field by field, is the same.
+        #[test]
+        fn together_or_one_by_one(
+            bodies in proptest::collection::vec(
+                proptest::collection::vec(proptest::sample::select(vec![
+                    &b"a"[..], b"plain ", b"\x1Fa", b"\x1F", b"\xE2e", b"\xEBi\xECa", b"\xE2", b"\xB8", b"\x1B(NA\x1B(B",
+                    b"&", b"&#x0259;", b"\xAF", b"\x1E", b"1",
+                ]), 0..8),
+                1..6,
+            ),
+        ) {
+            let mut record = Record::new();
+            let mut frame = b"00000nam  2200000   4500".to_vec();
+            let mut slots = Vec::new();
+            for body in &bodies {
+                let start = frame.len() as u32;
+                frame.extend(body.concat());
+                slots.push(Slot::new(Tag::new(*b"500"), start, frame.len() as u32, false));
+                frame.push(TERMINATOR);
+            }
+            record.set_bytes(&frame);
+            *record.slots_mut() = slots;
+            record.set_charset(Charset::Marc8, Reason::Declared);
+            let mut read = record.clone();
+            read.set_origin(Origin::Iso2709);
+            let replaced = record.transcode(Charset::Utf8, Policy::Replace).unwrap();
+            proptest::prop_assert_eq!(read.transcode(Charset::Utf8, Policy::Replace).unwrap(), replaced);
+            proptest::prop_assert_eq!(read, record);
+        }
     }
 
     #[test]

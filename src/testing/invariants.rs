@@ -228,16 +228,20 @@ written!(crate::json::Writer<Vec<u8>>, crate::ndjson::Writer<Vec<u8>>);
 /// What must hold for any bytes given to [`iso2709`](crate::iso2709): reading ends without a panic; slice, stream
 /// and push agree; every place lies in the input; a record without errors is the same in strict reading; what is
 /// written is read again; a record without findings is written byte for byte. Also that XML and JSON written from
-/// the records are read again.
+/// the records are read again, and that the XML is well-formed whatever they hold.
 pub fn iso2709(data: &[u8]) {
     let outcome = reading::<crate::iso2709::Iso2709>(data);
     let options = WriteOptions::new();
     for (record, entry) in outcome.records() {
+        #[cfg(feature = "xml")]
+        well_formed(record);
         if !record.syntax().has_indicators() {
             continue; // written in another form
         }
+        // What is not copied says what it is in.
+        let whole = if entry.findings.is_empty() { record.clone() } else { declared(record) };
         let written =
-            round_trip::<crate::iso2709::Iso2709>(record, crate::iso2709::Writer::new(Vec::new(), &options));
+            round_trip::<crate::iso2709::Iso2709>(&whole, crate::iso2709::Writer::new(Vec::new(), &options));
         if entry.findings.is_empty() {
             assert_eq!(written.as_deref(), Some(entry.raw.as_slice()), "a sound record is copied");
         }
@@ -301,6 +305,30 @@ fn round_trip_xml(record: &Record, options: &WriteOptions) {
         let prefixed = options.clone().xml_prefix("m").record_types(true);
         round_trip::<crate::marcxml::Marcxml>(record, crate::marcxchange::Writer::new(Vec::new(), &prefixed));
     }
+}
+
+/// Whatever a record holds, what is written of it in XML is well-formed.
+#[cfg(feature = "xml")]
+fn well_formed(record: &Record) {
+    fn check(record: &Record, mut writer: impl Written) {
+        if writer.write_record(record.view()).is_err() {
+            return;
+        }
+        assert!(writer.finish().is_ok(), "memory cannot be full");
+        let bytes = writer.written();
+        let options = ReadOptions::new();
+        let mut reader = Slice::<crate::marcxml::Marcxml>::new(&bytes, &options);
+        let outcome = Outcome::of(&mut reader, bytes.len().saturating_add(1));
+        let broken = |finding: &Diagnostic| matches!(finding.code, Code::XmlSyntax | Code::InvalidUtf8);
+        let mut findings = outcome.entries.iter().flat_map(|entry| &entry.findings);
+        assert!(!findings.any(broken), "not well-formed: {}", bytes.escape_ascii());
+        assert_eq!(outcome.records().count(), 1, "{}", bytes.escape_ascii());
+    }
+    let options = WriteOptions::new().illegal_characters(crate::IllegalCharacters::Replace);
+    check(record, crate::marcxml::Writer::new(Vec::new(), &options));
+    check(record, crate::turbomarc::Writer::new(Vec::new(), &options));
+    let options = options.indent(false).xml_prefix("m").record_types(true);
+    check(record, crate::marcxchange::Writer::new(Vec::new(), &options));
 }
 
 /// What must hold for any bytes given to [`irbis_text`](crate::irbis_text), as for [`iso2709`].

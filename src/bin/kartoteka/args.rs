@@ -163,6 +163,8 @@ pub(crate) enum Form {
 ///
 /// --set, --delete, --keep and --replace change the records on the way, one after the other as they stand on the command
 /// line; records that they do not change are written as they are. See kartoteka path for paths.
+///
+/// One thread alone writes what numbers its records (aleph, cisis-id, csv, tsv, mst), and what is rejected of text and XML.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_STATUS)]
 pub(crate) struct Convert {
@@ -723,6 +725,10 @@ pub(crate) struct Repair {
     #[arg(long, value_name = "NAME", default_value = "auto", hide_default_value = true)]
     #[arg(value_parser = names::output_charset)]
     pub(crate) to_charset: Charset,
+
+    /// Faults of text to put right too; each change is listed
+    #[arg(long, value_name = "FAULT,...", value_delimiter = ',', value_parser = names::text_repair())]
+    pub(crate) repair: Vec<TextRepair>,
 
     /// File for the original bytes of what could not be read or written; empty if there was nothing
     #[arg(long, value_name = "FILE")]

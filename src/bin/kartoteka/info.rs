@@ -59,7 +59,8 @@ struct Census {
     damage: Damage,
     /// Each with what tells it.
     dialects: HashMap<(Dialect, &'static str), u64>,
-    charsets: HashMap<(Charset, Why), u64>,
+    /// How many records are in a character set for one reason, and what all of them have for it.
+    charsets: HashMap<(Charset, Why), (u64, Reason)>,
 }
 
 /// How sound the records are.
@@ -109,19 +110,46 @@ struct Largest {
 /// Why a character set was taken, without the numbers of one record.
 type Why = std::mem::Discriminant<Reason>;
 
-fn census(
-    run: &mut Run<'_>,
-    input: &mut Input,
-    dialect: Dialect,
-) -> Result<(Census, HashMap<Why, String>), Failure> {
+/// Adds what one more record has for the same reason.
+fn add(all: &mut Reason, one: Reason) {
+    match (all, one) {
+        (Reason::Letters(all), Reason::Letters(one)) => {
+            all.bytes = all.bytes.saturating_add(one.bytes);
+            all.letters = all.letters.saturating_add(one.letters);
+            all.runner_up = all.runner_up.saturating_add(one.runner_up);
+        }
+        (Reason::Marks(all), Reason::Marks(one)) => {
+            all.marks = all.marks.saturating_add(one.marks);
+            all.against = all.against.saturating_add(one.against);
+            all.escapes = all.escapes.saturating_add(one.escapes);
+        }
+        _ => {}
+    }
+}
+
+/// A reason in words, with the numbers of all records.
+fn words(reason: &Reason) -> String {
+    match reason {
+        // The second best set may be another in each record.
+        Reason::Letters(guess) => format!(
+            "by letters: {} of {} bytes above 7F are {} letters in it, {} letters in the second best set",
+            guess.letters,
+            guess.bytes,
+            guess.script(),
+            guess.runner_up
+        ),
+        other => other.to_string(),
+    }
+}
+
+fn census(run: &mut Run<'_>, input: &mut Input, dialect: Dialect) -> Result<Census, Failure> {
     let mut census = Census::default();
-    let mut reasons = HashMap::new();
     let mut record = Record::new();
     loop {
         match run.next(input, &mut record)? {
             Next::End => {
                 census.damage.add(input.reader.diagnostics(), false);
-                return Ok((census, reasons));
+                return Ok(census);
             }
             Next::Unreadable(_) => {
                 census.damage.add(input.reader.diagnostics(), false);
@@ -129,24 +157,22 @@ fn census(
                 census.unreadable = census.unreadable.saturating_add(1);
             }
             Next::Record => {
-                let reason = record.charset_reason();
-                let why = std::mem::discriminant(&reason);
-                reasons.entry(why).or_insert_with(|| match reason {
-                    Reason::Letters(_) => "by the letters".to_owned(),
-                    other => other.to_string(),
-                });
                 census.damage.add(input.reader.diagnostics(), true);
-                census.add(&record, why, dialect, input.reader.raw().len());
+                census.add(&record, dialect, input.reader.raw().len());
             }
         }
     }
 }
 
 impl Census {
-    fn add(&mut self, record: &Record, why: Why, dialect: Dialect, bytes: usize) {
+    fn add(&mut self, record: &Record, dialect: Dialect, bytes: usize) {
         let one_more = |count: &mut u64| *count = count.saturating_add(1);
         one_more(&mut self.records);
-        one_more(self.charsets.entry((record.charset(), why)).or_default());
+        let reason = record.charset_reason();
+        let why = (record.charset(), std::mem::discriminant(&reason));
+        let entry = self.charsets.entry(why);
+        let (count, _) = entry.and_modify(|(_, all)| add(all, reason)).or_insert((0, reason));
+        one_more(count);
         one_more(self.dialects.entry(dialect_of(record, dialect)).or_default());
         let header = record.header();
         if header.leader.is_some_and(|leader| leader.status() == b'd')
@@ -217,11 +243,7 @@ struct CharsetShare {
 }
 
 impl<'a> File<'a> {
-    fn new(
-        input: &'a Input,
-        (census, reasons): &(Census, HashMap<Why, String>),
-        report: &Report,
-    ) -> File<'a> {
+    fn new(input: &'a Input, census: &Census, report: &Report) -> File<'a> {
         let found = input.detection.as_ref();
         let mut dialects: Vec<Share> = census
             .dialects
@@ -237,9 +259,10 @@ impl<'a> File<'a> {
         let mut charsets: Vec<CharsetShare> = census
             .charsets
             .iter()
-            .map(|((charset, why), &records)| {
-                let reason = reasons.get(why).cloned().unwrap_or_default();
-                CharsetShare { charset: charset.to_string(), reason, records }
+            .map(|((charset, _), (records, reason))| CharsetShare {
+                charset: charset.to_string(),
+                reason: words(reason),
+                records: *records,
             })
             .collect();
         charsets.sort_by(|a, b| {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use kartoteka::{
-    Charset, Code, Diagnostic, Error, Format, Record, RecordRead, RecordRef, RecordWrite, Summary,
+    Charset, Code, Diagnostic, Error, Format, Record, RecordRead, RecordRef, RecordWrite, Summary, Tag, Tidy,
     WriteOptions, iso2709, writer,
 };
 use serde::Serialize;
@@ -60,6 +60,10 @@ pub(crate) fn run(options: &Repair) -> Result<Outcome, Failure> {
         if input.format != format {
             let why = format!("is {}, the input before it {format}: convert one of them first", input.format);
             return Err(Failure::at(&input.name, why));
+        }
+        if !options.repair.is_empty() {
+            let tidy = Tidy::new(input.reader);
+            input.reader = Box::new(options.repair.iter().fold(tidy, |tidy, repair| tidy.repair(*repair)));
         }
         work.input(&mut run, &mut input)?;
         bytes_read = bytes_read.saturating_add(input.reader.position().byte);
@@ -316,6 +320,9 @@ fn relabelled(record: &Record, raw: &[u8], findings: &[Diagnostic], options: &Re
     let mut again = Record::new();
     let sound = matches!(reader.read_record(&mut again), Ok(true)) && reader.diagnostics().is_empty();
     let whole = reader.raw().len() == bytes.len() && again.fields().len() == record.fields().len();
+    let label = |tag: Tag| tag == Tag::new(*b"100");
+    let mut pairs = again.fields().zip(record.fields());
+    let whole = whole && pairs.all(|(new, old)| label(old.tag()) || new.raw() == old.raw());
     (sound && whole && bytes != raw).then_some(bytes)
 }
 

@@ -4,7 +4,7 @@ use super::{
     CONTROLS, DOUBLE_TILDE, DOUBLE_TILDE_RIGHT, ESC, Fault, FaultKind, LIGATURE, LIGATURE_RIGHT, Profile,
     RESET, SHIFT_IN, SHIFT_OUT, SUBFIELD,
 };
-use crate::charset::tables::{Set, eacc};
+use crate::charset::tables::{Eacc, Half, Set};
 
 /// Codes of three bytes that faulty converters wrote.
 const ODD_CODES: [([u8; 3], char); 6] = [
@@ -92,9 +92,29 @@ pub(in crate::charset) fn decode<S: Sink>(
     observe: &mut dyn FnMut(Fault) -> bool,
 ) -> Result<(), Fault> {
     let state = State::of(profile);
-    let mut decoder =
-        Decoder { profile, bytes, mend, sink, observe, state, marks: None, opened: None, expected: None };
-    decoder.run(literal)
+    let usual_high = state.high().half().filter(|_| state.low() == Set::Ascii);
+    let mut at = 0usize;
+    if let (Some(high), Some(first)) = (usual_high, bytes.get(..literal)) {
+        if first.iter().all(|byte| (0x20..0x7F).contains(byte) && *byte != b'&') {
+            at = usual(high, bytes, at, sink);
+            if at == bytes.len() {
+                return Ok(());
+            }
+        }
+    }
+    let decoder = Decoder {
+        profile,
+        bytes,
+        mend,
+        sink,
+        observe,
+        usual_high,
+        state,
+        marks: None,
+        opened: None,
+        expected: None,
+    };
+    decoder.run(at, literal)
 }
 
 /// Whether bytes are text in a set that begins with ASCII without being looked at.
@@ -113,44 +133,106 @@ pub(super) fn plain_run(bytes: &[u8]) -> usize {
 fn run_of(bytes: &[u8], first: u8) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
-    let mut run = 0usize;
     let (chunks, rest) = bytes.as_chunks::<8>();
-    for chunk in chunks {
+    for (number, chunk) in chunks.iter().enumerate() {
         let eight = u64::from_le_bytes(*chunk);
-        let below = eight.wrapping_sub(ONES * u64::from(first)) & !eight;
-        let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
-        let ampersand = zero(eight ^ (ONES * u64::from(b'&')));
-        let delete = zero(eight ^ (ONES * 0x7F));
-        // The lowest bit that is set is right; those above it may be carried over.
+        // The high bit of a byte is set where it is below `first`, `&`, 7F, or above. Borrows and carries come from
+        // such bytes only, and change those above them: the lowest bit that is set is right.
+        let below = eight.wrapping_sub(ONES * u64::from(first));
+        let ampersand = (eight ^ (ONES * u64::from(b'&'))).wrapping_sub(ONES);
+        let delete = eight.wrapping_add(ONES);
         let odd = (eight | below | ampersand | delete) & HIGH;
         if odd != 0 {
-            return run.saturating_add((odd.trailing_zeros() / 8) as usize);
+            return number * 8 + (odd.trailing_zeros() / 8) as usize;
         }
-        run = run.saturating_add(8);
     }
     let plain = |byte: &&u8| (first..0x7F).contains(*byte) && **byte != b'&';
-    run.saturating_add(rest.iter().take_while(plain).count())
+    chunks.len() * 8 + rest.iter().take_while(plain).count()
 }
 
 /// Whether bytes are MARC-8 without escape sequences and references, in which nothing is wrong: said only if that is
-/// plain at a glance.
+/// plain at a glance. Of what stands behind 1E it does not know that it is an indicator.
 pub(in crate::charset) fn is_sound(bytes: &[u8]) -> bool {
-    let mut at = 0usize;
+    Set::Ansel.half().is_some_and(|ansel| usual(ansel, bytes, 0, &mut ()) == bytes.len())
+}
+
+/// Decodes bytes in which there is nothing but what is usual, in the sets with which text begins. False if there is
+/// something else: then a part is decoded.
+pub(in crate::charset) fn decode_usual(profile: Profile, bytes: &[u8], out: &mut Vec<u8>) -> bool {
+    let state = State::of(profile);
+    let high =
+        state.high().half().filter(|_| state.low() == Set::Ascii && memchr::memchr(ESC, bytes).is_none());
+    high.is_some_and(|high| usual(high, bytes, 0, out) == bytes.len())
+}
+
+/// Decodes what most text is: ASCII, other characters in the set of the high half, and there marks before letters of
+/// ASCII. Begins at a place before which nothing waits, in the sets with which text begins; tells the place where that
+/// is so again and something else comes.
+fn usual<S: Sink>(high: &Half, bytes: &[u8], mut at: usize, sink: &mut S) -> usize {
     loop {
-        at = at.saturating_add(run_of(bytes.get(at..).unwrap_or_default(), 0x1D));
-        let next = bytes.get(at.saturating_add(1));
-        match bytes.get(at) {
-            None => return true,
-            Some(0xAF | 0xBB | 0xBE | 0xBF) => return false,
-            Some(0xA1..=0xC8) => at = at.saturating_add(1),
-            Some(0xEC) if at.checked_sub(2).and_then(|at| bytes.get(at)) != Some(&0xEB) => return false,
-            Some(0xE0..=0xFA | 0xFE) => match next {
-                Some(0xE0..=0xFA | 0xFE) => at = at.saturating_add(1),
-                Some(letter) if letter.is_ascii_alphabetic() => at = at.saturating_add(2),
-                _ => return false,
-            },
-            Some(_) => return false,
+        let rest = bytes.get(at..).unwrap_or_default();
+        let mut run = run_of(rest, *RESET.start());
+        if run < rest.len() && run.checked_sub(1).and_then(|last| rest.get(last)) == Some(&SUBFIELD) {
+            run = run.saturating_sub(1); // a subfield code that is odd
         }
+        sink.push_ascii(rest.get(..run).unwrap_or_default());
+        at = at.saturating_add(run);
+        let rest = rest.get(run..).unwrap_or_default();
+        let len = match rest {
+            [b'&', behind, ..] if *behind != b'#' => {
+                sink.push('&');
+                1
+            }
+            [first, ..] if *first >= 0xA0 => usual_high(high, rest, sink),
+            _ => 0,
+        };
+        if len == 0 {
+            return at;
+        }
+        at = at.saturating_add(len);
+    }
+}
+
+/// A character of the high half at the start, or one or two marks with a letter of ASCII, or a mark over two such
+/// letters. Tells how many bytes it has, 0 for anything else.
+#[inline]
+fn usual_high<S: Sink>(high: &Half, bytes: &[u8], sink: &mut S) -> usize {
+    let get = |byte: &u8| if byte.is_ascii() { None } else { high.get(*byte) };
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic();
+    let over_one = |mark| !matches!(mark, LIGATURE | LIGATURE_RIGHT | DOUBLE_TILDE | DOUBLE_TILDE_RIGHT);
+    match (bytes.first().and_then(get), bytes.get(1..).unwrap_or_default()) {
+        (Some((character, false)), _) => {
+            sink.push(character);
+            1
+        }
+        (Some((mark, true)), [letter, ..]) if over_one(mark) && is_letter(letter) => {
+            sink.push(char::from(*letter));
+            sink.push(mark);
+            2
+        }
+        (Some((mark, true)), [second, letter, ..]) if over_one(mark) && is_letter(letter) => {
+            match get(second) {
+                Some((second, true)) if over_one(second) => {
+                    sink.push(char::from(*letter));
+                    sink.push(mark);
+                    sink.push(second);
+                    3
+                }
+                _ => 0,
+            }
+        }
+        (Some((mark, true)), [one, second, other, ..]) if is_letter(one) && is_letter(other) => {
+            match (mark, get(second)) {
+                (LIGATURE, Some((LIGATURE_RIGHT, _))) | (DOUBLE_TILDE, Some((DOUBLE_TILDE_RIGHT, _))) => {
+                    sink.push(char::from(*one));
+                    sink.push(mark);
+                    sink.push(char::from(*other));
+                    4
+                }
+                _ => 0,
+            }
+        }
+        _ => 0,
     }
 }
 
@@ -182,6 +264,8 @@ struct Decoder<'a, S> {
     mend: Mend,
     sink: &'a mut S,
     observe: &'a mut dyn FnMut(Fault) -> bool,
+    /// The table of the high half at the start, if the low half is ASCII there.
+    usual_high: Option<&'static Half>,
     state: State,
     /// Where marks that wait for their letter stand in the sink, and in the bytes.
     marks: Option<(usize, usize)>,
@@ -191,8 +275,7 @@ struct Decoder<'a, S> {
 }
 
 impl<S: Sink> Decoder<'_, S> {
-    fn run(&mut self, literal: usize) -> Result<(), Fault> {
-        let mut at = 0usize;
+    fn run(mut self, mut at: usize, literal: usize) -> Result<(), Fault> {
         while at < literal.min(self.bytes.len()) {
             at = self.literal(at)?;
         }
@@ -214,7 +297,6 @@ impl<S: Sink> Decoder<'_, S> {
                     None => self.undefined(FaultKind::UndefinedCode, at, 1)?,
                 },
                 0xA0.. => match self.state.high() {
-                    Set::Ansel if self.marked(byte, at) => at.saturating_add(2),
                     Set::Eacc => self.eacc(at)?,
                     set => self.single(set, byte, at)?,
                 },
@@ -226,23 +308,12 @@ impl<S: Sink> Decoder<'_, S> {
                     _ => self.undefined(FaultKind::UndefinedCode, at, 1)?,
                 },
             };
+            let first = State::of(self.profile);
+            if let Some(high) = self.usual_high.filter(|_| !self.waits() && self.state == first) {
+                at = usual(high, self.bytes, at, self.sink);
+            }
         }
         self.separate(at)
-    }
-
-    /// A mark of ANSEL and a letter of ASCII behind it, which is how it mostly is. False if it is not so.
-    #[inline]
-    fn marked(&mut self, byte: u8, at: usize) -> bool {
-        let letter = self.bytes.get(at.saturating_add(1)).copied().unwrap_or_default();
-        let usual = letter.is_ascii_alphabetic()
-            && !matches!(byte, ..0xE0 | 0xEB | 0xEC | 0xFA | 0xFB)
-            && self.marks.is_none()
-            && self.state.low() == Set::Ascii;
-        let Some((mark, true)) = Set::Ansel.get(byte).filter(|_| usual) else { return false };
-        self.sink.push(char::from(letter));
-        self.sink.push(mark);
-        self.expected = self.opened.take();
-        true
     }
 
     fn note(&mut self, kind: FaultKind, offset: usize, len: usize) -> Result<(), Fault> {
@@ -307,8 +378,10 @@ impl<S: Sink> Decoder<'_, S> {
     fn letters(&mut self, set: Set, mut at: usize) -> Result<usize, Fault> {
         let bytes = self.bytes;
         let run = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| (0x21..0x7F).contains(*byte));
+        let table = set.half();
         for byte in run {
-            match set.get(*byte) {
+            match table.and_then(|table| table.get(*byte)) {
+                Some((character, false)) if !self.waits() => self.sink.push(character),
                 Some((character, false)) => {
                     self.base(character, at, 1);
                 }
@@ -322,6 +395,12 @@ impl<S: Sink> Decoder<'_, S> {
             at = at.saturating_add(1);
         }
         Ok(at)
+    }
+
+    /// Whether something waits for a letter, or for the second half of a mark.
+    #[inline]
+    fn waits(&self) -> bool {
+        self.marks.is_some() || self.opened.is_some() || self.expected.is_some()
     }
 
     #[inline]
@@ -419,12 +498,13 @@ impl<S: Sink> Decoder<'_, S> {
     fn eacc(&mut self, at: usize) -> Result<usize, Fault> {
         let rest = self.bytes.get(at..).unwrap_or_default();
         let high = rest.first().copied().unwrap_or_default() & 0x80;
+        let table = Eacc::table();
         let character = |at: usize| {
             let code = rest.get(at..)?.first_chunk::<3>()?;
             if code.iter().any(|byte| byte & 0x80 != high) {
                 return None;
             }
-            eacc(code.map(|byte| byte & 0x7F))
+            table.get(code.map(|byte| byte & 0x7F))
         };
         let mut end = at;
         while let Some(character) = character(end.saturating_sub(at)) {
@@ -460,6 +540,16 @@ impl<S: Sink> Decoder<'_, S> {
     /// An escape sequence.
     fn escape(&mut self, at: usize) -> Result<usize, Fault> {
         let rest = self.bytes.get(at.saturating_add(1)..).unwrap_or_default();
+        // What most sequences are.
+        let usual = match rest {
+            [b'(', last, ..] => self.profile.by_final(*last),
+            [b'$', b'1', ..] if self.profile.marc8 => Some(Set::Eacc),
+            _ => None,
+        };
+        if let ([low, ..], Some(set)) = (&mut self.state.sets, usual) {
+            *low = set;
+            return Ok(at.saturating_add(3));
+        }
         let intermediates = rest.iter().take_while(|byte| (0x20..0x30).contains(*byte)).count();
         let last = rest.get(intermediates).copied().filter(|byte| (0x30..0x7F).contains(byte));
         let Some(last) = last else {
@@ -544,4 +634,101 @@ pub(super) fn reference(bytes: &[u8]) -> Option<(char, usize)> {
     }
     let character = char::from_u32(first).filter(|character| *character >= ' ')?;
     Some((character, len))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Charset;
+    use proptest::prelude::*;
+
+    /// What the decoder makes of all bytes one by one, without the way of what is usual.
+    fn one_by_one(profile: Profile, bytes: &[u8], literal: usize) -> (Vec<u8>, Vec<Fault>) {
+        let (mut sink, mut faults) = (Vec::new(), Vec::new());
+        let decoder = Decoder {
+            profile,
+            bytes,
+            mend: Mend::Replace,
+            sink: &mut sink,
+            observe: &mut |fault| {
+                faults.push(fault);
+                true
+            },
+            usual_high: None,
+            state: State::of(profile),
+            marks: None,
+            opened: None,
+            expected: None,
+        };
+        decoder.run(0, literal).unwrap();
+        (sink, faults)
+    }
+
+    /// Marks, letters, escapes, delimiters and codes without meaning, in any order.
+    fn pieces() -> impl Strategy<Value = Vec<u8>> {
+        let common: [&[u8]; 24] = [
+            b"a",
+            b"Z",
+            b"-",
+            b" ",
+            b"plain text in a row",
+            b"&",
+            b"&#x0259;",
+            b"\x1F",
+            b"\x1Fa",
+            b"\x1E",
+            b"\x1B(N",
+            b"\x1B(B",
+            b"\x1Bs",
+            b"\x1B",
+            b"\xE2",
+            b"\xEB",
+            b"\xEC",
+            b"\xFA",
+            b"\xFB",
+            b"\xDD",
+            b"\xA1",
+            b"\xB1",
+            b"\x88",
+            b"\r",
+        ];
+        let common = proptest::sample::select(common.to_vec());
+        let any = any::<u8>().prop_map(|byte| vec![byte]);
+        let piece = prop_oneof![5 => common.prop_map(<[u8]>::to_vec), 1 => any];
+        proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_usual_is_read_as_all_else(bytes in pieces(), literal in 0usize..4) {
+            for charset in [Charset::Marc8, Charset::ISO_5426, Charset::Iso6937] {
+                let profile = Profile::of(charset).unwrap();
+                let (mut sink, mut faults) = (Vec::new(), Vec::new());
+                let observe = &mut |fault| {
+                    faults.push(fault);
+                    true
+                };
+                decode(profile, &bytes, literal, Mend::Replace, &mut sink, observe).unwrap();
+                prop_assert_eq!(&(sink, faults), &one_by_one(profile, &bytes, literal), "{}", charset);
+            }
+        }
+
+        /// Eight bytes at a time and one by one, the run is the same.
+        #[test]
+        fn runs(bytes in proptest::collection::vec(prop_oneof![40 => Just(b'a'), 1 => any::<u8>()], 0..120)) {
+            for first in [0x1D, 0x20] {
+                let plain = |byte: &&u8| (first..0x7F).contains(*byte) && **byte != b'&';
+                prop_assert_eq!(run_of(&bytes, first), bytes.iter().take_while(plain).count());
+            }
+        }
+
+        /// What is said to be sound has no fault.
+        #[test]
+        fn sound_bytes_have_no_faults(bytes in pieces()) {
+            if is_sound(&bytes) {
+                let (_, faults) = one_by_one(Profile::MARC8, &bytes, 0);
+                prop_assert_eq!(faults, vec![]);
+            }
+        }
+    }
 }

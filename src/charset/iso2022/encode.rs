@@ -32,6 +32,7 @@ pub(in crate::charset) fn encode(
         single_letter: false,
         marks: Vec::new(),
         second: None,
+        baseless: (0, false),
         replaced: 0,
     };
     encoder.run(literal)?;
@@ -52,6 +53,8 @@ struct Encoder<'a> {
     marks: Vec<char>,
     /// The second half of a mark over two letters, for the letter that comes next.
     second: Option<char>,
+    /// Where the last marks without a letter end, and whether they can be written.
+    baseless: (usize, bool),
     replaced: u64,
 }
 
@@ -145,9 +148,13 @@ impl Encoder<'_> {
     /// Marks before any letter: where nothing but marks comes, they can be written, else they would belong to a
     /// letter that they do not stand on.
     fn baseless(&mut self, character: char, at: usize, end: usize) -> Result<usize, Missing> {
-        let rest = self.text.get(at..).unwrap_or_default();
-        let behind = rest.find(|other| self.mark(other).is_none()).and_then(|at| rest.get(at..));
-        if behind.is_none_or(|behind| behind.starts_with(['\x1D', '\x1E', '\x1F'])) {
+        if at >= self.baseless.0 {
+            let rest = self.text.get(at..).unwrap_or_default();
+            let behind = rest.find(|other| self.mark(other).is_none()).unwrap_or(rest.len());
+            let is_end = matches!(rest.as_bytes().get(behind), None | Some(0x1D..=0x1F));
+            self.baseless = (at.saturating_add(behind), is_end);
+        }
+        if self.baseless.1 {
             if let Some((set, code)) = self.mark(character) {
                 self.put(set, code);
                 return Ok(end);

@@ -9,7 +9,7 @@ mod encode;
 
 use std::fmt;
 
-pub(super) use self::decode::{Mend, decode, is_plain, is_sound};
+pub(super) use self::decode::{Mend, decode, decode_usual, is_plain, is_sound};
 pub(super) use self::encode::{Missing, encode};
 use super::Charset;
 use super::tables::Set;

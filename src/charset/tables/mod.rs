@@ -22,7 +22,7 @@ pub(crate) struct Half {
 impl Half {
     /// The character of a byte of either half, and whether it is a mark that combines.
     #[inline]
-    fn get(&self, byte: u8) -> Option<(char, bool)> {
+    pub(crate) fn get(&self, byte: u8) -> Option<(char, bool)> {
         let at = (byte & 0x7F).checked_sub(0x20)?;
         match self.codes.get(usize::from(at)) {
             None | Some(0) => None,
@@ -87,7 +87,8 @@ impl Set {
         Set::Eacc,
     ];
 
-    const fn half(self) -> Option<&'static Half> {
+    /// The table of a set with a byte per character, but ASCII.
+    pub(crate) const fn half(self) -> Option<&'static Half> {
         match self {
             Set::Empty | Set::Ascii | Set::Eacc => None,
             Set::Ansel => Some(&generated::ANSEL),
@@ -189,7 +190,7 @@ static EACC: LazyLock<Eacc> = LazyLock::new(|| Eacc::new(EACC_BYTES).unwrap_or_d
 
 /// EACC from codes to characters.
 #[derive(Debug, Default)]
-struct Eacc {
+pub(crate) struct Eacc {
     /// For each pair of first bytes the number of its page, counted from 1; 0 if it has none.
     index: Vec<u16>,
     /// For each third byte from 20 on a character, or 0; surrogates count those beyond the BMP.
@@ -224,6 +225,19 @@ impl Eacc {
         Some(eacc)
     }
 
+    pub(crate) fn table() -> &'static Eacc {
+        &EACC
+    }
+
+    /// The character of three bytes, in the low half.
+    #[inline]
+    pub(crate) fn get(&self, [first, second, third]: [u8; 3]) -> Option<char> {
+        let page = *self.index.get(pair_index(first, second)?)?;
+        let page = self.pages.get(usize::from(page.checked_sub(1)?))?;
+        self.character(*page.get(usize::from(third.checked_sub(0x20)?))?)
+    }
+
+    #[inline]
     fn character(&self, short: u16) -> Option<char> {
         match short {
             0 => None,
@@ -233,18 +247,10 @@ impl Eacc {
     }
 }
 
+#[inline]
 fn pair_index(first: u8, second: u8) -> Option<usize> {
     let (first, second) = (usize::from(first.checked_sub(FIRST)?), usize::from(second.checked_sub(FIRST)?));
     (first < BYTES && second < BYTES).then(|| first * BYTES + second)
-}
-
-/// The character of three bytes of EACC, in the low half.
-#[inline]
-pub(crate) fn eacc([first, second, third]: [u8; 3]) -> Option<char> {
-    let eacc = &*EACC;
-    let page = *eacc.index.get(pair_index(first, second)?)?;
-    let page = eacc.pages.get(usize::from(page.checked_sub(1)?))?;
-    eacc.character(*page.get(usize::from(third.checked_sub(0x20)?))?)
 }
 
 static EACC_CODES: LazyLock<EaccCodes> = LazyLock::new(EaccCodes::new);
@@ -269,7 +275,7 @@ impl EaccCodes {
                     continue;
                 }
                 for third in bytes() {
-                    if let Some(character) = eacc([first, second, third]) {
+                    if let Some(character) = EACC.get([first, second, third]) {
                         codes.add(character, [first, second, third]);
                     }
                 }
@@ -316,9 +322,9 @@ mod tests {
         let characters: usize =
             EACC.pages.iter().map(|page| page.iter().filter(|short| **short != 0).count()).sum();
         assert_eq!((characters, EACC.beyond.len()), (15_739, 3));
-        assert_eq!(eacc(*b"!6k"), Some('喝'));
-        assert_eq!(eacc([0x21, 0x75, 0x59]), Some('\u{212C4}'));
-        assert_eq!(eacc(*b"~~~"), None);
+        assert_eq!(EACC.get(*b"!6k"), Some('喝'));
+        assert_eq!(EACC.get([0x21, 0x75, 0x59]), Some('\u{212C4}'));
+        assert_eq!(EACC.get(*b"~~~"), None);
     }
 
     #[test]

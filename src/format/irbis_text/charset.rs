@@ -1,6 +1,6 @@
 //! Which character set a file of lines is in: nothing in it says so.
 
-use crate::charset::{Charset, CyrillicGuess, Reason, guess_cyrillic, is_mostly_utf8};
+use crate::charset::{Charset, LetterGuess, Reason, guess_cyrillic, is_mostly_utf8};
 use crate::diagnostic::Findings;
 use crate::io::ReadOptions;
 use crate::{Code, Record};
@@ -10,7 +10,7 @@ use crate::{Code, Record};
 pub(in crate::format) struct Evidence {
     pub(super) mark: bool,
     utf8: bool,
-    letters: Option<CyrillicGuess>,
+    letters: Option<LetterGuess>,
 }
 
 impl Evidence {

@@ -1,9 +1,10 @@
 //! Which character set a record is in.
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use crate::charset::{
-    Charset, FaultKind, Reason, guess_cyrillic, guess_latin, has_known_escape, is_mostly_utf8, weigh_marks,
+    Charset, FaultKind, Reason, guess_cyrillic, guess_latin, guess_letters, has_known_escape, is_mostly_utf8,
+    weigh_marks,
 };
 use crate::diagnostic::Findings;
 use crate::io::ReadOptions;
@@ -14,7 +15,7 @@ const ESCAPE: u8 = 0x1B;
 
 /// Puts the bytes of a record into it, as text if they are UTF-8, and tells it its character set: the caller's, or
 /// by the evidence in the record first, then by what it declares. `sound` tells that all fields begin and end at
-/// terminators.
+/// terminators, and have the indicators they should.
 #[inline]
 pub(in crate::format) fn load(
     frame: &[u8],
@@ -49,11 +50,20 @@ pub(in crate::format) fn load(
         }
     }
     record.set_bytes(frame);
+    let may_be_marc8 = match options.charset {
+        Charset::Auto => leader.coding() != b'a',
+        named => named == Charset::Marc8,
+    };
+    let is_marc8 = may_be_marc8 && Charset::is_sound_marc8(frame);
     let (charset, reason) = match options.charset {
-        Charset::Auto => decide(frame, leader, options, record, findings),
+        Charset::Auto => decide(frame, leader, is_marc8, options, record, findings),
         named => (named, Reason::Caller),
     };
-    set(charset, reason, frame, record, findings);
+    if is_marc8 && sound && charset == Charset::Marc8 {
+        record.set_charset(charset, reason);
+    } else {
+        set(charset, reason, frame, record, findings);
+    }
 }
 
 /// Sets the character set of a record whose bytes are in it, and says what in them is not of that set.
@@ -81,7 +91,10 @@ fn set(charset: Charset, reason: Reason, frame: &[u8], record: &mut Record, find
 fn may_be_switched(leader: &Leader, text: &str) -> bool {
     let bytes = text.as_bytes();
     let escapes = memchr(ESCAPE, bytes).is_some();
-    let references = || leader.coding() != b'a' && memchr(b'&', bytes).is_some();
+    let references = || {
+        leader.coding() != b'a'
+            && memchr_iter(b'&', bytes).any(|at| bytes.get(at.saturating_add(1)) == Some(&b'#'))
+    };
     (escapes || references()) && text.is_ascii()
 }
 
@@ -98,19 +111,23 @@ fn load_switched(
     record.set_bytes(frame);
     record.set_charset(Charset::Utf8, Reason::Ascii);
     let declared = declared(dialect(options, record), leader, record);
-    let evidence = weigh_marks(frame);
-    let mut references = 0usize;
-    Charset::Marc8.examine(frame, |fault| references += usize::from(fault.kind == FaultKind::Reference));
+    let has_escape = memchr(ESCAPE, frame).is_some();
+    let has_reference = || {
+        let mut has_reference = false;
+        Charset::Marc8.examine(frame, |fault| has_reference |= fault.kind == FaultKind::Reference);
+        has_reference
+    };
     match declared {
-        Some(Charset::Marc8) if evidence.escapes > 0 || references > 0 || frame.contains(&ESCAPE) => {
+        Some(Charset::Marc8) if has_escape || has_reference() => {
             set(Charset::Marc8, Reason::Declared, frame, record, findings);
         }
-        Some(Charset::Utf8) if leader.coding() == b'a' && evidence.escapes > 0 => {
+        Some(Charset::Utf8) if leader.coding() == b'a' && has_known_escape(frame) => {
+            let evidence = weigh_marks(frame);
             let message = format!("leader/09 says UTF-8, but {evidence}");
             findings.at(Code::NotUtf8, (9, 1), message, "read as marc-8");
             set(Charset::Marc8, Reason::Marks(evidence), frame, record, findings);
         }
-        Some(sets @ Charset::Unimarc { .. }) if frame.contains(&ESCAPE) => {
+        Some(sets @ Charset::Unimarc { .. }) if has_escape => {
             set(sets, Reason::Declared, frame, record, findings);
         }
         _ => return false,
@@ -140,10 +157,12 @@ fn compare_with_declared(
     }
 }
 
-/// Decides for a record that is not valid UTF-8; its bytes are in it already.
+/// Decides for a record that is not valid UTF-8; its bytes are in it already. `is_marc8` tells that all of it is plain
+/// MARC-8.
 fn decide(
     frame: &[u8],
     leader: &Leader,
+    is_marc8: bool,
     options: &ReadOptions,
     record: &Record,
     findings: &mut Findings,
@@ -151,10 +170,12 @@ fn decide(
     let dialect = dialect(options, record);
     let declared = declared(dialect, leader, record);
     let switched = memchr(ESCAPE, frame).is_some();
-    if declared == Some(Charset::Marc8) && (has_known_escape(frame) || Charset::is_sound_marc8(frame)) {
+    if declared == Some(Charset::Marc8) && (is_marc8 || has_known_escape(frame)) {
         return (Charset::Marc8, Reason::Declared);
     }
-    let guess = (!switched && in_words(frame)).then(|| guess_cyrillic(frame)).flatten();
+    let letters =
+        |bytes| if dialect == Dialect::Irbis { guess_cyrillic(bytes) } else { guess_letters(bytes) };
+    let guess = (!switched && in_words(frame)).then(|| letters(frame)).flatten();
     let guess = guess.filter(|guess| guess.letters.saturating_mul(10) >= guess.bytes.saturating_mul(9));
     let evidence = weigh_marks(frame);
     match (declared, guess) {
@@ -227,7 +248,24 @@ fn decide(
         }
         (None, None) if dialect == Dialect::Mab2 => (Charset::ISO_5426, Reason::Format),
         (None, None) if dialect == Dialect::Irbis => (Charset::Windows1251, Reason::Format),
-        (None, None) if dialect == Dialect::Isis || !record.syntax().has_indicators() => {
+        // The marks of ISO 5426 are C0 to DF, those of MARC-8 E0 to FE, where the other has letters.
+        (None, None)
+            if dialect == Dialect::Mab2
+                && evidence.marks >= 3
+                && evidence.against == 0
+                && !frame.iter().any(|byte| matches!(byte, 0xC0..=0xDF)) =>
+        {
+            let message = format!("read as marc-8: {evidence}");
+            let place = (0, frame.len());
+            findings.at(Code::CharsetDoubtful, place, message, "name the character set to be sure");
+            (Charset::Marc8, Reason::Marks(evidence))
+        }
+        (None, None) if dialect == Dialect::Mab2 && is_without_errors(frame, Charset::ISO_5426) => {
+            (Charset::ISO_5426, Reason::Format)
+        }
+        (None, None)
+            if dialect == Dialect::Isis || dialect == Dialect::Mab2 || !record.syntax().has_indicators() =>
+        {
             let sets = [Charset::Windows1252, Charset::Cp850];
             match guess_latin(frame, &sets) {
                 Some(charset) => (charset, Reason::LatinWords),
@@ -236,6 +274,13 @@ fn decide(
         }
         (None, None) => (Charset::Marc8, Reason::Format),
     }
+}
+
+/// Whether all bytes stand for characters of a set.
+fn is_without_errors(frame: &[u8], charset: Charset) -> bool {
+    let mut sound = true;
+    charset.examine(frame, |fault| sound &= !fault.kind.is_error());
+    sound
 }
 
 /// Whether values that are valid UTF-8 as a whole have some characters beyond ASCII: text in another set has hardly
@@ -265,8 +310,11 @@ fn mixed(record: &Record) -> Charset {
             }
         }
     }
-    if let Some(guess) = guess_cyrillic(&others).filter(|guess| guess.letters >= 8 && in_words(&others)) {
+    if let Some(guess) = guess_letters(&others).filter(|guess| guess.letters >= 8 && in_words(&others)) {
         match guess.charset {
+            Charset::Windows1253 => return Charset::Utf8Or(&Charset::Windows1253),
+            Charset::Iso8859_7 => return Charset::Utf8Or(&Charset::Iso8859_7),
+            Charset::Cp737 => return Charset::Utf8Or(&Charset::Cp737),
             Charset::Windows1251 => return Charset::Utf8Or(&Charset::Windows1251),
             Charset::Ibm866 => return Charset::Utf8Or(&Charset::Ibm866),
             Charset::Koi8R => return Charset::Utf8Or(&Charset::Koi8R),

@@ -139,7 +139,7 @@ pub(super) fn record(
                 record.keep_data_order();
             }
             record.set_origin(Origin::Iso2709);
-            charset::load(frame, &leader, true, options, record, findings);
+            charset::load(frame, &leader, !whole.odd, options, record, findings);
         }
         None => odd_record(frame, leader, options, plain, record, findings),
     }

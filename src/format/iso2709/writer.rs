@@ -328,9 +328,9 @@ impl Layout {
         }
         leader.set(10, b'0'.saturating_add(record.syntax().indicators.min(9)));
         leader.set(11, b'2');
-        // A digit in 22 would say that entries are longer than those that are written.
-        let longer = leader.get(22).is_some_and(|byte| matches!(byte, b'1'..=b'9'));
-        if longer || leader.get(20) != Some(b'4') || leader.get(21) != Some(b'5') {
+        // The entries that are written have no part for the implementation.
+        let has_part = leader.get(22).is_some_and(|byte| matches!(byte, b'1'..=b'9'));
+        if has_part || leader.get(20) != Some(b'4') || leader.get(21) != Some(b'5') {
             b"4500".iter().zip(20..).for_each(|(byte, position)| {
                 leader.set(position, *byte);
             });
@@ -588,6 +588,26 @@ mod tests {
             written(&record, &WriteOptions::new()).unwrap(),
             b"00086nam a2200061   4500001000900015500000900000500000600009\x1e  \x1faone!\x1e  \x1faz\x1ekart0001\x1e\x1d"
         );
+    }
+
+    #[test]
+    fn a_leader_that_says_wider_entries_is_set_right() {
+        let mut record = Record::builder()
+            .control_field("001", "1")
+            .data_field("245", "10", [('a', "x")])
+            .build()
+            .unwrap();
+        let mut leader = Leader::default();
+        b"454".iter().zip(20..).for_each(|(byte, position)| {
+            leader.set(position, *byte);
+        });
+        record.header_mut().leader = Some(leader);
+        let bytes = written(&record, &WriteOptions::new()).unwrap();
+        assert_eq!(bytes.get(20..24), Some(&b"4500"[..]));
+        let mut reader = iso2709::SliceReader::new(&bytes, &ReadOptions::new());
+        let mut again = Record::new();
+        assert!(reader.read_record(&mut again).unwrap() && reader.diagnostics().is_empty());
+        assert_eq!(again.fields().len(), 2);
     }
 
     #[test]

@@ -256,12 +256,8 @@ impl Marcxml {
         match found {
             ElementEnd::At(end) => Step::Frame(end),
             ElementEnd::Missing(next) => {
-                findings.at(
-                    Code::XmlSyntax,
-                    (next, 0),
-                    "the record does not end before the next begins",
-                    "ended here",
-                );
+                let message = "the record does not end before the next begins";
+                self.broken(Code::XmlSyntax, buf, next, message, "ended here", findings);
                 Step::Frame(next)
             }
             ElementEnd::Open(searched) if !eof => {
@@ -269,15 +265,32 @@ impl Marcxml {
                 Step::Need(buf.len().saturating_add(buf.len() / 8).saturating_add(1))
             }
             ElementEnd::Open(_) => {
-                findings.at(
-                    Code::Truncated,
-                    (buf.len(), 0),
-                    "the input ends inside a record",
-                    "kept what is there",
-                );
+                let message = "the input ends inside a record";
+                self.broken(Code::Truncated, buf, buf.len(), message, "kept what is there", findings);
                 Step::Frame(buf.len())
             }
         }
+    }
+
+    /// Adds an error at an offset in `buf`, which begins where the record does, with its line and column.
+    fn broken(
+        &self,
+        code: Code,
+        buf: &[u8],
+        at: usize,
+        message: &str,
+        action: &'static str,
+        findings: &mut Findings,
+    ) {
+        let before = buf.get(..at).unwrap_or_default();
+        let mut place = Location::of(findings.record());
+        place.byte = place.byte.saturating_add(before.len() as u64);
+        place.line = place.line.saturating_add(memchr::memchr_iter(b'\n', before).count() as u64);
+        let column = match memchr::memrchr(b'\n', before) {
+            Some(end) => before.len().saturating_sub(end),
+            None => self.next_column.max(1).saturating_add(before.len()),
+        };
+        findings.push(Diagnostic::new(code, place, format!("{message} (column {column})"), action));
     }
 
     /// The namespace to which a prefix is bound in a start tag.

@@ -49,7 +49,7 @@ mod writer;
 
 pub use self::document::Marcxml;
 pub use self::writer::Layout;
-pub(super) use self::writer::{Escape, Form};
+pub(super) use self::writer::{Escape, Form, whole};
 
 use crate::io::{self, Slice, Stream};
 

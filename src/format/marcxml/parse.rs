@@ -80,11 +80,20 @@ impl Parser {
     }
 }
 
-/// Compares the attribute `type` of a record with its leader.
+/// Whether this is the name of an element, by its first character: a letter, `_` or `:`, or what is not ASCII.
+fn begins_name(name: &str) -> bool {
+    name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':' | 0x80..))
+}
+
+/// Compares the attribute `type` of a record with its leader; not that of a record of MarcXchange, which names a
+/// `format` and may have any.
 fn check_type(text: &str, record: &Record, findings: &mut Findings) {
     let end = memchr::memchr(b'>', text.as_bytes()).unwrap_or(text.len());
     let tag = text.as_bytes().get(..end).unwrap_or_default();
     let Some((_, named)) = attributes(tag).find(|(name, _)| *name == b"type") else { return };
+    if attributes(tag).any(|(name, _)| name == b"format") {
+        return;
+    }
     let own = record.header().leader.and_then(|leader| record_type(leader.record_type()));
     if own.is_none_or(|own| own.as_bytes() == named) && TYPES.iter().any(|known| known.as_bytes() == named) {
         return;
@@ -477,7 +486,11 @@ impl<'t> Walk<'t, '_> {
 
     #[inline]
     fn next(&mut self) -> Result<Event<'t>> {
+        let at = self.offset();
         match self.reader.read_event() {
+            Ok(Event::Start(start) | Event::Empty(start)) if !begins_name(start.name().into_inner()) => {
+                Err(self.error("a \"<\" that begins no tag".to_owned(), at))
+            }
             Ok(event) => Ok(event),
             Err(error) => {
                 let at = usize::try_from(self.reader.error_position()).unwrap_or_default();

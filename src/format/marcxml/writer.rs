@@ -15,7 +15,8 @@ use crate::{Code, Diagnostic, Error, Location, Result};
 ///
 /// IRBIS records get their MARC form: see [`WriteOptions::mfn_as_control_number`]; tags above 999 are written with
 /// all their digits, with a finding. A character that XML 1.0 does not allow is treated as
-/// [`WriteOptions::illegal_characters`] says.
+/// [`WriteOptions::illegal_characters`] says. Where the text is not all ASCII, leader/09 says that it is in UTF-8, or
+/// 100$a of UNIMARC.
 ///
 /// # Example
 /// ```
@@ -148,10 +149,10 @@ impl io::Layout for Layout {
         Ok(())
     }
 
-    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
+    fn append<'p>(&mut self, part: &'p [u8], out: &mut Vec<u8>) -> &'p [u8] {
         self.begin(out);
-        out.extend_from_slice(part);
         self.begun = true;
+        part
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
@@ -238,16 +239,9 @@ impl Element<'_> {
         let quick = if self.indent { self.quick::<true>(out) } else { self.quick::<false>(out) };
         if quick.is_none() {
             out.truncate(start);
+            let mut mended = String::new();
             for field in self.record.fields() {
-                if field.checked().is_some() {
-                    self.field(field, out, findings)?;
-                    continue;
-                }
-                let message = "the field begins or ends inside a character";
-                let place = place(self.record, field.tag(), field.index());
-                findings.push(Diagnostic::new(Code::Undecodable, place, message, "replaced"));
-                let body = field.raw_text().to_str_lossy();
-                self.field(field.with_text(&body), out, findings)?;
+                self.field(whole(self.record, field, &mut mended, findings), out, findings)?;
             }
         }
         self.piece(out, b"</record>\n", 0);
@@ -261,6 +255,7 @@ impl Element<'_> {
     /// them appended, if something must be looked at more closely, as [`Element::field`] does; the two agree.
     fn quick<const INDENT: bool>(&self, out: &mut Vec<u8>) -> Option<()> {
         let Clean { mut delimiters, marked } = Clean::of(self.record)?;
+        let mut done = 0usize;
         for field in self.record.fields() {
             let [a, b, c] = field.tag().bytes()?;
             let body = field.checked()?.as_bytes();
@@ -268,7 +263,12 @@ impl Element<'_> {
                 return None;
             }
             let start = self.record.offset_of(field);
-            let is_marked = start < marked.end && start.saturating_add(body.len()) > marked.start;
+            let end = start.saturating_add(body.len());
+            if start < done {
+                return None; // bodies that overlap: a delimiter would count twice
+            }
+            done = end;
+            let is_marked = start < marked.end && end > marked.start;
             if field.is_control() {
                 if INDENT {
                     let fill = |start: &mut [u8; 26]| [start[21], start[22], start[23]] = [a, b, c];
@@ -555,6 +555,23 @@ fn next_special(text: &[u8], start: usize) -> Option<(usize, usize, Substitute)>
     None
 }
 
+/// The field, mended if it begins or ends inside a character; that is a finding.
+pub(in crate::format) fn whole<'a>(
+    record: RecordRef<'_>,
+    field: FieldRef<'a>,
+    mended: &'a mut String,
+    findings: &mut Findings,
+) -> FieldRef<'a> {
+    if field.checked().is_some() {
+        return field;
+    }
+    let message = "the field begins or ends inside a character";
+    let place = place(record, field.tag(), field.index());
+    findings.push(Diagnostic::new(Code::Undecodable, place, message, "replaced"));
+    *mended = field.raw_text().to_str_lossy().into_owned();
+    field.with_text(mended)
+}
+
 /// Appends markup, filled in.
 #[inline(always)]
 fn append<const N: usize>(out: &mut Vec<u8>, markup: &[u8; N], fill: impl Fn(&mut [u8; N])) {
@@ -720,6 +737,19 @@ mod tests {
             let element = Element { record: record.view(), attributes: "", indent: true, escape };
             assert!(element.quick::<true>(&mut Vec::new()).is_none(), "{body}");
         }
+    }
+
+    /// A delimiter that counts twice must not hide another, in a control field.
+    #[test]
+    fn fields_that_overlap_are_written_with_care() {
+        let mut record = Record::new();
+        record.text_mut().push_str("10\u{1F}ax");
+        record.end_field("245".parse().unwrap(), 0, false);
+        record.end_field("246".parse().unwrap(), 0, false);
+        record.text_mut().push('\u{1F}');
+        record.end_field("001".parse().unwrap(), 5, true);
+        let error = written(&record, &WriteOptions::new()).unwrap_err();
+        assert_eq!(error.location().unwrap().tag, "001".parse().ok());
     }
 
     #[test]

@@ -61,7 +61,7 @@ fn build(
     let all = record.charset() == Charset::Marc8;
     if let Some(leader) = &record.header().leader {
         out.extend_from_slice(b"=LDR  ");
-        escape(leader.as_bytes(), |byte| byte >= 0x7F || byte == b'\\', out);
+        escape(leader.as_bytes(), |byte| !(b' '..0x7F).contains(&byte) || byte == b'\\', out);
         out.push(b'\n');
     }
     for field in record.fields() {

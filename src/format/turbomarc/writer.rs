@@ -1,7 +1,7 @@
 //! Records to elements.
 
 use crate::diagnostic::Findings;
-use crate::format::marcxml::Escape;
+use crate::format::marcxml::{Escape, whole};
 use crate::io::{self, Adapter, WriteOptions, place};
 use crate::record::{FieldRef, RecordRef};
 use crate::{Code, Diagnostic, Error, Location, Result};
@@ -45,10 +45,10 @@ impl io::Layout for Layout {
         Ok(())
     }
 
-    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
+    fn append<'p>(&mut self, part: &'p [u8], out: &mut Vec<u8>) -> &'p [u8] {
         self.begin(out);
-        out.extend_from_slice(part);
         self.begun = true;
+        part
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
@@ -78,7 +78,9 @@ impl Layout {
             self.escape.append(leader.to_string().as_bytes(), place, out, findings)?;
             self.close(out, b"</l>");
         }
+        let mut mended = String::new();
         for field in record.fields() {
+            let field = whole(record, field, &mut mended, findings);
             let tag = tag(record, field)?;
             let place = place(record, field.tag(), field.index());
             if field.is_control() {
