@@ -614,6 +614,16 @@ fn select_filter_count_and_stats() {
     assert!(lines[1].starts_with("kart0001,Leyli və Məcnun : poema /,".as_bytes()));
     let rows = run(&["select", "001,650$a", "--repeats", "product", "--to", "tsv", "--no-header", MARC21]);
     assert!(stdout(&rows).starts_with("kart0001\tPersian poetry\nkart0001\tMəhəbbət\n"));
+    // The first record has two subjects.
+    for (policy, rows) in [
+        ("product", &["kart0001,Persian poetry", "kart0001,Məhəbbət"][..]),
+        ("join", &["kart0001,Persian poetry|Məhəbbət"]),
+        ("first", &["kart0001,Persian poetry"]),
+        ("list", &[r#""[""kart0001""]","[""Persian poetry"",""Məhəbbət""]""#]),
+    ] {
+        let out = run(&["select", "001,650$a", "--repeats", policy, "--no-header", MARC21]);
+        assert_eq!(stdout(&out).lines().take(rows.len()).collect::<Vec<_>>(), rows, "{policy}");
+    }
     let objects = run(&["select", "001,650$a,999", "--repeats", "list", "-t", "ndjson", MARC21]);
     assert!(
         stdout(&objects)

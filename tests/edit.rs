@@ -240,6 +240,7 @@ fn records_of_irbis() {
     assert_eq!(set(&record, "v200^a", "X"), (1, lines(&["-200 ^AҚара сөздер^eпроза", "+200 ^AX^eпроза"])));
     assert_eq!(set(&record, "v910^c", "1"), (1, lines(&["-910 ^a0^b123", "+910 ^a0^b123^c1"])));
     assert_eq!(set(&record, "v910^*", "1"), (1, lines(&["-910 ^a0^b123", "+910 1^a0^b123"])));
+    assert_eq!(set(&record, "v910^*", ""), (0, Vec::new()));
     assert_eq!(set(&record, "v675^*", "9"), (1, lines(&["-675 821^ax", "+675 9^ax"])));
     assert_eq!(set(&record, "v10^a", "1"), (1, lines(&["+010 ^a1"])));
     assert_eq!(set(&record, "v10^*", "1"), (1, lines(&["+010 1"])));

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use kartoteka::check::{self, Checker};
 use kartoteka::{
-    Charset, Code, Diagnostic, Dialect, Format, ReadOptions, Record, WriteOptions, open_with, writer,
+    Charset, Code, Diagnostic, Dialect, Format, ReadOptions, Record, RecordRead, WriteOptions, iso2709,
+    open_with, writer,
 };
 
 fn folder(name: &str) -> PathBuf {
@@ -133,4 +134,22 @@ fn no_page_and_no_file_without_a_code() {
             assert!(known(&name), "{place}/{name} belongs to no code");
         }
     }
+}
+
+/// A field that was left out has no place, and those behind it are counted as the record has them.
+#[test]
+fn places_are_those_of_the_record() {
+    let data =
+        b"00074nam a2200061   4500650000599999650000700000650000600007\x1e 0\x1FaPo\x1e0\x1FaAz\x1e\x1d";
+    let mut reader = iso2709::SliceReader::new(data, &ReadOptions::new());
+    let mut record = Record::new();
+    assert!(reader.read_record(&mut record).unwrap());
+    let fields: Vec<_> = record.fields().map(|field| field.raw().to_vec()).collect();
+    assert_eq!(fields, [b" 0\x1FaPo".to_vec(), b"0\x1FaAz".to_vec()]);
+    let place = |code: Code| {
+        let found = reader.diagnostics().iter().find(|finding| finding.code == code);
+        found.unwrap_or_else(|| panic!("{code}: {:?}", reader.diagnostics())).location.place()
+    };
+    assert_eq!(place(Code::FieldOutOfBounds), None);
+    assert_eq!(place(Code::IndicatorCount).map(|place| place.to_string()), Some("650[1]".to_owned()));
 }

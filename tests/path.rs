@@ -244,6 +244,8 @@ fn characters() {
     assert_eq!(found("008/35-37"), ["aze"]);
     assert_eq!(found("LDR/6"), ["a"]);
     assert_eq!(found("LDR/5-7"), ["cam"]);
+    assert_eq!(found("LDR[0]/6"), ["a"]);
+    assert!(found("LDR[1]").is_empty() && found("LDR[1-2]/6").is_empty());
     assert_eq!(found("LDR"), ["00000cam a2200000 a 4500"]);
     assert_eq!(found("001/#"), ["1"]);
     assert_eq!(found("001/#-1"), ["01"]);
@@ -450,4 +452,26 @@ fn places_find_their_values() {
             assert_eq!(again[0].place(), found.place());
         }
     }
+}
+
+/// A field with very many subfields takes no time that grows with their square.
+#[test]
+fn numbers_in_a_long_field() {
+    let record = Record::builder()
+        .field("650", |field| {
+            for number in 0..100_000 {
+                field.subfield(if number % 2 == 0 { 'a' } else { 'b' }, &number.to_string());
+            }
+            field
+        })
+        .build()
+        .unwrap();
+    let ask = |path: &str| -> Vec<String> {
+        let path: FieldPath = path.parse().unwrap();
+        record.select(&path).map(|found| found.to_str_lossy().into_owned()).collect()
+    };
+    assert_eq!(ask("650$a[#]"), ["99998"]);
+    assert_eq!(ask("650$a[49999]$b[0]"), ["1", "99998"]);
+    assert_eq!(ask("650$b[#-1]$a[1]"), ["2", "99997", "99999"]);
+    assert_eq!(ask("650$a-b[99998-#]"), ["99998", "99999"]);
 }

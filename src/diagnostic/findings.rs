@@ -20,6 +20,8 @@ pub struct Findings {
     mfn: Option<u32>,
     /// No place lies further from the start of the record, in bytes.
     extent: usize,
+    /// How many of the first findings count other fields than the record has.
+    unplaced: usize,
 }
 
 impl Findings {
@@ -33,6 +35,7 @@ impl Findings {
             record: Position::default(),
             mfn: None,
             extent: usize::MAX,
+            unplaced: 0,
         }
     }
 
@@ -45,6 +48,7 @@ impl Findings {
         self.record = record;
         self.mfn = None;
         self.extent = usize::MAX;
+        self.unplaced = 0;
     }
 
     /// Sets the master file number of the record, for what is found from now on.
@@ -128,10 +132,15 @@ impl Findings {
         }
     }
 
+    /// Says that the fields in what was found so far are not counted as in the record.
+    pub(crate) fn unplace(&mut self) {
+        self.unplaced = self.list.len();
+    }
+
     /// Gives `place` the places of all findings, to be completed.
     #[inline]
     pub(crate) fn locate(&mut self, place: impl Fn(&mut Location)) {
-        self.list.iter_mut().for_each(|finding| place(&mut finding.location));
+        self.list.iter_mut().skip(self.unplaced).for_each(|finding| place(&mut finding.location));
     }
 
     fn place(&self, offset: usize, len: usize) -> Location {

@@ -1,9 +1,8 @@
 //! Records in batches, to be worked on by several threads.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{LostSink, RecordRead};
+use super::RecordRead;
 use crate::{Code, Diagnostic, Error, Position, Record, Result};
 
 /// Some records of an input, one after another: a reader of its own, which another thread may have.
@@ -17,7 +16,6 @@ const RECORDS: usize = 4096;
 struct Collected {
     rest: VecDeque<Entry>,
     last: Entry,
-    sink: Option<LostSink>,
 }
 
 #[derive(Default)]
@@ -29,19 +27,12 @@ struct Entry {
     suppressed: Vec<(Code, u64)>,
     position: Position,
     raw: Vec<u8>,
-    /// What was lost before it.
-    lost: Vec<u8>,
 }
 
 /// Reads a batch of records, for readers whose records must be read in order.
 pub(super) fn collect_batch<R: RecordRead + ?Sized>(reader: &mut R) -> Result<Option<Batch>> {
     let mut rest = VecDeque::new();
     let mut bytes = 0usize;
-    let lost = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&lost);
-    reader.on_lost(Box::new(move |bytes| {
-        sink.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-    }));
     while bytes < BYTES && rest.len() < RECORDS {
         let mut entry = Entry::default();
         match reader.read_record(&mut entry.record) {
@@ -57,11 +48,9 @@ pub(super) fn collect_batch<R: RecordRead + ?Sized>(reader: &mut R) -> Result<Op
         entry.suppressed.extend_from_slice(reader.suppressed());
         entry.position = reader.position();
         entry.raw.extend_from_slice(reader.raw());
-        entry.lost = std::mem::take(&mut *lost.lock().unwrap_or_else(PoisonError::into_inner));
-        bytes = bytes.saturating_add(entry.raw.len()).saturating_add(entry.lost.len());
+        bytes = bytes.saturating_add(entry.raw.len());
         let is_end = entry.is_end;
-        let nothing = entry.findings.is_empty() && entry.error.is_none() && entry.lost.is_empty();
-        if is_end && rest.is_empty() && nothing {
+        if is_end && rest.is_empty() && entry.findings.is_empty() && entry.error.is_none() {
             return Ok(None);
         }
         rest.push_back(entry);
@@ -69,16 +58,13 @@ pub(super) fn collect_batch<R: RecordRead + ?Sized>(reader: &mut R) -> Result<Op
             break;
         }
     }
-    Ok(Some(Box::new(Collected { rest, last: Entry::default(), sink: None })))
+    Ok(Some(Box::new(Collected { rest, last: Entry::default() })))
 }
 
 impl RecordRead for Collected {
     fn read_record(&mut self, record: &mut Record) -> Result<bool> {
         self.last = self.rest.pop_front().unwrap_or(Entry { is_end: true, ..Entry::default() });
         std::mem::swap(record, &mut self.last.record);
-        if let Some(sink) = self.sink.as_mut().filter(|_| !self.last.lost.is_empty()) {
-            sink(&self.last.lost);
-        }
         match self.last.error.take() {
             Some(error) => Err(error),
             None => Ok(!self.last.is_end),
@@ -99,9 +85,5 @@ impl RecordRead for Collected {
 
     fn raw(&self) -> &[u8] {
         &self.last.raw
-    }
-
-    fn on_lost(&mut self, sink: LostSink) {
-        self.sink = Some(sink);
     }
 }

@@ -47,8 +47,8 @@ pub trait RecordRead {
     /// Takes the next records of the input, about a MiB of them, as a reader that another thread may have; what is found
     /// at the end is in the last. `None` at the end. Where the format allows it, they have not been parsed yet.
     ///
-    /// What is damage in a batch, and belongs to no record, is told by the batch, to who listens there, and not by this
-    /// reader: see [`RecordRead::on_lost`].
+    /// What is damage, and belongs to no record, is told by the batch, if its records have not been parsed, to who listens
+    /// there; otherwise by this reader, while the batch is made. See [`RecordRead::on_lost`].
     ///
     /// See [`in_batches`](crate::in_batches), which does the rest.
     ///

@@ -26,9 +26,10 @@ pub trait Layout: Sized {
     /// `Unrepresentable`, if the record cannot be said in the format.
     fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()>;
 
-    /// Appends records that were laid out as a part. Called only where there can be parts.
-    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
-        out.extend_from_slice(part);
+    /// Appends what stands before records that were laid out as a part, of which there is one at least, and gives what
+    /// of the part is to be written behind that. Called only where there can be parts.
+    fn append<'p>(&mut self, part: &'p [u8], _out: &mut Vec<u8>) -> &'p [u8] {
+        part
     }
 
     /// Appends what ends the output, if the format has such a thing. Called once.
@@ -125,10 +126,16 @@ impl<W: Write, L: Layout> RecordWrite for Writer<W, L> {
         if !L::PARTS || self.ended {
             return Err(Error::argument("no part can be appended to this output"));
         }
-        if !part.is_empty() {
-            self.layout.append(part, &mut self.buffer);
+        if part.is_empty() {
+            return Ok(());
         }
-        if self.buffer.len() < HAND_OVER_AT { Ok(()) } else { self.hand_over() }
+        let rest = self.layout.append(part, &mut self.buffer);
+        if self.buffer.len().saturating_add(rest.len()) < HAND_OVER_AT {
+            self.buffer.extend_from_slice(rest);
+            return Ok(());
+        }
+        self.hand_over()?;
+        self.sink.write_all(rest).map_err(|error| Error::new(ErrorKind::Write(error)))
     }
 
     fn diagnostics(&self) -> &[Diagnostic] {

@@ -40,7 +40,12 @@ pub(super) struct Codes<'a, 'p> {
     index: u32,
     /// In the order of the record: which of the codes is next to be tried on the last subfield.
     pending: Option<(SubfieldRef<'a>, u32, usize)>,
+    /// For the first codes: how many subfields of each there are, once that is known, and were seen.
+    counts: [(Option<u32>, u32); COUNTED],
 }
+
+/// For how many codes of a path subfields are counted on the way; those of others anew for each.
+const COUNTED: usize = 8;
 
 impl<'a, 'p> Codes<'a, 'p> {
     #[inline]
@@ -53,21 +58,49 @@ impl<'a, 'p> Codes<'a, 'p> {
         let subfields = field.subfields();
         // One code has but one order.
         let order = if codes.len() == 1 { Order::Path } else { order };
-        Codes { here, field, codes, order, current: 0, lead_seen: false, subfields, index: 0, pending: None }
+        Codes {
+            here,
+            field,
+            codes,
+            order,
+            current: 0,
+            lead_seen: false,
+            subfields,
+            index: 0,
+            pending: None,
+            counts: [(None, 0); COUNTED],
+        }
     }
 
-    fn hit(&self, code: &'p Code, subfield: Option<SubfieldRef<'a>>, index: u32) -> Option<Hit<'a>> {
+    /// Looks at a subfield that a code means, the number of the code in the path being `number`. Each pair of both is
+    /// looked at once, in the order of the subfields.
+    fn hit(
+        &mut self,
+        (number, code): (usize, &'p Code),
+        subfield: Option<SubfieldRef<'a>>,
+        index: u32,
+    ) -> Option<Hit<'a>> {
         if let Some(span) = code.index {
-            let all = self.field.subfields().filter(|subfield| is_meant(code, self.field, *subfield));
-            let count = if span.is_absolute() { usize::MAX } else { all.clone().count() };
-            let (first, last) = span.of(count)?;
-            let at = match subfield {
-                Some(_) => {
-                    let before = self.field.subfields().take(index as usize);
-                    before.filter(|subfield| is_meant(code, self.field, *subfield)).count()
-                }
-                None => 0,
+            let field = self.field;
+            let meant_in = |subfields: &mut dyn Iterator<Item = SubfieldRef<'a>>| {
+                subfields.filter(|subfield| is_meant(code, field, *subfield)).count()
             };
+            let known = self.counts.get_mut(number);
+            let count = match &known {
+                _ if span.is_absolute() => usize::MAX,
+                Some((Some(count), _)) => *count as usize,
+                _ => meant_in(&mut field.subfields()),
+            };
+            let at = match (subfield, known) {
+                (None, _) => 0,
+                (Some(_), None) => meant_in(&mut field.subfields().take(index as usize)),
+                (Some(_), Some((all, seen))) => {
+                    *all = u32::try_from(count).ok();
+                    *seen = seen.saturating_add(1);
+                    seen.saturating_sub(1) as usize
+                }
+            };
+            let (first, last) = span.of(count)?;
             if !(first..=last).contains(&at) {
                 return None;
             }
@@ -82,16 +115,17 @@ impl<'a, 'p> Codes<'a, 'p> {
     }
 
     /// The text before the first subfield, for the code `*`.
-    fn lead_hit(&self, code: &'p Code) -> Option<Hit<'a>> {
+    fn lead_hit(&mut self, number: usize) -> Option<Hit<'a>> {
+        let code = self.codes.get(number)?;
         let is_meant = code.first == b'*' && has_lead(self.field);
-        if is_meant { self.hit(code, None, 0) } else { None }
+        if is_meant { self.hit((number, code), None, 0) } else { None }
     }
 
     fn in_path_order(&mut self) -> Option<Hit<'a>> {
         loop {
             let code = self.codes.get(self.current)?;
             if !std::mem::replace(&mut self.lead_seen, true)
-                && let Some(hit) = self.lead_hit(code)
+                && let Some(hit) = self.lead_hit(self.current)
             {
                 return Some(hit);
             }
@@ -99,7 +133,7 @@ impl<'a, 'p> Codes<'a, 'p> {
                 let index = self.index;
                 self.index = self.index.saturating_add(1);
                 if is_meant(code, self.field, subfield)
-                    && let Some(hit) = self.hit(code, Some(subfield), index)
+                    && let Some(hit) = self.hit((self.current, code), Some(subfield), index)
                 {
                     return Some(hit);
                 }
@@ -113,8 +147,7 @@ impl<'a, 'p> Codes<'a, 'p> {
 
     fn in_record_order(&mut self) -> Option<Hit<'a>> {
         if !std::mem::replace(&mut self.lead_seen, true) {
-            let codes = self.codes;
-            if let Some(hit) = codes.iter().find_map(|code| self.lead_hit(code)) {
+            if let Some(hit) = (0..self.codes.len()).find_map(|number| self.lead_hit(number)) {
                 return Some(hit);
             }
         }
@@ -132,7 +165,7 @@ impl<'a, 'p> Codes<'a, 'p> {
                 let again = self.codes.get(..at).is_some_and(|before| before.contains(code));
                 if !again
                     && is_meant(code, self.field, subfield)
-                    && let Some(hit) = self.hit(code, Some(subfield), index)
+                    && let Some(hit) = self.hit((at, code), Some(subfield), index)
                 {
                     self.pending = Some((subfield, index, at.saturating_add(1)));
                     return Some(hit);

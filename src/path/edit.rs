@@ -14,9 +14,10 @@ impl Record {
     /// Sets all values at `path`; tells how many changed.
     ///
     /// What is not there is made, if the path leaves no doubt what that would be: a subfield at the end of each field
-    /// that is meant and has none, if the path names one code, and no condition or number for it but the first; and
-    /// a field with blank indicators, behind those with the same tag or a lower one, if the record has none with the
-    /// tag, and the path has no condition or number for it but the first. Embedded fields are not made.
+    /// that is meant and has none, if the path names one code, without condition, and without a number or as the first
+    /// or last; and a field with blank indicators, behind those with the same tag or a lower one, if the record has none
+    /// with the tag, and the path names it without condition, and without a number or as the first or last. Embedded
+    /// fields are not made.
     ///
     /// # Errors
     /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if the value cannot stand there: if it holds the subfield
@@ -57,7 +58,7 @@ impl Record {
     pub fn set(&mut self, path: &FieldPath, value: &str) -> Result<usize> {
         let spec = &path.0;
         if spec.tag == TagSpec::Leader {
-            return self.edit_leader(path, |_| Some(value.to_owned()));
+            return self.edit_leader(path, |_, _| Some(value.to_owned()));
         }
         let mut splices = Splices::default();
         let bytes = self.encoded(value)?;
@@ -83,6 +84,9 @@ impl Record {
             }
             check_delimiter(field, value)?;
             let lead = is_lead(code, field);
+            if lead && value.is_empty() {
+                continue; // it is empty
+            }
             let end = if lead { 0 } else { field.raw().len() };
             let Some((index, body)) = range_of(&found, field.raw()) else { continue };
             let mut made = Vec::new();
@@ -131,7 +135,7 @@ impl Record {
         mut with: impl FnMut(&str) -> Option<String>,
     ) -> Result<usize> {
         if path.0.tag == TagSpec::Leader {
-            return self.edit_leader(path, with);
+            return self.edit_leader(path, |text, _| with(text));
         }
         let mut splices = Splices::default();
         for found in self.select(path) {
@@ -190,7 +194,9 @@ impl Record {
             return Ok(usize::from(is_meant));
         }
         if spec.tag == TagSpec::Leader {
-            return self.edit_leader(path, |text| Some(" ".repeat(text.chars().count())));
+            let is_meant = self.select(path).next().is_some();
+            self.edit_leader(path, |_, len| Some(" ".repeat(len)))?;
+            return Ok(usize::from(is_meant));
         }
         let whole = matches!(innermost(spec).target, Target::Whole(None));
         let mut splices = Splices::default();
@@ -320,15 +326,16 @@ impl Record {
         Ok(changed)
     }
 
-    /// Puts other characters into the leader.
+    /// Puts other characters into the leader: `with` is given what is there, and of how many bytes it is.
     fn edit_leader(
         &mut self,
         path: &FieldPath,
-        mut with: impl FnMut(&str) -> Option<String>,
+        mut with: impl FnMut(&str, usize) -> Option<String>,
     ) -> Result<usize> {
         let Some(old) = self.header().leader else {
             // All of it can be made.
-            return match (path.0.target.clone(), path.0.conditions.is_empty(), with("")) {
+            let may_be_made = path.0.conditions.is_empty() && is_first(path.0.index);
+            return match (&path.0.target, may_be_made, with("", 0)) {
                 (Target::Whole(None), true, Some(text)) if !text.is_empty() => {
                     self.set_leader(Some(text.parse()?));
                     Ok(1)
@@ -338,7 +345,7 @@ impl Record {
         };
         let Some(found) = self.select(path).next() else { return Ok(0) };
         let text = found.text().to_str_lossy();
-        let Some(value) = with(&text) else { return Ok(0) };
+        let Some(value) = with(&text, found.text().len()) else { return Ok(0) };
         if value.len() != found.text().len() || !value.is_ascii() || value.contains(char::is_control) {
             let wanted = found.text().len();
             let message = format!("{}: {value:?} is not {wanted} ASCII characters", found.place());
@@ -485,9 +492,9 @@ fn fields_of(spec: &Spec) -> Spec {
     Spec { tag: spec.tag, index: spec.index, target, conditions: spec.conditions.clone() }
 }
 
-/// Whether a number means the first of none.
+/// Whether a number means the first, or the last.
 fn is_first(index: Option<Span>) -> bool {
-    matches!(index, None | Some(Span::One(0) | Span::From(0) | Span::Last(_)))
+    matches!(index, None | Some(Span::One(0) | Span::From(0) | Span::Last(0)))
 }
 
 /// Whether a subfield can be made of it.

@@ -288,7 +288,9 @@ struct Inside<'a, 'p> {
 impl<'a, 'p> Matches<'a, 'p> {
     #[inline]
     pub(super) fn new(record: RecordRef<'a>, spec: &'p Spec, options: SelectOptions) -> Matches<'a, 'p> {
-        let leader = spec.tag == TagSpec::Leader;
+        // There is one leader, the first.
+        let is_meant = spec.index.is_none_or(|span| span.of(1).is_some());
+        let leader = spec.tag == TagSpec::Leader && is_meant;
         let fields = Fields::new(record, spec.tag, spec.index, options.linked);
         Matches { record, spec, options, leader, fields, embedded: None, codes: None }
     }

@@ -95,6 +95,59 @@
 //! # Ok::<(), kartoteka::Error>(())
 //! ```
 //!
+//! # Changes, in the same three
+//! Records are changed by the same paths: [`Record::set`](crate::Record::set), [`delete`](crate::Record::delete),
+//! [`replace`](crate::Record::replace) and [`keep`](crate::Record::keep).
+//! ```
+//! use kartoteka::{FieldPath, Record, RecordRead, open};
+//!
+//! let first = |file: &str| -> kartoteka::Result<Record> { open(file)?.records().next().unwrap() };
+//! let marc21 = || first("fixtures/iso2709/marc21.mrc");
+//! let unimarc = || first("fixtures/iso2709/unimarc.mrc");
+//! let irbis = || first("fixtures/irbis/export.txt");
+//! let ask = |record: &Record, path: &str| -> kartoteka::Result<Vec<String>> {
+//!     let path: FieldPath = path.parse()?;
+//!     record.select(&path).map(|found| Ok(found.to_str()?.into_owned())).collect()
+//! };
+//!
+//! // Set: the language.
+//! let set = |mut record: Record, path: &str| -> kartoteka::Result<Vec<String>> {
+//!     record.set(&path.parse::<FieldPath>()?, "kaz")?;
+//!     ask(&record, path)
+//! };
+//! assert_eq!(set(marc21()?, "008/35-37")?, ["kaz"]);
+//! assert_eq!(set(unimarc()?, "101$a")?, ["kaz"]);
+//! assert_eq!(set(irbis()?, "v101")?, ["kaz"]);
+//!
+//! // Delete: the second copy, or subject; the first becomes the only one.
+//! let delete = |mut record: Record, path: &str, rest: &str| -> kartoteka::Result<Vec<String>> {
+//!     record.delete(&path.parse::<FieldPath>()?)?;
+//!     ask(&record, rest)
+//! };
+//! assert_eq!(delete(marc21()?, "952[1]", "952$b")?, ["Bakı"]);
+//! assert_eq!(delete(unimarc()?, "606[1]", "606$a")?, ["Azərbaycan ədəbiyyatı"]);
+//! assert_eq!(delete(irbis()?, "v910[2]", "v910^d")?, ["КХ"]);
+//!
+//! // Replace: the punctuation at the end of the title, the case of a word.
+//! let replace = |mut record: Record, path: &str| -> kartoteka::Result<Vec<String>> {
+//!     record.replace(&path.parse::<FieldPath>()?, |title| Some(title.trim_end_matches([' ', ':']).to_uppercase()))?;
+//!     ask(&record, path)
+//! };
+//! assert_eq!(replace(marc21()?, "245$a")?, ["LEYLI VƏ MƏCNUN"]);
+//! assert_eq!(replace(unimarc()?, "200$a")?, ["LEYLI VƏ MƏCNUN"]);
+//! assert_eq!(replace(irbis()?, "v200^a")?, ["ЕВГЕНИЙ ОНЕГИН"]);
+//!
+//! // Keep: nothing but the title and the rest of it.
+//! let keep = |mut record: Record, path: &str| -> kartoteka::Result<Vec<String>> {
+//!     record.keep(&[path.parse::<FieldPath>()?])?;
+//!     ask(&record, "...$a-z")
+//! };
+//! assert_eq!(keep(marc21()?, "245ab")?, ["Leyli və Məcnun :", "poema /"]);
+//! assert_eq!(keep(unimarc()?, "200ae")?, ["Leyli və Məcnun", "poema"]);
+//! assert_eq!(keep(irbis()?, "200ae")?, ["Евгений Онегин", "роман в стихах"]);
+//! # Ok::<(), kartoteka::Error>(())
+//! ```
+//!
 //! # Meaning
 //! - Positions count characters. What is out of range references nothing. In character sets other than UTF-8 a
 //!   character is taken to be a byte: transcode a record in MARC-8 before you count in it.

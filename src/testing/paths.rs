@@ -95,10 +95,12 @@ fn edits(record: &Record, path: &FieldPath) {
         match set.set(path, value) {
             Err(_) | Ok(0) => assert_eq!(&set, record, "{text} set to {value:?}"),
             Ok(_) => {
-                assert_ne!(&set, record, "{text} set to {value:?}");
+                // Counts in the leader are not compared.
+                assert!(&set != record || text.starts_with("LDR"), "{text} set to {value:?}");
                 let all = values(&set);
                 assert!(!plain || all.iter().all(|found| found == value.as_bytes()), "{text}: {all:?}");
-                assert!(!plain || all.len() >= before.len(), "{text}: {all:?}");
+                // Head text that is empty is none.
+                assert!(!plain || value.is_empty() || all.len() >= before.len(), "{text}: {all:?}");
             }
         }
     }

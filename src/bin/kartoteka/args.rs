@@ -163,6 +163,8 @@ pub(crate) enum Form {
 ///
 /// --set, --delete, --keep and --replace change the records on the way, one after the other as they stand on the command
 /// line; records that they do not change are written as they are. See kartoteka path for paths.
+///
+/// One thread alone writes what numbers its records (aleph, cisis-id, csv, tsv, mst), and what is rejected of text and XML.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_STATUS)]
 pub(crate) struct Convert {

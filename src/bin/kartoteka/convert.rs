@@ -56,7 +56,10 @@ pub(crate) fn run(options: &Convert) -> Result<Outcome, Failure> {
         };
         let mut copy =
             Copy { options, format, rejects: rejects.as_ref(), output: &output, summary: &mut summary };
-        match in_parts {
+        // Of what is lost and what is rejected, the order is known where batches are cut off unread.
+        let in_order =
+            rejects.is_none() || matches!(input.format, Format::Iso2709 | Format::Json | Format::Ndjson);
+        match in_parts && in_order {
             true => copy.in_parts(&mut input, &mut *records, &mut run.reporter)?,
             false => copy.all(&mut input, &mut *records, &mut run.reporter)?,
         }
@@ -196,10 +199,14 @@ impl Copy<'_> {
         let (options, format, rejects) = (self.options, self.format, self.rejects);
         let is_text = input.format.info().is_some_and(|info| info.text);
         let name = input.name.clone();
-        let work = |batch: &mut (dyn RecordRead + Send)| copy_part(batch, options, format, rejects.is_some());
-        let mut failure = None;
-        let mut take = |part: Part| -> Result<(), Failure> {
-            let unlisted = part.summary.report.unlisted();
+        let spare = Mutex::new(Vec::new());
+        let work = |batch: &mut (dyn RecordRead + Send)| {
+            let bytes = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            copy_part(batch, options, format, rejects.is_some(), bytes)
+        };
+        let (mut failure, mut unlisted) = (None, 0u64);
+        let mut take = |mut part: Part| -> Result<(), Failure> {
+            unlisted = unlisted.saturating_add(part.summary.report.unlisted());
             for told in &part.told {
                 match (told, rejects) {
                     (Told::Finding(finding), _) => reporter.finding(&name, finding),
@@ -208,12 +215,13 @@ impl Copy<'_> {
                     (_, None) => {}
                 }
             }
-            reporter.suppressed(unlisted);
             (0..part.summary.read).for_each(|_| reporter.progress.record());
             self.summary.merge(&part.summary);
             records.append(&part.bytes).map_err(|error| {
                 self.output.sink.failure().unwrap_or_else(|| Failure::reading(&name, &error))
             })?;
+            part.bytes.clear();
+            spare.lock().unwrap_or_else(PoisonError::into_inner).push(part.bytes);
             match (part.stop, part.failed) {
                 (Some(finding), _) => Err(reporter.stopped(&name, &finding)),
                 (None, Some(error)) => {
@@ -230,6 +238,7 @@ impl Copy<'_> {
             })
         };
         let copied = in_batches(&mut *input.reader, options.jobs.count(), work, &mut done);
+        reporter.suppressed(unlisted);
         copied.map_err(|error| {
             reporter.progress.finish();
             failure.unwrap_or_else(|| Failure::reading(&name, &error))
@@ -237,14 +246,15 @@ impl Copy<'_> {
     }
 }
 
-/// Copies a batch of records to memory.
+/// Copies a batch of records to memory: behind `bytes`, which are none.
 fn copy_part(
     batch: &mut (dyn RecordRead + Send),
     options: &Convert,
     format: Format,
     keeps_rejects: bool,
+    bytes: Vec<u8>,
 ) -> Part {
-    let mut part = Part::default();
+    let mut part = Part { bytes, ..Part::default() };
     let told = Arc::new(Mutex::new(Vec::new()));
     let tell = |what: Told| told.lock().unwrap_or_else(PoisonError::into_inner).push(what);
     if keeps_rejects {

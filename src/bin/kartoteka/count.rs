@@ -26,7 +26,7 @@ pub(crate) fn run(options: &Count) -> Result<Outcome, Failure> {
             }
         } else {
             let add = |made: &mut u64, _: crate::work::Seen<'_>| *made = made.saturating_add(1);
-            let counts = run.each_batch(&mut input, options.jobs, add, |_| Ok(()))?;
+            let counts = run.each_record(&mut input, options.jobs, add, |_| Ok(()))?;
             count = counts.into_iter().fold(0, u64::saturating_add);
         }
         counts.push((count, input.name));
@@ -44,7 +44,7 @@ fn by(options: &Count, path: &str) -> Result<Outcome, Failure> {
     let counts = PerThread::<HashMap<String, u64>>::new(options.jobs);
     for input in &options.reading.inputs {
         let mut input = run.open(input)?;
-        run.each_batch(
+        run.each_record(
             &mut input,
             options.jobs,
             |(), seen| {

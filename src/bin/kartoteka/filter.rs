@@ -53,7 +53,7 @@ pub(crate) fn run(options: &FilterCommand) -> Result<Outcome, Failure> {
         }
         let mut written: Result<(), Failure> = Ok(());
         let mut found = Vec::new();
-        run.each_batch(
+        run.each_record(
             &mut input,
             options.jobs,
             |made: &mut Made, next| {

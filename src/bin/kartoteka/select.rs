@@ -44,7 +44,7 @@ pub(crate) fn run(options: &Select) -> Result<Outcome, Failure> {
     let keys: Vec<String> = names.iter().map(|name| json(name)).collect();
     for path in &options.reading.inputs {
         let mut input = run.open(path)?;
-        run.each_batch(
+        run.each_record(
             &mut input,
             options.jobs,
             |made: &mut Made, seen| {

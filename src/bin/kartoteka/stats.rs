@@ -8,6 +8,7 @@ use crate::failure::{Failure, Outcome};
 use crate::input::Run;
 use crate::output::Sink;
 use crate::terminal::{Role, Style, printable};
+use crate::work::Seen;
 
 pub(crate) fn run(options: &StatsCommand) -> Result<Outcome, Failure> {
     let mut run = Run::new(&options.reading, false)?;
@@ -15,28 +16,25 @@ pub(crate) fn run(options: &StatsCommand) -> Result<Outcome, Failure> {
     let mut stats = Stats::new(counted);
     for (number, path) in options.reading.inputs.iter().enumerate() {
         let mut input = run.open(path)?;
-        let left = run.each_batch(
-            &mut input,
-            options.jobs,
-            |made: &mut Option<Stats>, seen| {
-                let stats = made.get_or_insert_with(|| {
-                    let mut stats = Stats::new(counted);
-                    stats.begin_input(number as u64);
-                    stats
-                });
-                if let Some(record) = seen.record {
-                    stats.add(record.view());
-                }
-            },
-            |made| {
-                // Of many values the rarest are forgotten, and which they are depends on what is merged with what: not on
-                // the number of threads, if it is batch by batch. All else adds up in any order.
-                if let Some(made) = made.take_if(|_| options.values > 0) {
-                    stats.merge(made);
-                }
+        let add = |made: &mut Option<Stats>, seen: Seen<'_>| {
+            let stats = made.get_or_insert_with(|| {
+                let mut stats = Stats::new(counted);
+                stats.begin_input(number as u64);
+                stats
+            });
+            if let Some(record) = seen.record {
+                stats.add(record.view());
+            }
+        };
+        let left = match options.values {
+            0 => run.each_record(&mut input, options.jobs, add, |_| Ok(()))?,
+            // Of many values the rarest are forgotten, and which they are depends on what is merged with what: not on
+            // the number of threads, if it is batch by batch. All else adds up in any order.
+            _ => run.each_batch(&mut input, options.jobs, add, |made| {
+                made.take().into_iter().for_each(|made| stats.merge(made));
                 Ok(())
-            },
-        )?;
+            })?,
+        };
         left.into_iter().flatten().for_each(|made| stats.merge(made));
     }
     let outcome = run.finish();

@@ -49,7 +49,12 @@ struct Part<T> {
     suppressed: Vec<(Code, u64)>,
     /// Why reading ended early.
     stop: Option<Error>,
+    /// Whether there may be more behind it.
+    more: bool,
 }
+
+/// How many bytes of records are worked on before what came of them is handed on, on one thread.
+const AT_ONCE: usize = 256 * 1024;
 
 /// A record that was read, and its bytes in the input; none of the record, if nothing of it could be.
 pub(crate) struct Seen<'a> {
@@ -60,28 +65,61 @@ pub(crate) struct Seen<'a> {
 impl Run<'_> {
     /// Gives all records of an input to `each`, which adds them to what it makes of a batch, and those to `done`, in the
     /// order of the input. What `done` leaves is added to by another batch: it returns all that is left in the end.
-    /// Reports what is found.
+    /// Reports what is found. Which records are a batch depends on the number of threads.
+    pub(crate) fn each_record<T: Default + Send>(
+        &mut self,
+        input: &mut Input,
+        jobs: Jobs,
+        each: impl Fn(&mut T, Seen<'_>) + Sync,
+        done: impl FnMut(&mut T) -> Result<(), Failure>,
+    ) -> Result<Vec<T>, Failure> {
+        self.each_in(input, jobs, jobs.is_one(), each, done)
+    }
+
+    /// As [`Run::each_record`], but which records are a batch does not depend on the number of threads.
     pub(crate) fn each_batch<T: Default + Send>(
         &mut self,
         input: &mut Input,
         jobs: Jobs,
+        each: impl Fn(&mut T, Seen<'_>) + Sync,
+        done: impl FnMut(&mut T) -> Result<(), Failure>,
+    ) -> Result<Vec<T>, Failure> {
+        self.each_in(input, jobs, false, each, done)
+    }
+
+    fn each_in<T: Default + Send>(
+        &mut self,
+        input: &mut Input,
+        jobs: Jobs,
+        direct: bool,
         each: impl Fn(&mut T, Seen<'_>) + Sync,
         mut done: impl FnMut(&mut T) -> Result<(), Failure>,
     ) -> Result<Vec<T>, Failure> {
         let strict = self.reading.strict;
         let name = input.name.clone();
         let left = Mutex::new(Vec::new());
-        let work = |batch: &mut (dyn RecordRead + Send)| -> Part<T> {
+        // Reads to the end, or until there are so many bytes.
+        let some = |batch: &mut (dyn RecordRead + Send), most: usize| -> Part<T> {
             let made = left.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-            let mut part =
-                Part { made, records: 0, findings: Vec::new(), suppressed: Vec::new(), stop: None };
+            let mut part = Part {
+                made,
+                records: 0,
+                findings: Vec::new(),
+                suppressed: Vec::new(),
+                stop: None,
+                more: true,
+            };
             let mut record = Record::new();
-            loop {
+            let mut bytes = 0usize;
+            while bytes < most {
                 let read = batch.read_record(&mut record);
                 part.findings.extend_from_slice(batch.diagnostics());
                 part.suppressed.extend_from_slice(batch.suppressed());
                 let record = match read {
-                    Ok(false) => return part,
+                    Ok(false) => {
+                        part.more = false;
+                        return part;
+                    }
                     Ok(true) => Some(&mut record),
                     Err(error) => {
                         let Some(finding) = error.diagnostic() else {
@@ -99,8 +137,10 @@ impl Run<'_> {
                     }
                 };
                 part.records = part.records.saturating_add(1);
+                bytes = bytes.saturating_add(batch.raw().len());
                 each(&mut part.made, Seen { record, raw: batch.raw() });
             }
+            part
         };
         let mut failure = None;
         let mut take = |mut part: Part<T>| {
@@ -124,7 +164,22 @@ impl Run<'_> {
                 Error::new(ErrorKind::Argument("the run ended early".to_owned()))
             })
         };
-        let read = in_batches(&mut *input.reader, jobs.count(), work, &mut take);
+        let read = match direct {
+            true => loop {
+                let part = some(&mut *input.reader, AT_ONCE);
+                let more = part.more;
+                match take(part) {
+                    Ok(()) if more => {}
+                    ended => break ended,
+                }
+            },
+            false => in_batches(
+                &mut *input.reader,
+                jobs.count(),
+                |batch: &mut (dyn RecordRead + Send)| some(batch, usize::MAX),
+                &mut take,
+            ),
+        };
         read.map_err(|error| {
             self.reporter.progress.finish();
             failure.unwrap_or_else(|| Failure::reading(&name, &error))

@@ -14,7 +14,7 @@ pub struct Aleph {
     options: ReadOptions,
     cutter: Cutter,
     memory: Vec<u8>,
-    joined: Vec<u8>,
+    joined: Joined,
     body: Vec<u8>,
 }
 
@@ -26,7 +26,7 @@ impl Framing for Aleph {
             options: options.clone(),
             cutter: Cutter::default(),
             memory: Vec::new(),
-            joined: Vec::new(),
+            joined: Joined::default(),
             body: Vec::new(),
         }
     }
@@ -66,11 +66,10 @@ impl Framing for Aleph {
                     "left out",
                 );
             }
-            self.joined.clear();
-            self.joined.extend_from_slice(head.data);
+            self.joined.begin(head.data);
             while let Some((start, more)) = all.next_if(|(_, next)| goes_on(&head, next)) {
                 match self::head(more) {
-                    Some(more) => go_on(&mut self.joined, more.data),
+                    Some(more) => self.joined.go_on(more.data),
                     None => {
                         draft.at_line(start, more.len());
                         draft.about(tag);
@@ -79,18 +78,19 @@ impl Framing for Aleph {
                             "a line without a system number",
                             "joined with a blank",
                         );
-                        self.joined.push(b' ');
-                        self.joined.extend_from_slice(more);
+                        self.joined.append(more);
                     }
                 }
             }
             if head.tag == *b"LDR" {
-                blanks(&mut self.joined);
-                draft.leader(&self.joined);
+                self.body.clear();
+                self.body.extend_from_slice(self.joined.data());
+                blanks(&mut self.body);
+                draft.leader(&self.body);
                 continue;
             }
             self.body.clear();
-            let (control, clean) = body(&head, &self.joined, &mut self.body);
+            let (control, clean) = body(&head, self.joined.data(), &mut self.body);
             if !clean {
                 draft.note(Code::DataBeforeSubfield, "text before the first subfield", "kept");
             }
@@ -155,23 +155,59 @@ fn goes_on(head: &Head<'_>, next: &[u8]) -> bool {
     }
 }
 
-/// Appends the data of a line that goes on.
-pub(super) fn go_on(joined: &mut Vec<u8>, data: &[u8]) {
-    if joined.ends_with(b"^") {
-        joined.pop();
-        joined.push(b' ');
+/// The data of a field, put together from its lines. Where the last subfield begins is kept in mind, so that a field of
+/// many lines costs no more than its bytes.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Joined {
+    data: Vec<u8>,
+    /// Behind the last `$$` of the first `searched` bytes.
+    last: Option<usize>,
+    searched: usize,
+}
+
+impl Joined {
+    /// Begins with the data of a line.
+    pub(super) fn begin(&mut self, data: &[u8]) {
+        self.data.clear();
+        self.data.extend_from_slice(data);
+        (self.last, self.searched) = (None, 0);
     }
-    let last = memmem::rfind(joined, b"$$").map(|at| at.saturating_add(2));
-    let code =
-        last.and_then(|at| joined.get(at..)).and_then(|rest| rest.get(..code_len(rest))).unwrap_or_default();
-    let more = match data.strip_prefix(b"$$9^^") {
-        Some(more) => match more.strip_prefix(b"$$").and_then(|more| more.strip_prefix(code)) {
-            Some(more) => more,
-            None => more,
-        },
-        None => data.strip_prefix(b"$$9^").unwrap_or(data),
-    };
-    joined.extend_from_slice(more);
+
+    /// All data so far.
+    pub(super) fn data(&self) -> &[u8] {
+        &self.data
+    }
+
+    /// Appends a line that is none of the form.
+    pub(super) fn append(&mut self, line: &[u8]) {
+        self.data.push(b' ');
+        self.data.extend_from_slice(line);
+    }
+
+    /// Appends the data of a line that goes on.
+    pub(super) fn go_on(&mut self, data: &[u8]) {
+        if self.data.ends_with(b"^") {
+            self.data.pop();
+            self.data.push(b' ');
+        }
+        // A `$` at the end of what was searched may be half of a mark.
+        let from = self.searched.saturating_sub(1);
+        let behind = self.data.get(from..).unwrap_or_default();
+        if let Some(at) = memmem::rfind(behind, b"$$") {
+            self.last = Some(from.saturating_add(at).saturating_add(2));
+        }
+        self.searched = self.data.len();
+        let rest = self.last.and_then(|at| self.data.get(at..)).unwrap_or_default();
+        let code = rest.get(..code_len(rest)).unwrap_or_default();
+        let more = match data.strip_prefix(b"$$9^^") {
+            Some(more) => match more.strip_prefix(b"$$").and_then(|more| more.strip_prefix(code)) {
+                Some(more) => more,
+                None => more,
+            },
+            None => data.strip_prefix(b"$$9^").unwrap_or(data),
+        };
+        self.data.extend_from_slice(more);
+    }
 }
 
 /// Length of the subfield code with which some bytes begin.

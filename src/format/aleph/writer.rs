@@ -1,7 +1,7 @@
 //! Records to lines.
 
 use super::LONGEST;
-use super::frame::{body, code_len, go_on, head};
+use super::frame::{Joined, body, code_len, head};
 use crate::charset::Charset;
 use crate::diagnostic::Findings;
 use crate::format::lines::{Limits, ambiguous, lines};
@@ -40,7 +40,7 @@ pub struct Layout {
     count: u64,
     last: [u8; 9],
     data: Vec<u8>,
-    joined: Vec<u8>,
+    joined: Joined,
     again: Vec<u8>,
 }
 
@@ -48,7 +48,7 @@ impl io::Layout for Layout {
     fn new(options: &WriteOptions) -> Layout {
         let limits =
             Limits { illegal: options.illegal_characters, wide_tags: options.wide_tags, reserved: true };
-        let (data, joined, again) = (Vec::new(), Vec::new(), Vec::new());
+        let (data, joined, again) = (Vec::new(), Joined::default(), Vec::new());
         Layout { charset: options.charset, limits, count: 0, last: [0; 9], data, joined, again }
     }
 
@@ -172,11 +172,10 @@ impl Layout {
     fn read_again(&mut self, written: &[u8]) -> bool {
         let mut all = lines(written).filter_map(|(_, line)| head(line));
         let Some(first) = all.next() else { return false };
-        self.joined.clear();
-        self.joined.extend_from_slice(first.data);
-        all.for_each(|more| go_on(&mut self.joined, more.data));
+        self.joined.begin(first.data);
+        all.for_each(|more| self.joined.go_on(more.data));
         self.again.clear();
-        body(&first, &self.joined, &mut self.again).0
+        body(&first, self.joined.data(), &mut self.again).0
     }
 }
 

@@ -73,10 +73,9 @@ impl io::Layout for Layout {
         Ok(())
     }
 
-    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
-        let part = if self.begun { part.strip_prefix(BYTE_ORDER_MARK).unwrap_or(part) } else { part };
-        out.extend_from_slice(part);
-        self.begun = true;
+    fn append<'p>(&mut self, part: &'p [u8], _out: &mut Vec<u8>) -> &'p [u8] {
+        let begun = std::mem::replace(&mut self.begun, true);
+        if begun { part.strip_prefix(BYTE_ORDER_MARK).unwrap_or(part) } else { part }
     }
 }
 

@@ -54,6 +54,10 @@ pub(super) fn assign(
             push(slots, entry, start, end);
         }
     }
+    if slots.len() < entries.len() {
+        // What was said so far counts the entries that were left out.
+        findings.unplace();
+    }
 }
 
 fn push(slots: &mut Vec<Slot>, entry: &RawEntry, start: usize, end: usize) {

@@ -57,16 +57,13 @@ impl io::Layout for Layout {
         Ok(())
     }
 
-    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
-        let start = out.len();
-        out.extend_from_slice(part);
-        // The comma before its first record.
-        if !self.begun
-            && let Some(comma) = out.get_mut(start)
-        {
-            *comma = b'[';
+    fn append<'p>(&mut self, part: &'p [u8], out: &mut Vec<u8>) -> &'p [u8] {
+        if std::mem::replace(&mut self.begun, true) {
+            return part;
         }
-        self.begun = true;
+        // It begins with a comma.
+        out.push(b'[');
+        part.get(1..).unwrap_or_default()
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {

@@ -58,8 +58,8 @@ impl io::Layout for Layout {
         self.0.record(record, adapter, out)
     }
 
-    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
-        self.0.append(part, out);
+    fn append<'p>(&mut self, part: &'p [u8], out: &mut Vec<u8>) -> &'p [u8] {
+        self.0.append(part, out)
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {

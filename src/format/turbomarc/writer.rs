@@ -45,10 +45,10 @@ impl io::Layout for Layout {
         Ok(())
     }
 
-    fn append(&mut self, part: &[u8], out: &mut Vec<u8>) {
+    fn append<'p>(&mut self, part: &'p [u8], out: &mut Vec<u8>) -> &'p [u8] {
         self.begin(out);
-        out.extend_from_slice(part);
         self.begun = true;
+        part
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
