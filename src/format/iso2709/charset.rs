@@ -246,7 +246,6 @@ fn decide(
             }
             (guess.charset, Reason::Letters(guess))
         }
-        (None, None) if dialect == Dialect::Mab2 => (Charset::ISO_5426, Reason::Format),
         (None, None) if dialect == Dialect::Irbis => (Charset::Windows1251, Reason::Format),
         // The marks of ISO 5426 are C0 to DF, those of MARC-8 E0 to FE, where the other has letters.
         (None, None)
