@@ -176,7 +176,14 @@ fn round_trip<F: Framing>(record: &Record, mut writer: impl Written) -> Option<V
     let mut findings = outcome.entries.iter().flat_map(|entry| &entry.findings);
     assert!(!findings.any(broken), "not well-formed: {}", bytes.escape_ascii());
     let again: Vec<_> = outcome.records().collect();
-    assert_eq!(again.len(), 1, "one record written, {} read from {}", again.len(), bytes.escape_ascii());
+    // A record of nothing but tags that are not UTF-8 has none in JSON: the writer said so.
+    let told = again.is_empty() && (lossy || replaced > 0);
+    assert!(
+        again.len() == 1 || told,
+        "one record written, {} read from {}",
+        again.len(),
+        bytes.escape_ascii()
+    );
     if replaced == 0 && !lossy {
         for (again, entry) in again {
             assert_eq!(fields(again), fields(record), "{:?} in {}", entry.findings, bytes.escape_ascii());
