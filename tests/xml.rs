@@ -603,3 +603,15 @@ fn real_turbomarc_and_oai_marc() {
     assert_eq!(one[0].field(8).unwrap().lead().to_str().unwrap(), "011001|n|az|||aab|           | aaa      ");
     assert_eq!(all(&corpus.join("marcxml/odd/oai-marcxml--2RecordsFrom.xml")).len(), 2);
 }
+
+/// Comments that do not end, one in each record: their end is not looked for again and again.
+#[test]
+fn comments_without_an_end_cost_no_more_than_their_bytes() {
+    let count = 50_000;
+    let record = "<record><leader>00000nam a2200000   4500</leader><!-- </record>\n";
+    let document = format!("<collection xmlns=\"{SLIM}\">{}", record.repeat(count));
+    let mut reader = marcxml::SliceReader::new(document.as_bytes(), &ReadOptions::new());
+    let read: Vec<_> = reader.records().collect();
+    assert_eq!(read.len(), count);
+    assert!(read.iter().all(|read| read.as_ref().is_err_and(|error| error.code() == Some(Code::XmlSyntax))));
+}

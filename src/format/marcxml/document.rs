@@ -178,15 +178,7 @@ impl Marcxml {
     fn passage(&mut self, passage: Passage, buf: &[u8], findings: &Findings) -> Markup {
         let here = findings.record().byte;
         let window = buf.get(..LONGEST_TAG).unwrap_or(buf);
-        let Some(known) = self.unended.get_mut(passage as usize) else { return Markup::Open };
-        let searched = usize::try_from(known.saturating_sub(here)).unwrap_or(usize::MAX).min(window.len());
-        match passage.len(window, searched) {
-            Some(len) => Markup::Other(len),
-            None => {
-                *known = here.saturating_add(window.len() as u64);
-                Markup::Open
-            }
-        }
+        passage_len(&mut self.unended, passage, window, here).map_or(Markup::Open, Markup::Other)
     }
 
     /// A start tag of `len` bytes.
@@ -247,7 +239,11 @@ impl Marcxml {
             return Step::Frame(len);
         }
         let window = buf.get(..LONGEST_TAG).unwrap_or(buf);
-        let mut found = element_end(window, self.searched.min(window.len()));
+        let here = findings.record().byte;
+        let unended = &mut self.unended;
+        let mut found = element_end(window, self.searched.min(window.len()), |passage, at| {
+            passage_len(unended, passage, window.get(at..)?, here.saturating_add(at as u64))
+        });
         self.searched = 0;
         if matches!(found, ElementEnd::Open(_)) && (eof || buf.len() > LONGEST_TAG) {
             // A comment or CDATA section in it that does not end must not take the records behind it.
@@ -382,6 +378,18 @@ impl Marcxml {
         }
         Ok(())
     }
+}
+
+/// The length of a passage that begins at the byte `here` of the input, if it ends within `window`. Up to which byte
+/// there is no end mark is kept in `unended`, so that nothing is searched twice in vain.
+fn passage_len(unended: &mut [u64; 3], passage: Passage, window: &[u8], here: u64) -> Option<usize> {
+    let known = unended.get_mut(passage as usize)?;
+    let searched = usize::try_from(known.saturating_sub(here)).unwrap_or(usize::MAX).min(window.len());
+    let len = passage.len(window, searched);
+    if len.is_none() {
+        *known = here.saturating_add(window.len() as u64);
+    }
+    len
 }
 
 fn is_xml_declaration(markup: &[u8]) -> bool {

@@ -170,17 +170,27 @@ pub(super) enum ElementEnd {
 }
 
 /// Finds the end of an element that holds none of its own name. `searched` bytes were looked at before, in vain.
-pub(super) fn element_end(bytes: &[u8], searched: usize) -> ElementEnd {
-    search_end(bytes, searched, true)
+/// `passage` tells the length of a passage that begins at an offset, as [`Passage::len`] does; it may know that there is
+/// no end mark, without a look.
+pub(super) fn element_end(
+    bytes: &[u8],
+    searched: usize,
+    passage: impl FnMut(Passage, usize) -> Option<usize>,
+) -> ElementEnd {
+    search_end(bytes, searched, Some(passage))
 }
 
 /// As [`element_end`] for an element with a comment or CDATA section in it that does not end: the first tag of its
 /// name ends it, wherever that stands.
 pub(super) fn broken_element_end(bytes: &[u8]) -> ElementEnd {
-    search_end(bytes, 0, false)
+    search_end(bytes, 0, None::<fn(Passage, usize) -> Option<usize>>)
 }
 
-fn search_end(bytes: &[u8], searched: usize, with_care: bool) -> ElementEnd {
+fn search_end(
+    bytes: &[u8],
+    searched: usize,
+    passage: Option<impl FnMut(Passage, usize) -> Option<usize>>,
+) -> ElementEnd {
     let own = name(bytes);
     let mut at = searched.max(own.len().saturating_add(1));
     while let Some(found) = memmem::find(bytes.get(at..).unwrap_or_default(), own) {
@@ -199,8 +209,10 @@ fn search_end(bytes: &[u8], searched: usize, with_care: bool) -> ElementEnd {
         }
         let tag = start.saturating_sub(if closes { 2 } else { 1 });
         // A comment or CDATA section may hold what looks like a tag.
-        if with_care && memmem::find(bytes.get(searched..tag).unwrap_or_default(), b"<!").is_some() {
-            return careful_element_end(bytes);
+        if let Some(passage) = passage {
+            if memmem::find(bytes.get(searched..tag).unwrap_or_default(), b"<!").is_some() {
+                return careful_element_end(bytes, passage);
+            }
         }
         if opens {
             return ElementEnd::Missing(tag);
@@ -223,13 +235,17 @@ fn open(bytes: &[u8], searched: usize, safe: usize) -> ElementEnd {
 }
 
 /// As [`element_end`], one piece of markup after the other.
-fn careful_element_end(bytes: &[u8]) -> ElementEnd {
+fn careful_element_end(bytes: &[u8], mut passage: impl FnMut(Passage, usize) -> Option<usize>) -> ElementEnd {
     let own = name(bytes);
     let mut at = 0usize;
     while let Some(found) = memchr(b'<', bytes.get(at..).unwrap_or_default()) {
         let start = at.saturating_add(found);
         let rest = bytes.get(start..).unwrap_or_default();
-        at = match Markup::of(rest) {
+        let markup = match Passage::of(rest) {
+            Some(of) => passage(of, start).map_or(Markup::Open, Markup::Other),
+            None => Markup::of(rest),
+        };
+        at = match markup {
             Markup::Open => return ElementEnd::Open(0),
             Markup::End(len) if name(rest) == own => return ElementEnd::At(start.saturating_add(len)),
             Markup::Start(..) if start > 0 && name(rest) == own => return ElementEnd::Missing(start),
@@ -285,11 +301,14 @@ mod tests {
             ("<r><!-- </r> --><s><![CDATA[</r>]]></s></r>", ElementEnd::At(43)),
             ("<r><s>x</s><r></r>", ElementEnd::Missing(11)),
         ] {
-            assert_eq!(element_end(text.as_bytes(), 0), expected, "{text}");
+            let end = |bytes: &[u8], searched| {
+                element_end(bytes, searched, |passage, at| passage.len(bytes.get(at..)?, 0))
+            };
+            assert_eq!(end(text.as_bytes(), 0), expected, "{text}");
             for cut in 0..text.len() - 1 {
                 let bytes = text.as_bytes().get(..cut).unwrap();
-                if let ElementEnd::Open(searched) = element_end(bytes, 0) {
-                    assert_eq!(element_end(text.as_bytes(), searched), expected, "{text} cut at {cut}");
+                if let ElementEnd::Open(searched) = end(bytes, 0) {
+                    assert_eq!(end(text.as_bytes(), searched), expected, "{text} cut at {cut}");
                 }
             }
         }
