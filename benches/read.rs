@@ -24,6 +24,39 @@ fn look<F: Framing>(data: &[u8]) -> usize {
     bytes
 }
 
+/// Files of nothing but damage, ten million bytes each: the time must grow with the size, whatever is in them.
+fn damage(criterion: &mut Criterion) {
+    const SIZE: usize = 10_000_000;
+    let of = |piece: &[u8]| piece.iter().copied().cycle().take(SIZE).collect::<Vec<u8>>();
+    let sound = file(Kind::Latin, 2_000);
+    let mut group = criterion.benchmark_group("damage");
+    group.sample_size(10);
+    group.throughput(Throughput::Bytes(SIZE as u64));
+    for (name, data) in [
+        ("garbage", of(b"no record at all, ")),
+        ("digits", of(b"0123456789")),
+        ("record terminators", of(b"\x1D")),
+        ("field terminators", of(b"\x1E")),
+        ("delimiters", of(b"\x1F")),
+        ("leaders", of(b"00714cam a2200205 a 4500")),
+        ("leaders of long records", of(b"99984cam a2200205 a 4500")),
+        ("leaders and terminators", of(b"00714cam a2200205 a 4500\x1E\x1D")),
+        ("leaders in lines", of(b"00714cam a2200205 a 4500\r\n")),
+        ("records without ends", of(&sound.iter().copied().filter(|byte| *byte != 0x1D).collect::<Vec<_>>())),
+        ("records without lengths", of(&without_lengths(&sound))),
+    ] {
+        group.bench_function(name, |bencher| bencher.iter(|| black_box(look::<iso2709::Iso2709>(&data))));
+    }
+    group.finish();
+}
+
+/// The records with a length that is no number.
+fn without_lengths(records: &[u8]) -> Vec<u8> {
+    let ends = |byte: &u8| *byte == 0x1D;
+    let records = records.split_inclusive(ends);
+    records.flat_map(|record| [b"     ", record.get(5..).unwrap_or_default()].concat()).collect()
+}
+
 fn read(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("read");
     for kind in [Kind::Latin, Kind::Cyrillic, Kind::Long] {
@@ -70,24 +103,6 @@ fn read(criterion: &mut Criterion) {
     group.bench_function("irbis-text/Cyrillic", |bencher| {
         bencher.iter(|| black_box(look::<irbis_text::IrbisText>(&text)));
     });
-    group.finish();
-}
-
-/// Input that is nothing but damage: it must cost no more than its length.
-fn damage(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("damage");
-    let size = 1 << 20;
-    let leader = b"00026nam a2200025   4500";
-    let inputs: [(&str, Vec<u8>); 4] = [
-        ("garbage", b"no record at all ".iter().copied().cycle().take(size).collect()),
-        ("terminators", vec![0x1D; size]),
-        ("leaders", leader.iter().copied().cycle().take(size).collect()),
-        ("field terminators", leader.iter().copied().chain(std::iter::repeat_n(0x1E, size)).collect()),
-    ];
-    for (name, data) in inputs {
-        group.throughput(Throughput::Bytes(data.len() as u64));
-        group.bench_function(name, |bencher| bencher.iter(|| black_box(look::<iso2709::Iso2709>(&data))));
-    }
     group.finish();
 }
 

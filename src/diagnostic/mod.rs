@@ -12,6 +12,15 @@ pub use self::findings::Findings;
 pub use self::report::Report;
 use crate::Location;
 
+/// A number of things, the word in the right form: `1 byte`, `2 bytes`. `thing` is the word for one, and more are that
+/// with an s.
+pub(crate) fn counted(number: impl Into<u128>, thing: &str) -> String {
+    match number.into() {
+        1 => format!("1 {thing}"),
+        number => format!("{number} {thing}s"),
+    }
+}
+
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {

@@ -2,7 +2,7 @@
 
 use super::{LeaderValues, WriteOptions};
 use crate::charset::{Charset, DecodeError, Policy};
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Findings, counted};
 use crate::record::{FieldRef, MarcForm, Record, RecordRef, declares, to_marc_form, transcode_into};
 use crate::{Code, Diagnostic, Error, Location, Result, Tag};
 
@@ -171,12 +171,11 @@ impl Shaper {
         let done = transcode_into(record, charset, policy, out, |field, faults| {
             let which = which(field, charset);
             let (code, what) = match charset {
-                Charset::Utf8 => {
-                    (Code::Undecodable, format!("{faults} byte sequences that are not {from}{which}"))
-                }
-                _ => {
-                    (Code::Unencodable, format!("{faults} characters that do not exist in {charset}{which}"))
-                }
+                Charset::Utf8 => (
+                    Code::Undecodable,
+                    format!("{} not valid in {from}{which}", counted(faults, "byte sequence")),
+                ),
+                _ => (Code::Unencodable, format!("{} not in {charset}{which}", counted(faults, "character"))),
             };
             findings.push(Diagnostic::new(code, place(record, field.tag(), field.index()), what, action));
         });

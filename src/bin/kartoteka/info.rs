@@ -57,7 +57,8 @@ struct Census {
     subfields: u64,
     largest: Option<Largest>,
     damage: Damage,
-    dialects: HashMap<Dialect, u64>,
+    /// Each with what tells it.
+    dialects: HashMap<(Dialect, &'static str), u64>,
     /// How many records are in a character set for one reason, and what all of them have for it.
     charsets: HashMap<(Charset, Why), (u64, Reason)>,
 }
@@ -193,11 +194,10 @@ impl Census {
     }
 }
 
-fn dialect_of(record: &Record, named: Dialect) -> Dialect {
+fn dialect_of(record: &Record, named: Dialect) -> (Dialect, &'static str) {
     match named {
-        Dialect::Auto if !record.syntax().has_indicators() => Dialect::Irbis,
-        Dialect::Auto => Dialect::guess(record.view()),
-        named => named,
+        Dialect::Auto => Dialect::find(record.view()),
+        named => (named, "as given"),
     }
 }
 
@@ -226,10 +226,11 @@ struct File<'a> {
     master: Option<Master>,
 }
 
-/// How many records are of a dialect.
+/// How many records are of a dialect, and by what.
 #[derive(Serialize)]
 struct Share {
     dialect: &'static str,
+    reason: &'static str,
     records: u64,
 }
 
@@ -247,12 +248,14 @@ impl<'a> File<'a> {
         let mut dialects: Vec<Share> = census
             .dialects
             .iter()
-            .map(|(dialect, &records)| {
-                let dialect = if *dialect == Dialect::Auto { "unknown" } else { dialect.name() };
-                Share { dialect, records }
+            .map(|(&(dialect, reason), &records)| {
+                let dialect = if dialect == Dialect::Auto { "unknown" } else { dialect.name() };
+                Share { dialect, reason, records }
             })
             .collect();
-        dialects.sort_by(|a, b| b.records.cmp(&a.records).then(a.dialect.cmp(b.dialect)));
+        dialects.sort_by(|a, b| {
+            b.records.cmp(&a.records).then_with(|| (a.dialect, a.reason).cmp(&(b.dialect, b.reason)))
+        });
         let mut charsets: Vec<CharsetShare> = census
             .charsets
             .iter()
@@ -300,8 +303,8 @@ impl<'a> File<'a> {
         if let Some(other) = self.extension_says {
             lines.add("", format!("the extension says {other}"));
         }
-        for Share { dialect, records } in &self.dialects {
-            lines.add("dialect", format!("{dialect}: {}", self.share(*records)));
+        for Share { dialect, reason, records } in &self.dialects {
+            lines.add("dialect", format!("{dialect}: {}, {reason}", self.share(*records)));
         }
         for CharsetShare { charset, reason, records } in &self.charsets {
             lines.add("charset", format!("{charset}: {}, {reason}", self.share(*records)));

@@ -9,7 +9,7 @@ use memchr::memchr_iter;
 
 use super::directory::{Directory, RawEntry};
 use super::{DELIMITER, FIELD_TERMINATOR, MAX_FIELD, MAX_RECORD};
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Findings, counted};
 use crate::io::ReadOptions;
 use crate::record::Slot;
 use crate::{Code, Tag};
@@ -437,7 +437,7 @@ fn check_coverage(found: &[Option<Span>], base: usize, end: usize, findings: &mu
         next = next.max(last.saturating_add(1));
     }
     if let (start, len @ 1..) = unclaimed {
-        let message = format!("{len} bytes of data that no entry points to");
+        let message = format!("{} of data that no entry points to", counted(len as u64, "byte"));
         findings.at(Code::DataUnclaimed, (start, len), message, "left out");
     }
 }

@@ -4,7 +4,7 @@ use memchr::{memchr, memchr_iter, memmem};
 
 use super::plain::{Lines, other_terminator};
 use super::{DELIMITER, FIELD_TERMINATOR, RECORD_TERMINATOR, mab, parse};
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Findings, counted};
 use crate::io::{Frame, Framing, ReadOptions, Step};
 use crate::{Code, Diagnostic, Error, ErrorKind, Leader, Location, Record, Result};
 
@@ -289,8 +289,9 @@ impl Iso2709 {
             location.len = len;
             let message = match code {
                 Code::ByteOrderMark => "byte order mark EF BB BF".to_owned(),
+                Code::Garbage if len == 1 => "1 byte that belongs to no record".to_owned(),
                 Code::Garbage => format!("{len} bytes that belong to no record"),
-                _ => format!("{len} bytes of filler"),
+                _ => format!("{} of filler", counted(len, "byte")),
             };
             findings.push(Diagnostic::new(code, location, message, "skipped"));
         }

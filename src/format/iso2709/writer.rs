@@ -549,6 +549,8 @@ mod tests {
         let lies = record("00000nam a2500000   5600", "245");
         assert_eq!(leader(&lies, LeaderValues::Set), "00059nam a2200049   4500", "245");
         assert_eq!(leader(&lies, LeaderValues::Keep), "00059nam a2500049   5600");
+        let longer = record("00000nam a2200000   4540", "245");
+        assert_eq!(leader(&longer, LeaderValues::Set), "00059nam a2200049   4500");
         let unimarc = record("00000nam  2200000   450 ", "200");
         assert_eq!(leader(&unimarc, LeaderValues::Set), "00059nam  2200049   450 ");
     }
