@@ -101,7 +101,9 @@ fn body(field: FieldRef<'_>, all: bool, out: &mut Vec<u8>) {
         blanks(field.raw(), |byte| special(byte) || byte == b'\\', out);
         return;
     }
+    // Those that are read as indicators; what a record has more of is text, with its blanks.
     let (indicators, ..) = field.parts();
+    let indicators = indicators.get(..2).unwrap_or(indicators);
     blanks(indicators, |byte| special(byte) || matches!(byte, b'\\' | b'#'), out);
     let rest = field.raw().get(indicators.len()..).unwrap_or_default();
     for (number, piece) in rest.split(|byte| *byte == field.syntax().delimiter).enumerate() {
