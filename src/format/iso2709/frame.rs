@@ -65,13 +65,16 @@ impl Framing for Iso2709 {
                     return Ok(Step::Need(len.saturating_add(LEADER)));
                 }
                 let bytes = buf.get(..len).unwrap_or_default();
-                if let Some(end) = record_inside(bytes) {
-                    return Ok(self.ragged(buf, end, findings));
-                }
-                if !has_directory(bytes) {
-                    // The length is that of two records, of which one has no end, by chance.
-                    if let Some(at) = record_at_end(bytes) {
-                        return Ok(self.cut_off(at, findings));
+                // Where the last field ends where the record does, the length tells the truth.
+                if !is_whole(bytes) {
+                    if let Some(end) = record_inside(bytes) {
+                        return Ok(self.ragged(buf, end, findings));
+                    }
+                    if !has_directory(bytes) {
+                        // The length is that of two records, of which one has no end, by chance.
+                        if let Some(at) = record_at_end(bytes) {
+                            return Ok(self.cut_off(at, findings));
+                        }
                     }
                 }
                 if *before == FIELD_TERMINATOR || could_follow(next) {
@@ -440,6 +443,17 @@ fn record_at_end(bytes: &[u8]) -> Option<usize> {
             && is_sound(inner) == Some(inner.len())
             && (!clear || is_clear_leader(inner))
     })
+}
+
+/// Whether the last entry of the directory is that of a field which ends these bytes.
+#[inline]
+fn is_whole(bytes: &[u8]) -> bool {
+    let base = Leader::padded(bytes).base_address().unwrap_or_default() as usize;
+    let entry = base.checked_sub(13).and_then(|at| bytes.get(at..)).and_then(|bytes| bytes.first_chunk());
+    // All three are below 100,000.
+    let end =
+        entry.and_then(parse::entry_of_12).map(|entry| base + entry.start as usize + entry.len as usize + 1);
+    end == Some(bytes.len())
 }
 
 /// Where the first record ends in bytes that are two or more, although the length of the first says that they are one.

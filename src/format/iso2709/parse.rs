@@ -178,8 +178,10 @@ fn odd_record(
     let lines = Lines::at_start(wrapped).filter(|lines| lines.hold(wrapped)).filter(|lines| {
         plain.clear();
         lines.unwrap(wrapped, plain);
-        // Lines that are not all the same could be some that stand in the data.
-        lines.first == lines.width || Leader::padded(plain).record_length() == u32::try_from(plain.len()).ok()
+        // A line end or two may stand in the data of a record that is damaged otherwise.
+        let stated = Leader::padded(plain).record_length().and_then(|length| usize::try_from(length).ok());
+        stated == Some(plain.len())
+            || lines.first == lines.width && wrapped.len() > 3 * lines.width && stated != Some(frame.len())
     });
     let terminator = other_terminator(if lines.is_some() { plain } else { frame });
     if lines.is_none() && terminator.is_none() {
