@@ -195,7 +195,8 @@ fn round_trip<F: Framing>(record: &Record, mut writer: impl Written) -> Option<V
 /// The record, saying that it is in UTF-8 if it is, as the writers of text make it say.
 fn declared(record: &Record) -> Record {
     let mut record = record.clone();
-    if record.view().is_text() && !crate::record::declares(record.view(), crate::Charset::Utf8) {
+    let is_utf8 = record.charset() == crate::Charset::Utf8;
+    if is_utf8 && !crate::record::declares(record.view(), crate::Charset::Utf8) {
         record.declare_charset(crate::Charset::Utf8);
     }
     record
