@@ -109,11 +109,9 @@ impl Layout {
             } else if !field.is_control() {
                 self.again.clear();
                 data(out.get(start..).unwrap_or_default(), count, Style::Spaced, &mut self.again);
-                let body = out.get(start..).unwrap_or_default();
-                let marked = body
-                    .split_at_checked(count)
-                    .is_some_and(|(own, rest)| rest.starts_with(b" $") && !own.contains(&b'$'));
-                if self.again != field.raw() || count != 2 && !marked {
+                if count != 2 {
+                    findings.push(ambiguous(record, field, "indicators that are not two"));
+                } else if self.again != field.raw() {
                     let what = "a value or code that cannot be told from a delimiter in the line format";
                     findings.push(ambiguous(record, field, what));
                 }
