@@ -4,25 +4,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod common;
+
+use common::corpus;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kartoteka::check::{self, Checker};
 use kartoteka::{
     Charset, Code, Normalization, Policy, ReadOptions, Record, RecordRead, Text, WriteOptions, iso2709,
 };
 use serde_json::Value;
-
-fn corpus() -> Option<PathBuf> {
-    let named = std::env::var_os("KARTOTEKA_CORPUS").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "no corpus at {}, and CI must not skip it", folder.display());
-    eprintln!("SKIPPED: no corpus at {}; set KARTOTEKA_CORPUS", folder.display());
-    None
-}
 
 fn nfc(text: &str) -> String {
     Normalization::Nfc.apply(text).into_owned()

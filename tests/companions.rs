@@ -4,23 +4,17 @@
 #![cfg(all(feature = "cli", feature = "testing"))]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use kartoteka::isis::companion::{Fst, Menu, Opt, Par, StopWords, SubWorksheet, Tree, Worksheet};
 use kartoteka::{Charset, Error};
 
 fn corpus() -> Option<PathBuf> {
-    let named = std::env::var_os("KARTOTEKA_CORPUS").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
-    let folder = folder.join("irbis/irbis-companions");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "no corpus at {}, and CI must not skip it", folder.display());
-    eprintln!("SKIPPED: no corpus at {}; set KARTOTEKA_CORPUS", folder.display());
-    None
+    common::corpus().map(|folder| folder.join("irbis/irbis-companions"))
 }
 
 const WORKSHEETS: [&str; 9] =

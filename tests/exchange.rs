@@ -7,6 +7,8 @@
 #![cfg(all(feature = "xml", feature = "json", feature = "testing"))]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,14 +24,7 @@ use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 fn corpus() -> Option<PathBuf> {
-    let named = std::env::var_os("KARTOTEKA_CORPUS").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
-    if folder.is_dir() {
-        return Some(folder.join("marc"));
-    }
-    assert!(std::env::var_os("CI").is_none(), "no corpus at {}, and CI must not skip it", folder.display());
-    eprintln!("SKIPPED: no corpus at {}; set KARTOTEKA_CORPUS", folder.display());
-    None
+    common::corpus().map(|folder| folder.join("marc"))
 }
 
 fn fixture(name: &str) -> PathBuf {

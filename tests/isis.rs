@@ -5,6 +5,8 @@
 #![cfg(all(feature = "json", feature = "cli", feature = "testing"))]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod common;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,15 +26,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn corpus() -> Option<PathBuf> {
-    let named = std::env::var_os("KARTOTEKA_CORPUS").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
-    let folder = folder.join("irbis");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "no corpus at {}, and CI must not skip it", folder.display());
-    eprintln!("SKIPPED: no corpus at {}; set KARTOTEKA_CORPUS", folder.display());
-    None
+    common::corpus().map(|folder| folder.join("irbis"))
 }
 
 /// The bytes of a file, or of its `.gz`.

@@ -2,6 +2,8 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod common;
+
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -149,15 +151,7 @@ fn what_is_no_plain_file_is_refused() {
 }
 
 fn corpus() -> Option<PathBuf> {
-    let named = std::env::var_os("KARTOTEKA_CORPUS").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
-    let folder = folder.join("irbis");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "no corpus at {}, and CI must not skip it", folder.display());
-    eprintln!("SKIPPED: no corpus at {}; set KARTOTEKA_CORPUS", folder.display());
-    None
+    common::corpus().map(|folder| folder.join("irbis"))
 }
 
 /// A file of the corpus, unpacked into a folder of the test.

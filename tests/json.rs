@@ -2,6 +2,8 @@
 #![cfg(feature = "json")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod common;
+
 use kartoteka::*;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -809,18 +811,7 @@ mod shapes {
     }
 
     fn corpus() -> Option<PathBuf> {
-        let named = std::env::var_os("KARTOTEKA_CORPUS").map(PathBuf::from);
-        let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
-        if folder.is_dir() {
-            return Some(folder.join("marc/json"));
-        }
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "no corpus at {}, and CI must not skip it",
-            folder.display()
-        );
-        eprintln!("SKIPPED: no corpus at {}; set KARTOTEKA_CORPUS", folder.display());
-        None
+        crate::common::corpus().map(|folder| folder.join("marc/json"))
     }
 
     #[test]

@@ -2,10 +2,14 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod common;
+
+use common::{corpus, files};
+
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use kartoteka::Code;
@@ -307,30 +311,6 @@ fn every_finding_is_explained() {
         assert!(text.contains(code.summary()) && text.contains("```text\n"), "{text}");
     }
     assert_eq!(run(&["explain", "B000"]).status.code(), Some(2));
-}
-/// The folder of the corpus; see `tests/corpus.rs`.
-fn corpus() -> Option<PathBuf> {
-    let named = std::env::var_os("KARTOTEKA_CORPUS").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "no corpus at {}, and CI must not skip it", folder.display());
-    eprintln!("SKIPPED: no corpus at {}; set KARTOTEKA_CORPUS", folder.display());
-    None
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => found.extend(files(&path)),
-            false => found.push(path),
-        }
-    }
-    found.sort();
-    found
 }
 
 /// How many places of a finding in a file the golden file has.

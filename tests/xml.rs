@@ -4,6 +4,8 @@
 #![cfg(feature = "xml")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -419,14 +421,7 @@ fn what_is_written_is_valid() {
 }
 
 fn corpus() -> Option<PathBuf> {
-    let named = std::env::var_os("KARTOTEKA_CORPUS").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
-    if folder.is_dir() {
-        return Some(folder.join("marc"));
-    }
-    assert!(std::env::var_os("CI").is_none(), "no corpus at {}, and CI must not skip it", folder.display());
-    eprintln!("SKIPPED: no corpus at {}; set KARTOTEKA_CORPUS", folder.display());
-    None
+    common::corpus().map(|folder| folder.join("marc"))
 }
 
 /// The records of a file, and what its first error in strict reading says.
