@@ -149,21 +149,25 @@ pub(super) fn put_terminators(record: &mut [u8]) {
 mod tests {
     use super::*;
 
+    fn there_and_back(data: &[u8], wrapped: &[u8], expected: Lines) {
+        let lines = Lines::at_start(wrapped).unwrap();
+        assert_eq!(lines, expected);
+        assert_eq!(lines.wrapped(data.len()), wrapped.len());
+        assert!(lines.hold(wrapped));
+        let mut out = Vec::new();
+        lines.unwrap(wrapped, &mut out);
+        assert_eq!(out, data);
+        for at in 0..data.len() {
+            assert_eq!(wrapped[lines.place(at)], data[at]);
+        }
+    }
+
     #[test]
     fn lines_there_and_back() {
         let data: Vec<u8> = (b'a'..=b'z').cycle().take(200).collect();
         for (width, end) in [(80, "\r\n"), (80, "\n"), (24, "\n"), (100, "\r\n")] {
             let wrapped: Vec<u8> = data.chunks(width).collect::<Vec<_>>().join(end.as_bytes());
-            let lines = Lines::at_start(&wrapped).unwrap();
-            assert_eq!(lines, Lines { first: width, width, end: end.len() });
-            assert_eq!(lines.wrapped(data.len()), wrapped.len());
-            assert!(lines.hold(&wrapped));
-            let mut out = Vec::new();
-            lines.unwrap(&wrapped, &mut out);
-            assert_eq!(out, data);
-            for at in 0..data.len() {
-                assert_eq!(wrapped[lines.place(at)], data[at]);
-            }
+            there_and_back(&data, &wrapped, Lines { first: width, width, end: end.len() });
         }
         assert_eq!(Lines::at_start(b"short\n"), None);
         assert!(!Lines { first: 4, width: 4, end: 1 }.hold(b"abcd\nabcde"));
@@ -175,20 +179,9 @@ mod tests {
         for (first, end) in (1..=80).zip(["\n", "\r\n"].into_iter().cycle()) {
             let mut wrapped = [&data[..first], end.as_bytes()].concat();
             wrapped.extend(data[first..].chunks(80).collect::<Vec<_>>().join(end.as_bytes()));
-            let lines = Lines::at_start(&wrapped).unwrap();
-            assert_eq!(lines, Lines { first, width: 80, end: end.len() });
-            assert_eq!(lines.wrapped(data.len()), wrapped.len());
-            assert!(lines.hold(&wrapped));
-            let mut out = Vec::new();
-            lines.unwrap(&wrapped, &mut out);
-            assert_eq!(out, data);
-            for at in 0..data.len() {
-                assert_eq!(wrapped[lines.place(at)], data[at]);
-            }
-            assert_eq!(
-                Lines::leader(&wrapped).map(|leader| leader.to_vec()),
-                (first < 24).then(|| data[..24].to_vec())
-            );
+            there_and_back(&data, &wrapped, Lines { first, width: 80, end: end.len() });
+            let leader = Lines::leader(&wrapped).map(|leader| leader.to_vec());
+            assert_eq!(leader, (first < 24).then(|| data[..24].to_vec()));
         }
     }
 

@@ -93,42 +93,34 @@ impl Layout {
             }
         }
         let len = base_of(entries).saturating_add(data).saturating_add(1);
-        let fields = || record.fields().filter(|field| field.tag().bytes().is_some());
         if len > MAX_RECORD && self.oversize == Oversize::Split {
             return self.parts(record, out, findings);
         }
+        let fields = record.fields().zip(record.ranks()).filter(|(field, _)| field.tag().bytes().is_some());
+        let numbered = fields.enumerate().map(|(number, (field, rank))| (rank, number, field));
         if in_order {
-            return self.one(record, fields(), out, findings);
+            return self.one(
+                record,
+                entries,
+                numbered.map(|(_, number, field)| (number, field)),
+                out,
+                findings,
+            );
         }
-        self.one_out_of_order(record, entries, out, findings)
+        // The data lie in another order than the fields.
+        let mut sorted: Vec<(u32, usize, FieldRef<'_>)> = numbered.collect();
+        sorted.sort_by_key(|(rank, number, _)| (*rank, *number));
+        let sorted = sorted.into_iter().map(|(_, number, field)| (number, field));
+        self.one(record, entries, sorted, out, findings)
     }
 
-    /// Appends one record of these fields, which have tags of three characters.
+    /// Appends one record of so many fields, which have tags of three characters: each with the number of its entry,
+    /// 0-based, in the order of their data.
     fn one<'a>(
         &self,
         record: RecordRef<'a>,
-        fields: impl Iterator<Item = FieldRef<'a>> + Clone,
-        out: &mut Vec<u8>,
-        findings: &mut Findings,
-    ) -> Result<(), Diagnostic> {
-        let start = out.len();
-        let base = base_of(fields.clone().count());
-        out.resize(start.saturating_add(base).saturating_sub(1), b'0');
-        out.push(FIELD_TERMINATOR);
-        let data = out.len();
-        let mut entry = start.saturating_add(Leader::LEN);
-        for field in fields {
-            self.field(record, field, (entry, data), out, findings)?;
-            entry = entry.saturating_add(12);
-        }
-        self.close(record, (start, base), out, findings)
-    }
-
-    /// Appends a record whose data lie in another order than its fields.
-    fn one_out_of_order(
-        &self,
-        record: RecordRef<'_>,
         entries: usize,
+        fields: impl Iterator<Item = (usize, FieldRef<'a>)>,
         out: &mut Vec<u8>,
         findings: &mut Findings,
     ) -> Result<(), Diagnostic> {
@@ -137,15 +129,7 @@ impl Layout {
         out.resize(start.saturating_add(base).saturating_sub(1), b'0');
         out.push(FIELD_TERMINATOR);
         let data = out.len();
-        let mut fields: Vec<(u32, usize, FieldRef<'_>)> = record
-            .fields()
-            .zip(record.ranks())
-            .filter(|(field, _)| field.tag().bytes().is_some())
-            .enumerate()
-            .map(|(number, (field, rank))| (rank, number, field))
-            .collect();
-        fields.sort_by_key(|(rank, number, _)| (*rank, *number));
-        for (_, number, field) in fields {
+        for (number, field) in fields {
             let entry = start.saturating_add(Leader::LEN).saturating_add(number.saturating_mul(12));
             self.field(record, field, (entry, data), out, findings)?;
         }
@@ -171,13 +155,15 @@ impl Layout {
         };
         for field in all().filter(|field| !field.is_control()) {
             if size.saturating_add(costs(field)) > room && size > head {
-                self.one(record, part(from..field.index()), out, findings)?;
+                let count = part(from..field.index()).count();
+                self.one(record, count, part(from..field.index()).enumerate(), out, findings)?;
                 (from, size) = (field.index(), head);
                 parts = parts.saturating_add(1);
             }
             size = size.saturating_add(costs(field));
         }
-        self.one(record, part(from..usize::MAX), out, findings)?;
+        let count = part(from..usize::MAX).count();
+        self.one(record, count, part(from..usize::MAX).enumerate(), out, findings)?;
         let message =
             format!("the record does not fit into {MAX_RECORD} bytes: {} parts", parts.saturating_add(1));
         let place = Location::of(record.position());
