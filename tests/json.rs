@@ -759,7 +759,7 @@ proptest! {
 
 mod shapes {
     //! Other shapes than MARC-in-JSON, and what is nearly JSON.
-    use std::path::{Path, PathBuf};
+    use std::path::PathBuf;
 
     use kartoteka::{Code, Format, ReadOptions, Record, RecordRead, Recovery, json, ndjson, open, open_with};
 
