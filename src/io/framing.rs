@@ -464,7 +464,7 @@ impl<R: Read, F: Framing> Stream<R, F> {
 }
 
 /// How many bytes of records a batch has, at least.
-const BATCH: usize = 1024 * 1024;
+const BATCH: usize = 512 * 1024;
 
 /// How many more there is room for, so that the last record is whole. What is read beyond it is copied to the next.
 const TAIL: usize = 32 * 1024;

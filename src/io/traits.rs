@@ -44,7 +44,7 @@ pub trait RecordRead {
     /// The bytes of the input from which the last record was read, or not read.
     fn raw(&self) -> &[u8];
 
-    /// Takes the next records of the input, about a MiB of them, as a reader that another thread may have; what is found
+    /// Takes the next records of the input, about half a MiB of them, as a reader that another thread may have; what is found
     /// at the end is in the last. `None` at the end. Where the format allows it, they have not been parsed yet.
     ///
     /// What is damage, and belongs to no record, is told by the batch, if its records have not been parsed, to who listens

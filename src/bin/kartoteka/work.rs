@@ -31,7 +31,8 @@ impl<T: Default> PerThread<T> {
 
     /// That of this thread.
     pub(crate) fn own(&self) -> Option<MutexGuard<'_, T>> {
-        let number = rayon::current_thread_index().unwrap_or_default();
+        // The thread that cuts the batches is none of the pool.
+        let number = rayon::current_thread_index().map_or(0, |number| number.saturating_add(1));
         Some(self.0.get(number)?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
