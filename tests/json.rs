@@ -333,6 +333,30 @@ fn irbis_records_out_of_iso_2709_come_back() {
     assert_eq!(writer.into_inner(), line);
 }
 
+/// The leader says how many indicators there are, where JSON would not.
+#[test]
+fn indicators_that_are_not_two() {
+    for count in [1u8, 2, 3, 9] {
+        let syntax = Syntax { indicators: count, ..Syntax::MARC };
+        let blanks = " ".repeat(count.into());
+        let built = Builder::new(syntax).leader("00000nam a2200000   4500");
+        let record = built.field("331", |field| field.indicators(&blanks).subfield('a', "Titel")).build();
+        let record = record.unwrap();
+        let (again, codes) = one(std::str::from_utf8(&lines(&[&record])).unwrap());
+        assert_eq!((again.syntax(), codes.as_slice()), (syntax, &[][..]));
+        assert_eq!(again.field("331").unwrap().raw(), record.field("331").unwrap().raw());
+        let through_serde: Record = serde_json::from_str(&serde_json::to_string(&record).unwrap()).unwrap();
+        assert_eq!(through_serde.syntax(), syntax);
+    }
+    let syntax = Syntax { indicators: 1, ..Syntax::MARC };
+    let mut record = Builder::new(syntax).field("331", |field| field.subfield('a', "Titel")).build().unwrap();
+    record.set_leader(None);
+    let mut writer = ndjson::Writer::new(Vec::new(), &WriteOptions::new());
+    writer.write_record(record.view()).unwrap();
+    let told: Vec<Code> = writer.diagnostics().iter().map(|finding| finding.code).collect();
+    assert_eq!(told, [Code::IndicatorCount]);
+}
+
 #[test]
 fn odd_shapes_are_kept_and_told() {
     let marc = |fields: &str| one(&format!(r#"{{"leader":"00000nam a2200000   4500","fields":[{fields}]}}"#));

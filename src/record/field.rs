@@ -3,6 +3,7 @@
 use std::fmt;
 
 use memchr::memchr;
+use wide::u8x16;
 
 use super::{Embedded, Syntax, Text};
 use crate::Tag;
@@ -233,29 +234,42 @@ fn inside_character(text: &str, end: usize) -> usize {
 /// fewer instructions than a call takes.
 #[inline]
 pub(crate) fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
+    const WIDTH: usize = 16;
+    let pattern = u8x16::splat(byte);
+    let first_in = |block: &[u8; WIDTH]| {
+        let hits = u8x16::new(*block).cmp_eq(pattern).move_mask();
+        (hits != 0).then_some(hits.trailing_zeros() as usize)
+    };
+    let Some((first, rest)) = bytes.split_first_chunk() else {
+        return find_short(byte, bytes);
+    };
+    if let Some(found) = first_in(first) {
+        return Some(found);
+    }
+    let Some((second, rest)) = rest.split_first_chunk() else {
+        // What was looked at already has none.
+        return first_in(bytes.last_chunk()?).map(|found| rest.len() + found);
+    };
+    if let Some(found) = first_in(second) {
+        return Some(WIDTH + found);
+    }
+    memchr(byte, rest).map(|found| 2 * WIDTH + found)
+}
+
+/// As [`find`], in fewer than 16 bytes.
+#[inline]
+fn find_short(byte: u8, bytes: &[u8]) -> Option<usize> {
     const LOW: u64 = 0x0101_0101_0101_0101;
     let pattern = u64::from(byte).wrapping_mul(LOW);
-    let first_in = |word: [u8; 8]| {
-        let differs = u64::from_le_bytes(word) ^ pattern;
+    let first_in = |word: &[u8; 8]| {
+        let differs = u64::from_le_bytes(*word) ^ pattern;
         let hit = differs.wrapping_sub(LOW) & !differs & (LOW << 7);
         (hit != 0).then_some(hit.trailing_zeros() as usize / 8)
     };
-    let (words, tail) = bytes.as_chunks::<8>();
-    let mut at = 0;
-    for word in words.iter().take(4) {
-        if let Some(found) = first_in(*word) {
-            return Some(at + found);
-        }
-        at += 8;
-    }
-    if words.len() > 4 {
-        return memchr(byte, bytes.get(32..)?).map(|found| found + 32);
-    }
-    match bytes.last_chunk::<8>() {
-        // What was looked at already has none.
-        Some(word) => first_in(*word).map(|found| bytes.len() - 8 + found),
-        None => tail.iter().position(|other| *other == byte),
-    }
+    let (Some((first, rest)), Some(last)) = (bytes.split_first_chunk(), bytes.last_chunk()) else {
+        return bytes.iter().position(|other| *other == byte);
+    };
+    first_in(first).or_else(|| first_in(last).map(|found| rest.len() + found))
 }
 
 /// A subfield: a code and a value.
@@ -389,5 +403,30 @@ impl<'a> Iterator for Subfields<'a> {
 impl fmt::Debug for Subfields<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_first_byte_is_found_at_any_place(bytes in "[abé]{0,40}", byte in b'a'..=b'b') {
+            prop_assert_eq!(find(byte, bytes.as_bytes()), memchr(byte, bytes.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn every_length_and_place() {
+        for len in 0..80 {
+            let mut bytes = vec![0x1E; len];
+            assert_eq!(find(0x1F, &bytes), None);
+            for at in (0..len).rev() {
+                bytes[at] = 0x1F;
+                assert_eq!(find(0x1F, &bytes), Some(at), "{at} of {len}");
+            }
+        }
     }
 }

@@ -256,11 +256,8 @@ pub fn iso2709(data: &[u8]) {
         if !record.view().is_text() {
             continue;
         }
-        // Where there are not two indicators, JSON does not say how many there should be.
         #[cfg(feature = "json")]
-        if record.syntax().indicators == 2 {
-            round_trip::<crate::ndjson::Ndjson>(record, crate::ndjson::Writer::new(Vec::new(), &options));
-        }
+        round_trip::<crate::ndjson::Ndjson>(record, crate::ndjson::Writer::new(Vec::new(), &options));
         #[cfg(feature = "xml")]
         round_trip_xml(record, &options);
         round_trip_lines(record);

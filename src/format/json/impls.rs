@@ -7,6 +7,7 @@ use serde::ser::{Error as _, SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::parse::Parser;
+use super::writer::leader;
 use crate::charset::Charset;
 use crate::diagnostic::Findings;
 use crate::io::{Frame, Recovery};
@@ -29,11 +30,7 @@ impl Serialize for RecordRef<'_> {
             map.serialize_entry("status", &isis.status)?;
             map.serialize_entry("version", &isis.version)?;
         }
-        if let Some(mut leader) = self.header().leader {
-            // What tells that the record has no indicators.
-            if !self.syntax().has_indicators() && self.header().isis.is_none() {
-                leader.set(10, b'0');
-            }
+        if let Some(leader) = leader(*self) {
             map.serialize_entry("leader", &leader)?;
         }
         map.serialize_entry("fields", &Fields(*self))?;

@@ -30,7 +30,8 @@
 //! - text between the indicators and the first subfield of a MARC field is `lead`;
 //! - an indicator that the field does not have is `null`;
 //! - a third and further indicator is `ind3` and so on;
-//! - a record without indicators, `mfn` and `0` in leader/10 gets that `0`.
+//! - where the fields have not two indicators, leader/10 says how many, but not in a record without any that has
+//!   `mfn`. A record of one indicator without a leader is a finding.
 //!
 //! A MARC record in which no field has indicators tells its syntax by its header only: without a leader, or with
 //! `mfn`, it is read as an IRBIS record. One whose leader/10 says that there are none is read with `^` for 1F. Where the

@@ -7,7 +7,7 @@ use memchr::{memchr, memchr3};
 use crate::charset::Policy;
 use crate::diagnostic::Findings;
 use crate::io::{self, Adapter, WriteOptions, place};
-use crate::record::{FieldRef, Header, RecordRef, Syntax};
+use crate::record::{FieldRef, Header, Leader, RecordRef, Syntax};
 use crate::{Code, Diagnostic, Error, Location, Result, Tag};
 
 /// The layout of one array of MARC-in-JSON, in UTF-8. Records stand on lines of their own, if
@@ -129,12 +129,15 @@ fn write_header(
     out: &mut Vec<u8>,
     findings: &mut Findings,
 ) -> Result<()> {
-    let Header { leader, isis, .. } = record.header();
+    let Header { isis, .. } = record.header();
     out.push(b'{');
-    if let Some(mut leader) = *leader {
-        if !record.syntax().has_indicators() && isis.is_none() {
-            leader.set(10, b'0');
-        }
+    let leader = leader(record);
+    if leader.is_none() && record.syntax().indicators == 1 {
+        let message = "no leader says that the fields have one indicator";
+        let place = Location::of(record.position());
+        findings.push(Diagnostic::new(Code::IndicatorCount, place, message, "written so, and read as two"));
+    }
+    if let Some(leader) = leader {
         out.extend_from_slice(b"\"leader\":\"");
         write_bytes(leader.as_bytes(), policy, out, findings, || {
             ("the leader is not valid UTF-8", Location::of(record.position()))
@@ -152,6 +155,16 @@ fn write_header(
     }
     out.extend_from_slice(b"\"fields\":[");
     Ok(())
+}
+
+/// The leader as JSON has it: where the fields have not two indicators, it says how many they have.
+pub(super) fn leader(record: RecordRef<'_>) -> Option<Leader> {
+    let mut leader = record.header().leader?;
+    let count = record.syntax().indicators;
+    if count == 1 || count > 2 || count == 0 && record.header().isis.is_none() {
+        leader.set(10, b'0'.saturating_add(count.min(9)));
+    }
+    Some(leader)
 }
 
 /// Writes `{"245":`.
