@@ -5,6 +5,7 @@ use super::{
     RESET, SHIFT_IN, SHIFT_OUT, SUBFIELD,
 };
 use crate::charset::tables::{Eacc, Half, Set};
+use wide::u8x16;
 
 /// Codes of three bytes that faulty converters wrote.
 const ODD_CODES: [([u8; 3], char); 6] = [
@@ -131,23 +132,18 @@ pub(super) fn plain_run(bytes: &[u8]) -> usize {
 /// How many bytes from `first` to 7E there are at the start, none of them `&`.
 #[inline]
 fn run_of(bytes: &[u8], first: u8) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let (chunks, rest) = bytes.as_chunks::<8>();
-    for (number, chunk) in chunks.iter().enumerate() {
-        let eight = u64::from_le_bytes(*chunk);
-        // The high bit of a byte is set where it is below `first`, `&`, 7F, or above. Borrows and carries come from
-        // such bytes only, and change those above them: the lowest bit that is set is right.
-        let below = eight.wrapping_sub(ONES * u64::from(first));
-        let ampersand = (eight ^ (ONES * u64::from(b'&'))).wrapping_sub(ONES);
-        let delete = eight.wrapping_add(ONES);
-        let odd = (eight | below | ampersand | delete) & HIGH;
+    let (least, most, ampersand) = (u8x16::splat(first), u8x16::splat(0x7E), u8x16::splat(b'&'));
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    for (number, block) in blocks.iter().enumerate() {
+        let block = u8x16::new(*block);
+        let inside = block.max(least).min(most).cmp_eq(block) & !block.cmp_eq(ampersand);
+        let odd = !inside.move_mask() & 0xFFFF;
         if odd != 0 {
-            return number * 8 + (odd.trailing_zeros() / 8) as usize;
+            return number * 16 + odd.trailing_zeros() as usize;
         }
     }
     let plain = |byte: &&u8| (first..0x7F).contains(*byte) && **byte != b'&';
-    chunks.len() * 8 + rest.iter().take_while(plain).count()
+    blocks.len() * 16 + rest.iter().take_while(plain).count()
 }
 
 /// Whether bytes are MARC-8 without escape sequences and references, in which nothing is wrong: said only if that is

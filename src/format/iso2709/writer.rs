@@ -96,12 +96,13 @@ impl Layout {
         if len > MAX_RECORD && self.oversize == Oversize::Split {
             return self.parts(record, out, findings);
         }
+        let written = (entries, self.is_clean(record));
         let fields = record.fields().zip(record.ranks()).filter(|(field, _)| field.tag().bytes().is_some());
         let numbered = fields.enumerate().map(|(number, (field, rank))| (rank, number, field));
         if in_order {
             return self.one(
                 record,
-                entries,
+                written,
                 numbered.map(|(_, number, field)| (number, field)),
                 out,
                 findings,
@@ -111,15 +112,15 @@ impl Layout {
         let mut sorted: Vec<(u32, usize, FieldRef<'_>)> = numbered.collect();
         sorted.sort_by_key(|(rank, number, _)| (*rank, *number));
         let sorted = sorted.into_iter().map(|(_, number, field)| (number, field));
-        self.one(record, entries, sorted, out, findings)
+        self.one(record, written, sorted, out, findings)
     }
 
     /// Appends one record of so many fields, which have tags of three characters: each with the number of its entry,
-    /// 0-based, in the order of their data.
+    /// 0-based, in the order of their data. `clean` tells that nothing in them can be illegal.
     fn one<'a>(
         &self,
         record: RecordRef<'a>,
-        entries: usize,
+        (entries, clean): (usize, bool),
         fields: impl Iterator<Item = (usize, FieldRef<'a>)>,
         out: &mut Vec<u8>,
         findings: &mut Findings,
@@ -130,10 +131,22 @@ impl Layout {
         out.push(FIELD_TERMINATOR);
         let data = out.len();
         for (number, field) in fields {
+            let at = out.len();
+            match clean {
+                true => out.extend_from_slice(field.raw()),
+                false => self.body(record, field, out, findings)?,
+            }
+            out.push(FIELD_TERMINATOR);
             let entry = start.saturating_add(Leader::LEN).saturating_add(number.saturating_mul(12));
-            self.field(record, field, (entry, data), out, findings)?;
+            self.entry(record, field, (entry, at, data), out, findings)?;
         }
         self.close(record, (start, base), out, findings)
+    }
+
+    /// Whether none of the bytes of a record, all looked at together, is one that its fields may not have.
+    fn is_clean(&self, record: RecordRef<'_>) -> bool {
+        self.illegal == IllegalCharacters::Error
+            && memchr::memchr3(FIELD_TERMINATOR, RECORD_TERMINATOR, 0, record.buffer()).is_none()
     }
 
     /// Appends a record as several that fit.
@@ -145,25 +158,31 @@ impl Layout {
     ) -> Result<(), Diagnostic> {
         // Each byte may become the three of U+FFFD; nobody minds parts that could be longer.
         let room = if self.illegal == IllegalCharacters::Replace { MAX_RECORD / 3 } else { MAX_RECORD };
-        let costs = |field: FieldRef<'_>| field.raw().len().saturating_add(13); // entry and terminator
-        let all = || record.fields().filter(|field| field.tag().bytes().is_some());
-        let head = all().filter(|field| field.is_control()).map(costs).fold(26, usize::saturating_add);
+        let costs = |field: &FieldRef<'_>| field.raw().len().saturating_add(13); // entry and terminator
+        let is_written = |field: &FieldRef<'_>| field.tag().bytes().is_some();
+        // Each part has them all.
+        let control: Vec<FieldRef<'_>> =
+            record.fields().filter(|field| field.is_control() && is_written(field)).collect();
+        let head = control.iter().map(costs).fold(26, usize::saturating_add);
+        let clean = self.is_clean(record);
+        let mut part = |range: std::ops::Range<usize>| {
+            let before = control.iter().copied().filter(|field| field.index() < range.start);
+            let behind = control.iter().copied().filter(|field| field.index() >= range.end);
+            let between = range.clone().filter_map(|index| record.next_field(index, |_| true));
+            let fields = before.chain(between.filter(is_written)).chain(behind);
+            self.one(record, (fields.clone().count(), clean), fields.enumerate(), out, findings)
+        };
         let (mut from, mut size) = (0usize, head);
         let mut parts = 0usize;
-        let part = |range: std::ops::Range<usize>| {
-            all().filter(move |field| field.is_control() || range.contains(&field.index()))
-        };
-        for field in all().filter(|field| !field.is_control()) {
-            if size.saturating_add(costs(field)) > room && size > head {
-                let count = part(from..field.index()).count();
-                self.one(record, count, part(from..field.index()).enumerate(), out, findings)?;
+        for field in record.fields().filter(|field| !field.is_control() && is_written(field)) {
+            if size.saturating_add(costs(&field)) > room && size > head {
+                part(from..field.index())?;
                 (from, size) = (field.index(), head);
                 parts = parts.saturating_add(1);
             }
-            size = size.saturating_add(costs(field));
+            size = size.saturating_add(costs(&field));
         }
-        let count = part(from..usize::MAX).count();
-        self.one(record, count, part(from..usize::MAX).enumerate(), out, findings)?;
+        part(from..record.fields().len())?;
         let message =
             format!("the record does not fit into {MAX_RECORD} bytes: {} parts", parts.saturating_add(1));
         let place = Location::of(record.position());
@@ -171,48 +190,54 @@ impl Layout {
         Ok(())
     }
 
-    /// Appends a field to data that begin at `data`, and fills its entry.
-    fn field(
+    /// Fills the entry of a field that stands at `at`, the last so far, in data that begin at `data`.
+    #[inline]
+    fn entry(
         &self,
         record: RecordRef<'_>,
         field: FieldRef<'_>,
-        (entry, data): (usize, usize),
-        out: &mut Vec<u8>,
+        (entry, at, data): (usize, usize, usize),
+        out: &mut [u8],
         findings: &mut Findings,
     ) -> Result<(), Diagnostic> {
-        let at = out.len();
         let offset = at.saturating_sub(data);
-        self.body(record, field, out, findings)?;
-        out.push(FIELD_TERMINATOR);
         let len = out.len().saturating_sub(at);
         let (stated, begins) = (self.fitting(len, MAX_FIELD), self.fitting(offset, MAX_RECORD));
         if (stated, begins) != (Some(len), Some(offset)) {
-            let message = match stated {
-                Some(stated) if stated == len => {
-                    format!("the field begins {offset} bytes into the data, at most {MAX_RECORD} can be said")
-                }
-                _ => format!("the field has {len} bytes, at most {MAX_FIELD} can be said"),
-            };
-            let finding = refusal(record, field, Code::RecordTooLong, message);
-            match stated.and(begins) {
-                None => return Err(finding),
-                Some(_) => findings.push(Diagnostic { action: self.stated_as(), ..finding }),
-            }
+            self.oversized(record, field, (len, stated), (offset, begins), findings)?;
         }
         if field.is_control() != field.tag().is_control() {
-            let (is, reads) = match field.is_control() {
-                true => ("has no indicators and subfields", "a data field"),
-                false => ("has indicators and subfields", "a control field"),
-            };
-            let message = format!("the field {is}, its tag will be read as that of {reads}");
-            let place = place(record, field.tag(), field.index());
-            findings.push(Diagnostic::new(Code::FieldKind, place, message, "written as it is"));
+            findings.push(other_kind(record, field));
         }
-        if let Some([a, b, c, numbers @ ..]) = out.get_mut(entry..entry.saturating_add(12)) {
-            [*a, *b, *c] = field.tag().bytes().unwrap_or(*b"000");
-            let (length, start) = numbers.split_at_mut_checked(4).unwrap_or_default();
-            put_number(length, stated.unwrap_or(len));
-            put_number(start, begins.unwrap_or(offset));
+        if let Some(place) = out.get_mut(entry..).and_then(<[u8]>::first_chunk_mut::<12>) {
+            let [a, b, c] = field.tag().bytes().unwrap_or(*b"000");
+            let [d, e, f, g] = four_digits(stated.unwrap_or(len));
+            let [h, i, j, k, l] = five_digits(begins.unwrap_or(offset));
+            *place = [a, b, c, d, e, f, g, h, i, j, k, l];
+        }
+        Ok(())
+    }
+
+    /// Says that the length of a field, or where it begins, is too much for its entry, and what is said instead.
+    #[cold]
+    fn oversized(
+        &self,
+        record: RecordRef<'_>,
+        field: FieldRef<'_>,
+        (len, stated): (usize, Option<usize>),
+        (offset, begins): (usize, Option<usize>),
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
+        let message = match stated {
+            Some(stated) if stated == len => {
+                format!("the field begins {offset} bytes into the data, at most {MAX_RECORD} can be said")
+            }
+            _ => format!("the field has {len} bytes, at most {MAX_FIELD} can be said"),
+        };
+        let finding = refusal(record, field, Code::RecordTooLong, message);
+        match stated.and(begins) {
+            None => return Err(finding),
+            Some(_) => findings.push(Diagnostic { action: self.stated_as(), ..finding }),
         }
         Ok(())
     }
@@ -302,11 +327,10 @@ impl Layout {
     fn leader_of(&self, record: RecordRef<'_>, length: usize, base: usize) -> Leader {
         let leader = record.header().leader.unwrap_or_default();
         let mut bytes = *leader.as_bytes();
-        if let Some(place) = bytes.get_mut(0..5) {
-            put_number(place, length);
-        }
-        if let Some(place) = bytes.get_mut(12..17) {
-            put_number(place, base);
+        for (at, number) in [(0, length), (12, base)] {
+            if let Some(place) = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<5>) {
+                *place = five_digits(number);
+            }
         }
         let mut leader = Leader::new(bytes);
         if self.leader == LeaderValues::Keep {
@@ -347,12 +371,35 @@ fn is_clean(field: FieldRef<'_>) -> bool {
     !field.raw().iter().any(|byte| is_illegal(field, *byte))
 }
 
-/// Writes a number with leading zeros into all of `place`.
-fn put_number(place: &mut [u8], mut number: usize) {
-    for digit in place.iter_mut().rev() {
-        *digit = b'0' + (number % 10) as u8;
-        number /= 10;
-    }
+/// A field whose tag says that it is of the other kind.
+#[cold]
+fn other_kind(record: RecordRef<'_>, field: FieldRef<'_>) -> Diagnostic {
+    let (is, reads) = match field.is_control() {
+        true => ("has no indicators and subfields", "a data field"),
+        false => ("has indicators and subfields", "a control field"),
+    };
+    let message = format!("the field {is}, its tag will be read as that of {reads}");
+    let place = place(record, field.tag(), field.index());
+    Diagnostic::new(Code::FieldKind, place, message, "written as it is")
+}
+
+/// The last four digits of a number below 100,000, with leading zeros.
+#[inline]
+fn four_digits(number: usize) -> [u8; 4] {
+    let number = number as u32 % 10_000;
+    let (high, low) = (number / 100, number % 100);
+    // Both at once: pairs of digits, then digits.
+    let pairs = high | low << 16;
+    let tens = (pairs * 103 >> 10) & 0x000F_000F;
+    let ones = pairs - tens * 10;
+    (0x3030_3030 + (tens | ones << 8)).to_le_bytes()
+}
+
+/// The five digits of a number below 100,000, with leading zeros.
+#[inline]
+fn five_digits(number: usize) -> [u8; 5] {
+    let [b, c, d, e] = four_digits(number);
+    [b'0' + (number / 10_000 % 10) as u8, b, c, d, e]
 }
 
 #[cfg(test)]
@@ -366,6 +413,15 @@ mod tests {
         writer.write_record(record.view())?;
         writer.finish()?;
         Ok(writer.into_inner())
+    }
+
+    #[test]
+    fn digits_of_all_numbers_that_can_be_said() {
+        for number in 0..=MAX_RECORD {
+            let digits = format!("{number:05}");
+            assert_eq!(five_digits(number), digits.as_bytes());
+            assert_eq!(four_digits(number), digits.as_bytes()[1..]);
+        }
     }
 
     fn code(result: Result<Vec<u8>>) -> Option<Code> {
