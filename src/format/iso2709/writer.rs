@@ -390,7 +390,7 @@ fn four_digits(number: usize) -> [u8; 4] {
     let (high, low) = (number / 100, number % 100);
     // Both at once: pairs of digits, then digits.
     let pairs = high | low << 16;
-    let tens = (pairs * 103 >> 10) & 0x000F_000F;
+    let tens = ((pairs * 103) >> 10) & 0x000F_000F;
     let ones = pairs - tens * 10;
     (0x3030_3030 + (tens | ones << 8)).to_le_bytes()
 }
