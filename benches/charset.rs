@@ -19,6 +19,12 @@ fn decode(criterion: &mut Criterion) {
         let bytes = value.repeat(1_000);
         let text = Charset::Marc8.decode_lossy(&bytes).0.into_owned();
         group.throughput(Throughput::Bytes(bytes.len() as u64));
+        if name == "ascii" {
+            // What no decoding can be faster than.
+            group.bench_with_input(BenchmarkId::new("copy", name), &bytes, |bencher, bytes| {
+                bencher.iter(|| black_box(bytes.clone()));
+            });
+        }
         group.bench_with_input(BenchmarkId::new("decode", name), &bytes, |bencher, bytes| {
             bencher.iter(|| black_box(Charset::Marc8.decode_lossy(bytes)));
         });
