@@ -190,6 +190,9 @@ impl Encoder<'_> {
     /// Puts a mark on a letter: as one character, if that has a code of its own, or as a mark. False if it is
     /// neither.
     fn join(&mut self, base: &mut char, mark: char) -> bool {
+        if mark < '\u{300}' {
+            return false; // nothing there combines
+        }
         let class = canonical_combining_class(mark);
         let hangul = matches!(mark, '\u{1161}'..='\u{1175}' | '\u{11A8}'..='\u{11C2}');
         if class == 0 && !hangul {
@@ -295,7 +298,7 @@ impl Encoder<'_> {
             (is_mark == mark).then_some((set, code))
         };
         if self.profile.marc8 {
-            Set::MARC8.into_iter().find_map(code)
+            Set::marc8_with(character).find_map(code)
         } else {
             self.profile.sets.into_iter().find_map(code)
         }

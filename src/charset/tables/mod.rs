@@ -20,6 +20,12 @@ pub(crate) struct Half {
 }
 
 impl Half {
+    /// Whether a code is one that combines with the character behind it.
+    #[inline]
+    const fn is_mark(&self, code: u8) -> bool {
+        self.marks >> (code & 0x7F).saturating_sub(0x20) & 1 == 1
+    }
+
     /// The character of a byte of either half, and whether it is a mark that combines.
     #[inline]
     pub(crate) fn get(&self, byte: u8) -> Option<(char, bool)> {
@@ -131,18 +137,24 @@ impl Set {
             },
             Set::Eacc => Some((Code(EACC_CODES.get(character)?), false)),
             _ => {
-                let character = u16::try_from(u32::from(character)).ok()?;
-                let codes = &HALF_CODES.iter().find(|(set, _)| *set == self)?.1;
-                let first = codes.first().is_some_and(|(lowest, ..)| *lowest <= character);
-                let last = codes.last().is_some_and(|(highest, ..)| *highest >= character);
-                if !first || !last {
-                    return None;
-                }
-                let at = codes.partition_point(|(known, ..)| *known < character);
-                let (known, code, mark) = codes.get(at)?;
-                (*known == character).then_some((Code([*code, 0, 0]), *mark))
+                let code = HALF_CODES.sets.get(self as usize)?.get(character).filter(|code| *code != 0)?;
+                let is_mark = self.half()?.is_mark(code);
+                Some((Code([code, 0, 0]), is_mark))
             }
         }
+    }
+
+    /// Of the sets of [`Set::MARC8`] those that may have a character.
+    pub(crate) fn marc8_with(character: char) -> impl Iterator<Item = Set> {
+        let mut mask = match character {
+            '\0'..='\x7F' => 1,
+            _ => HALF_CODES.marc8.get(character).unwrap_or(HalfCodes::EACC),
+        };
+        std::iter::from_fn(move || {
+            let set = Set::MARC8.get(mask.trailing_zeros() as usize).copied();
+            mask &= mask.wrapping_sub(1);
+            set
+        })
     }
 }
 
@@ -161,22 +173,72 @@ impl Code {
     }
 }
 
-/// Characters with their codes, sorted, and whether they are marks; for each set of [`HALVES`].
-type HalfCodes = (Set, Vec<(u16, u8, bool)>);
+/// A value for each character of the BMP that has one: blocks of 64, of which most are the same, the first.
+#[derive(Debug, Clone)]
+struct Blocks<T> {
+    index: Vec<u16>,
+    blocks: Vec<[T; 64]>,
+}
 
-static HALF_CODES: LazyLock<Vec<HalfCodes>> = LazyLock::new(|| {
-    let codes = |half: &Half| {
-        let rows = (0x20u8..0x80).zip(half.codes).filter(|(_, character)| *character != 0);
-        let mut codes: Vec<_> = rows
-            .map(|(code, character)| {
-                (character, code, half.marks >> (code & 0x7F).wrapping_sub(0x20) & 1 == 1)
-            })
-            .collect();
-        codes.sort_unstable();
-        codes
-    };
-    HALVES.iter().map(|(set, half)| (*set, codes(half))).collect()
-});
+impl<T: Copy> Blocks<T> {
+    /// All with the same value.
+    fn new(value: T) -> Blocks<T> {
+        Blocks { index: vec![0; 1024], blocks: vec![[value; 64]] }
+    }
+
+    #[inline]
+    fn get(&self, character: char) -> Option<T> {
+        let short = u16::try_from(u32::from(character)).ok()?;
+        let block = self.blocks.get(usize::from(*self.index.get(usize::from(short >> 6))?))?;
+        block.get(usize::from(short & 63)).copied()
+    }
+
+    fn get_mut(&mut self, short: u16) -> Option<&mut T> {
+        let number = self.index.get_mut(usize::from(short >> 6))?;
+        if *number == 0 {
+            *number = u16::try_from(self.blocks.len()).ok()?;
+            self.blocks.push(*self.blocks.first()?);
+        }
+        self.blocks.get_mut(usize::from(*number))?.get_mut(usize::from(short & 63))
+    }
+}
+
+/// The sets of [`HALVES`] from characters to codes.
+#[derive(Debug)]
+struct HalfCodes {
+    /// For each [`Set`] the codes of its characters, 0 for none.
+    sets: Vec<Blocks<u8>>,
+    /// A bit for each of [`Set::MARC8`] that may have a character.
+    marc8: Blocks<u16>,
+}
+
+static HALF_CODES: LazyLock<HalfCodes> = LazyLock::new(HalfCodes::new);
+
+impl HalfCodes {
+    /// The bit of EACC, which is asked for all characters.
+    const EACC: u16 = 1 << 11;
+
+    fn new() -> HalfCodes {
+        let none = Blocks::new(0u8);
+        let last = HALVES.iter().map(|(set, _)| *set as usize).max().unwrap_or_default();
+        let mut all =
+            HalfCodes { sets: vec![none; last.saturating_add(1)], marc8: Blocks::new(HalfCodes::EACC) };
+        for (set, half) in HALVES {
+            let bit = Set::MARC8.iter().position(|known| *known == set).map_or(0, |bit| 1u16 << bit);
+            for (code, character) in (0x20u8..0x80).zip(half.codes).filter(|(_, character)| *character != 0) {
+                let codes = all.sets.get_mut(set as usize);
+                match codes.and_then(|codes| codes.get_mut(character)) {
+                    Some(place) if *place == 0 => *place = code,
+                    _ => {}
+                }
+                if let Some(sets) = all.marc8.get_mut(character) {
+                    *sets |= bit;
+                }
+            }
+        }
+        all
+    }
+}
 
 /// What `tests/tables.rs` made: it says how.
 static EACC_BYTES: &[u8] = include_bytes!("eacc.bin");
@@ -255,18 +317,17 @@ fn pair_index(first: u8, second: u8) -> Option<usize> {
 
 static EACC_CODES: LazyLock<EaccCodes> = LazyLock::new(EaccCodes::new);
 
-/// EACC from characters to codes: blocks of 64 characters.
+/// EACC from characters to codes.
 #[derive(Debug)]
 struct EaccCodes {
-    /// For each block of the BMP its number, counted from 1; 0 if it is empty.
-    index: Vec<u16>,
-    blocks: Vec<[[u8; 3]; 64]>,
+    /// Zeros for none.
+    codes: Blocks<[u8; 3]>,
     beyond: Vec<(char, [u8; 3])>,
 }
 
 impl EaccCodes {
     fn new() -> EaccCodes {
-        let mut codes = EaccCodes { index: vec![0; 1024], blocks: Vec::new(), beyond: Vec::new() };
+        let mut codes = EaccCodes { codes: Blocks::new([0; 3]), beyond: Vec::new() };
         let bytes = || FIRST..0x7F;
         for first in bytes() {
             for second in bytes() {
@@ -290,25 +351,17 @@ impl EaccCodes {
             self.beyond.push((character, code));
             return;
         };
-        let Some(number) = self.index.get_mut(usize::from(short >> 6)) else { return };
-        if *number == 0 {
-            self.blocks.push([[0; 3]; 64]);
-            *number = u16::try_from(self.blocks.len()).unwrap_or_default();
-        }
-        let block = usize::from(*number).checked_sub(1).and_then(|at| self.blocks.get_mut(at));
-        match block.and_then(|block| block.get_mut(usize::from(short & 63))) {
+        match self.codes.get_mut(short) {
             Some(place) if *place == [0; 3] => *place = code,
             _ => {}
         }
     }
 
     fn get(&self, character: char) -> Option<[u8; 3]> {
-        let Ok(short) = u16::try_from(u32::from(character)) else {
+        if u32::from(character) > 0xFFFF {
             return self.beyond.iter().find(|(known, _)| *known == character).map(|(_, code)| *code);
-        };
-        let number = usize::from(*self.index.get(usize::from(short >> 6))?);
-        let code = *self.blocks.get(number.checked_sub(1)?)?.get(usize::from(short & 63))?;
-        (code != [0; 3]).then_some(code)
+        }
+        self.codes.get(character).filter(|code| *code != [0; 3])
     }
 }
 
