@@ -117,6 +117,7 @@ impl Tag {
     }
 
     /// Appends the tag as it is written: its three bytes, or all digits of the number.
+    #[cfg(feature = "json")]
     pub(crate) fn write_to(self, out: &mut Vec<u8>) {
         match self.bytes() {
             Some(bytes) => out.extend_from_slice(&bytes),

@@ -58,6 +58,7 @@ impl Adapter {
     }
 
     /// The record as checked UTF-8, in its own syntax; all else stays as it is.
+    #[cfg(any(feature = "json", feature = "csv"))]
     #[inline]
     pub(crate) fn text<'a>(&'a mut self, record: RecordRef<'a>) -> Result<Shaped<'a>> {
         let record = self.shaper.as_text(record, &mut self.text)?;

@@ -8,9 +8,11 @@
 mod adapt;
 mod batch;
 mod copy;
+mod core;
 mod framing;
 mod options;
 mod parallel;
+mod push;
 mod tidy;
 mod traits;
 mod unicode;
@@ -19,11 +21,12 @@ mod writer;
 pub(crate) use self::adapt::{Adapter, place};
 pub use self::batch::Batch;
 pub use self::copy::{Event, Summary, copy, copy_with};
-pub use self::framing::{Frame, Framing, Push, Pushed, Slice, Step, Stream};
+pub use self::framing::{Frame, Framing, Slice, Step, Stream};
 pub use self::options::{
     Deleted, IllegalCharacters, LeaderValues, Oversize, ReadOptions, Recovery, WideTags, WriteOptions,
 };
 pub use self::parallel::in_batches;
+pub use self::push::{Push, Pushed};
 pub use self::tidy::Tidy;
 pub use self::traits::{LostSink, RecordRead, RecordSeek, RecordWrite, Records};
 pub(crate) use self::unicode::{Unicode, utf16};

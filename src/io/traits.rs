@@ -146,65 +146,41 @@ impl<R: RecordRead> Iterator for Records<'_, R> {
     }
 }
 
-impl<T: RecordRead + ?Sized> RecordRead for Box<T> {
-    fn read_record(&mut self, record: &mut Record) -> Result<bool> {
-        (**self).read_record(record)
-    }
+macro_rules! read_through {
+    ($($pointer:ty),+) => {
+        $(impl<T: RecordRead + ?Sized> RecordRead for $pointer {
+            fn read_record(&mut self, record: &mut Record) -> Result<bool> {
+                (**self).read_record(record)
+            }
 
-    fn diagnostics(&self) -> &[Diagnostic] {
-        (**self).diagnostics()
-    }
+            fn diagnostics(&self) -> &[Diagnostic] {
+                (**self).diagnostics()
+            }
 
-    fn suppressed(&self) -> &[(Code, u64)] {
-        (**self).suppressed()
-    }
+            fn suppressed(&self) -> &[(Code, u64)] {
+                (**self).suppressed()
+            }
 
-    fn position(&self) -> Position {
-        (**self).position()
-    }
+            fn position(&self) -> Position {
+                (**self).position()
+            }
 
-    fn raw(&self) -> &[u8] {
-        (**self).raw()
-    }
+            fn raw(&self) -> &[u8] {
+                (**self).raw()
+            }
 
-    fn read_batch(&mut self) -> Result<Option<Batch>> {
-        (**self).read_batch()
-    }
+            fn read_batch(&mut self) -> Result<Option<Batch>> {
+                (**self).read_batch()
+            }
 
-    fn on_lost(&mut self, sink: LostSink) {
-        (**self).on_lost(sink);
-    }
+            fn on_lost(&mut self, sink: LostSink) {
+                (**self).on_lost(sink);
+            }
+        })+
+    };
 }
 
-impl<T: RecordRead + ?Sized> RecordRead for &mut T {
-    fn read_record(&mut self, record: &mut Record) -> Result<bool> {
-        (**self).read_record(record)
-    }
-
-    fn diagnostics(&self) -> &[Diagnostic] {
-        (**self).diagnostics()
-    }
-
-    fn suppressed(&self) -> &[(Code, u64)] {
-        (**self).suppressed()
-    }
-
-    fn position(&self) -> Position {
-        (**self).position()
-    }
-
-    fn raw(&self) -> &[u8] {
-        (**self).raw()
-    }
-
-    fn read_batch(&mut self) -> Result<Option<Batch>> {
-        (**self).read_batch()
-    }
-
-    fn on_lost(&mut self, sink: LostSink) {
-        (**self).on_lost(sink);
-    }
-}
+read_through!(Box<T>, &mut T);
 
 /// A writer of records.
 ///

@@ -61,12 +61,14 @@ impl<'a> FieldRef<'a> {
     }
 
     /// The whole body, if it is known to be UTF-8 and no character is cut at its ends.
+    #[cfg(feature = "xml")]
     #[inline]
     pub(crate) const fn checked(self) -> Option<&'a str> {
         self.text
     }
 
     /// This field with another body.
+    #[cfg(feature = "xml")]
     pub(crate) const fn with_text(self, text: &str) -> FieldRef<'_> {
         FieldRef { bytes: text.as_bytes(), text: Some(text), ..self }
     }

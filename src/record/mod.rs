@@ -19,6 +19,7 @@ mod view;
 
 pub use self::build::{Builder, FieldBuf, FieldWriter};
 pub use self::embedded::Embedded;
+#[cfg(feature = "xml")]
 pub(crate) use self::field::find;
 pub use self::field::{FieldKind, FieldRef, SubfieldRef, Subfields};
 pub(crate) use self::form::{MarcForm, from_marc_form, to_marc_form};

@@ -38,6 +38,7 @@ mod dictionary;
 mod files;
 mod layout;
 mod reader;
+mod record;
 mod slot;
 mod store;
 mod walk;

@@ -1,0 +1,142 @@
+//! The names of character sets.
+
+use std::fmt;
+
+use super::{Charset, whatwg};
+
+impl Charset {
+    /// ISO 5426, the extended Latin of UNIMARC and MAB2, with ASCII.
+    pub const ISO_5426: Charset = Charset::Unimarc { g0: 1, g1: 3, g2: 0, g3: 0 };
+
+    /// The name: lower case, as the command line and the documentation write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Charset::Auto => "auto",
+            Charset::Utf8 => "utf-8",
+            Charset::Marc8 => "marc-8",
+            Charset::Unimarc { g0: 1, g1: 2, g2: 0, g3: 0 } => "iso-ir-37",
+            Charset::ISO_5426 => "iso-5426",
+            Charset::Unimarc { g0: 1, g1: 4, g2: 0, g3: 0 } => "iso-5427",
+            Charset::Unimarc { g0: 1, g1: 5, g2: 0, g3: 0 } => "iso-5428",
+            Charset::Unimarc { g0: 1, g1: 6, g2: 0, g3: 0 } => "iso-6438",
+            Charset::Unimarc { .. } => "unimarc-sets",
+            Charset::Utf8Or(_) => "utf-8",
+            Charset::Iso6937 => "iso-6937",
+            Charset::DanMarc => "danmarc",
+            Charset::Utf16Le => "utf-16le",
+            Charset::Utf16Be => "utf-16be",
+            Charset::Cp437 => "cp437",
+            Charset::Cp737 => "cp737",
+            Charset::Cp850 => "cp850",
+            Charset::Cp852 => "cp852",
+            other => whatwg::name(other),
+        }
+    }
+
+    /// Finds a character set by name: those of [`Charset::name`], `cp1251` and its kin, `mab2`, the digits of UNIMARC
+    /// 100$a/26-33 as `unimarc-0103` or `unimarc-01030402`, and the labels of the WHATWG Encoding Standard. Case does
+    /// not matter. `None` if there is no such.
+    pub fn from_name(name: &str) -> Option<Charset> {
+        let name = name.trim();
+        let is = |known: &str| known.eq_ignore_ascii_case(name);
+        let alias = |known: &[&str]| known.iter().any(|known| is(known));
+        if is("auto") {
+            return Some(Charset::Auto);
+        }
+        if alias(&["utf-8", "utf8", "ascii", "us-ascii"]) {
+            return Some(Charset::Utf8);
+        }
+        if alias(&["marc8", "ansel"]) {
+            return Some(Charset::Marc8);
+        }
+        if alias(&["iso5426", "mab2", "mab"]) {
+            return Some(Charset::ISO_5426);
+        }
+        if alias(&["iso6937", "t.61"]) {
+            return Some(Charset::Iso6937);
+        }
+        if let Some(sets) = name.get(..8).filter(|start| start.eq_ignore_ascii_case("unimarc-")) {
+            return Charset::from_unimarc(name.get(sets.len()..)?.as_bytes());
+        }
+        Charset::own().find(|charset| is(charset.name())).or_else(|| whatwg::from_name(name))
+    }
+
+    /// The character set that the digits of UNIMARC 100$a/26-33 name: two to eight of them, blanks for none. 50 is
+    /// UTF-8; 79, 89 and 99 of RUSMARC are cp866, Windows-1251 and KOI8-R. `None` if they name none.
+    ///
+    /// # Spec
+    /// UNIMARC Bibliographic, 100 $a/26-29 and 30-33; RUSMARC, the same.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::Charset;
+    ///
+    /// assert_eq!(Charset::from_unimarc(b"0189"), Some(Charset::Windows1251));
+    /// assert_eq!(Charset::from_unimarc(b"0103"), Some(Charset::ISO_5426));
+    /// assert_eq!(Charset::ISO_5426.decode(b"na\xC8\xF5ve \xC2e")?, "na\u{131}\u{308}ve e\u{301}");
+    /// # Ok::<(), kartoteka::DecodeError>(())
+    /// ```
+    pub fn from_unimarc(digits: &[u8]) -> Option<Charset> {
+        let code = |at: usize| match digits.get(at..at.saturating_add(2)) {
+            Some([tens @ b'0'..=b'9', units @ b'0'..=b'9']) => (tens - b'0') * 10 + (units - b'0'),
+            _ => 0,
+        };
+        let codes = [code(0), code(2), code(4), code(6)];
+        if codes == [0; 4] {
+            return None;
+        }
+        let whole = codes.iter().find_map(|code| match code {
+            50 => Some(Charset::Utf8),
+            79 => Some(Charset::Ibm866),
+            89 => Some(Charset::Windows1251),
+            99 => Some(Charset::Koi8R),
+            _ => None,
+        });
+        let [g0, g1, g2, g3] = codes;
+        Some(whole.unwrap_or(Charset::Unimarc { g0: g0.max(u8::from(g0 == 0)), g1, g2, g3 }))
+    }
+
+    /// All character sets that have a name of their own and can be decoded, with [`Charset::Utf8`] first.
+    pub fn all() -> impl Iterator<Item = Charset> {
+        std::iter::once(Charset::Utf8).chain(Charset::own()).chain(whatwg::all())
+    }
+
+    /// Those for which the tables are ours.
+    fn own() -> impl Iterator<Item = Charset> {
+        let sets = (2..=6u8).map(|g1| Charset::Unimarc { g0: 1, g1, g2: 0, g3: 0 });
+        let pages = [Charset::Cp437, Charset::Cp737, Charset::Cp850, Charset::Cp852];
+        let others = [Charset::Iso6937, Charset::DanMarc, Charset::Utf16Le, Charset::Utf16Be];
+        std::iter::once(Charset::Marc8).chain(sets).chain(others).chain(pages)
+    }
+}
+
+impl fmt::Display for Charset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Charset::Utf8Or(other) => write!(f, "utf-8, in places {other}"),
+            Charset::Unimarc { g0, g1, g2: 0, g3: 0 } if self.name() == "unimarc-sets" => {
+                write!(f, "unimarc-{g0:02}{g1:02}")
+            }
+            Charset::Unimarc { g0, g1, g2, g3 } if self.name() == "unimarc-sets" => {
+                write!(f, "unimarc-{g0:02}{g1:02}{g2:02}{g3:02}")
+            }
+            other => f.pad(other.name()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_finds_its_set() {
+        for charset in Charset::all().chain([Charset::Auto]) {
+            assert_eq!(Charset::from_name(charset.name()), Some(charset));
+            assert_eq!(Charset::from_name(&charset.name().to_uppercase()), Some(charset));
+        }
+        assert_eq!(Charset::from_name("cp1251"), Some(Charset::Windows1251));
+        assert_eq!(Charset::from_name("latin1"), Some(Charset::Windows1252));
+        assert_eq!(Charset::from_name("klingon"), None);
+    }
+}
