@@ -120,6 +120,30 @@ fn iso_of_cds_isis_equals_its_expectation() {
     }
 }
 
+/// danMARC with three indicators, of which `0` is the third: as yaz-marcdump has it in MarcXchange.
+#[test]
+#[cfg(feature = "xml")]
+fn three_indicators_equal_the_xml() {
+    let Some(corpus) = corpus() else { return };
+    let data = fs::read(corpus.join("marc/wf/danmarc-ind3/marc1.marc")).unwrap();
+    let xml = fs::read(corpus.join("marc/marcxchange/marc1.marc.xml")).unwrap();
+    let records = read_all::<iso2709::Iso2709>(&data, &ReadOptions::new());
+    let count = memchr::memchr_iter(0x1D, &data).count();
+    let theirs = read_all::<kartoteka::marcxml::Marcxml>(&xml, &ReadOptions::new());
+    assert_eq!((records.len(), theirs.len()), (count, count));
+    for (ours, theirs) in records.iter().flatten().zip(theirs.iter().flatten()) {
+        assert_eq!((ours.syntax().indicators, theirs.syntax().indicators), (3, 3));
+        let rows = |record: &Record| -> Vec<(String, String)> {
+            let text = |field: FieldRef<'_>| field.raw_text().to_str_lossy().into_owned();
+            record.fields().map(|field| (field.tag().to_string(), text(field))).collect()
+        };
+        assert_eq!(rows(ours), rows(theirs));
+        let title = ours.field("245").unwrap();
+        assert_eq!(title.indicators(), b"000");
+        assert!(title.subfield('a').is_some());
+    }
+}
+
 /// MAB2, as exchange files of ISO 2709 and as lines: tags, indicators and text as in the XML beside each.
 #[test]
 fn mab2_equals_its_xml() {
