@@ -358,6 +358,11 @@ fn indicators_that_are_not_two() {
     writer.write_record(record.view()).unwrap();
     let told: Vec<Code> = writer.diagnostics().iter().map(|finding| finding.code).collect();
     assert_eq!(told, [Code::IndicatorCount]);
+    // Nor is there a sign of indicators where all fields are control fields.
+    let mut record = Record::builder().control_field("001", "kart^0001").build().unwrap();
+    record.set_leader(None);
+    writer.write_record(record.view()).unwrap();
+    assert_eq!(writer.diagnostics().first().map(|finding| finding.code), Some(Code::IndicatorCount));
 }
 
 #[test]

@@ -31,7 +31,7 @@
 //! - an indicator that the field does not have is `null`;
 //! - a third and further indicator is `ind3` and so on;
 //! - where the fields have not two indicators, leader/10 says how many, but not in a record without any that has
-//!   `mfn`. A record of one indicator without a leader is a finding.
+//!   `mfn`. Where there is no leader, a record of one indicator, or of control fields only, is a finding.
 //!
 //! A MARC record in which no field has indicators tells its syntax by its header only: without a leader, or with
 //! `mfn`, it is read as an IRBIS record. One whose leader/10 says that there are none is read with `^` for 1F. Where the

@@ -132,10 +132,17 @@ fn write_header(
     let Header { isis, .. } = record.header();
     out.push(b'{');
     let leader = leader(record);
-    if leader.is_none() && record.syntax().indicators == 1 {
-        let message = "no leader says that the fields have one indicator";
-        let place = Location::of(record.position());
-        findings.push(Diagnostic::new(Code::IndicatorCount, place, message, "written so, and read as two"));
+    if leader.is_none() && record.syntax().has_indicators() {
+        let all_control = record.fields().all(FieldRef::is_control);
+        let message = match record.syntax().indicators {
+            _ if all_control => Some("no leader or data field says that it is a MARC record"),
+            1 => Some("no leader says that the fields have one indicator"),
+            _ => None,
+        };
+        if let Some(message) = message {
+            let place = Location::of(record.position());
+            findings.push(Diagnostic::new(Code::IndicatorCount, place, message, "written as it is"));
+        }
     }
     if let Some(leader) = leader {
         out.extend_from_slice(b"\"leader\":\"");

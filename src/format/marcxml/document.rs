@@ -36,8 +36,8 @@ pub struct Marcxml {
     outside_seen: bool,
     /// Whether a field outside of a record was reported.
     stray_seen: bool,
-    /// Up to which byte of the input there is no end mark, for each kind of passage.
-    unended: [u64; 3],
+    /// Between which bytes of the input there is no end mark, for each kind of passage.
+    unended: [(u64, u64); 3],
     /// The column in which the last piece began, and that of the next, in bytes, from 1; 0 at the start.
     column: usize,
     next_column: usize,
@@ -82,7 +82,7 @@ impl Framing for Marcxml {
             root_seen: false,
             outside_seen: false,
             stray_seen: false,
-            unended: [0; 3],
+            unended: [(0, 0); 3],
             column: 1,
             next_column: 0,
             parser: parse::Parser::default(),
@@ -380,14 +380,19 @@ impl Marcxml {
     }
 }
 
-/// The length of a passage that begins at the byte `here` of the input, if it ends within `window`. Up to which byte
+/// The length of a passage that begins at the byte `here` of the input, if it ends within `window`. Between which bytes
 /// there is no end mark is kept in `unended`, so that nothing is searched twice in vain.
-fn passage_len(unended: &mut [u64; 3], passage: Passage, window: &[u8], here: u64) -> Option<usize> {
+fn passage_len(unended: &mut [(u64, u64); 3], passage: Passage, window: &[u8], here: u64) -> Option<usize> {
     let known = unended.get_mut(passage as usize)?;
-    let searched = usize::try_from(known.saturating_sub(here)).unwrap_or(usize::MAX).min(window.len());
+    let end = match *known {
+        (start, end) if start <= here => end,
+        _ => 0,
+    };
+    let searched = usize::try_from(end.saturating_sub(here)).unwrap_or(usize::MAX).min(window.len());
     let len = passage.len(window, searched);
     if len.is_none() {
-        *known = here.saturating_add(window.len() as u64);
+        let start = if searched > 0 { known.0 } else { here };
+        *known = (start, here.saturating_add(window.len() as u64));
     }
     len
 }
