@@ -133,7 +133,7 @@ impl Framing for Line {
 }
 
 /// A line that is a leader, and what it tells of the fields.
-fn leader(line: &[u8]) -> Option<(Style, &[u8])> {
+pub(super) fn leader(line: &[u8]) -> Option<(Style, &[u8])> {
     if let Some(leader) = line.strip_prefix(b"LEADER ") {
         return Some((Style::Dense, leader));
     }

@@ -1,6 +1,6 @@
 //! Records to lines.
 
-use super::frame::{Style, data};
+use super::frame::{Style, data, leader};
 use crate::charset::Charset;
 use crate::diagnostic::Findings;
 use crate::format::lines::{Limits, ambiguous, is_leader_line};
@@ -81,6 +81,7 @@ impl Layout {
         out.push(b'\n');
         for field in record.fields() {
             let Some(tag) = self.limits.tag(record, field, findings)? else { continue };
+            let line = out.len();
             out.extend_from_slice(&tag);
             out.push(b' ');
             let start = out.len();
@@ -102,6 +103,11 @@ impl Layout {
                 }
             }
             self.limits.one_line(record, field, (out, start), findings)?;
+            if leader(out.get(line..).unwrap_or_default()).is_some() {
+                let place = place(record, field.tag(), field.index());
+                let message = "the line would be read as a leader, and begin another record";
+                return Err(Diagnostic::new(Code::CharacterNotAllowed, place, message, "record rejected"));
+            }
             if field.is_control() != field.tag().is_control() {
                 let place = place(record, field.tag(), field.index());
                 let message = "the tag will be read as that of another kind of field";

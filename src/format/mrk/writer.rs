@@ -64,6 +64,10 @@ fn build(
         escape(leader.as_bytes(), |byte| !(b' '..0x7F).contains(&byte) || byte == b'\\', out);
         out.push(b'\n');
     }
+    let count = usize::from(record.syntax().indicators);
+    // What the leader says is believed if it is so in the first data field.
+    let mut said = record.header().leader.and_then(|leader| leader.indicator_count()).map(usize::from);
+    said = said.filter(|said| *said > 0 && *said != count);
     for field in record.fields() {
         let Some(tag) = limits.tag(record, field, findings)? else { continue };
         if tag == *b"000" && field.index() == 0 && record.header().leader.is_none() {
@@ -79,10 +83,16 @@ fn build(
         out.extend_from_slice(b"  ");
         let start = out.len();
         body(field, all, out);
-        let count = usize::from(record.syntax().indicators);
-        let mark = out.get(start.saturating_add(count));
-        if count != 2 && !field.is_control() && mark != Some(&b'$') {
+        let written = out.get(start..).unwrap_or_default();
+        let is_at = |place: usize| memchr::memchr(b'$', written) == Some(place);
+        if count != 2 && !field.is_control() && written.get(count) != Some(&b'$') {
             findings.push(ambiguous(record, field, "indicators that are not two"));
+        } else if !field.tag().is_control() && said.take().is_some_and(is_at) {
+            findings.push(ambiguous(
+                record,
+                field,
+                "as many indicators as the leader says, and others have not",
+            ));
         }
         out.push(b'\n');
     }
