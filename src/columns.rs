@@ -45,6 +45,34 @@ pub enum Repeats {
 /// assert_eq!(count, 2);
 /// # Ok::<(), kartoteka::Error>(())
 /// ```
+///
+/// The same in three worlds:
+/// ```
+/// use kartoteka::{FieldPath, Record, RecordRead, Row, Table, open};
+///
+/// let first_row = |file: &str, paths: &str| -> kartoteka::Result<Vec<String>> {
+///     let mut record = Record::new();
+///     open(file)?.read_record(&mut record)?;
+///     let mut cells = Vec::new();
+///     Table::new(FieldPath::parse_list(paths)?).rows(record.view(), &mut Row::default(), &mut |row| {
+///         cells = row.cells().map(|mut cell| cell.next().unwrap_or("").to_owned()).collect();
+///     })?;
+///     Ok(cells)
+/// };
+/// assert_eq!(
+///     first_row("fixtures/iso2709/marc21.mrc", "001, 245$a, 650$a")?,
+///     ["kart0001", "Leyli və Məcnun :", "Persian poetry|Məhəbbət"]
+/// );
+/// assert_eq!(
+///     first_row("fixtures/iso2709/unimarc.mrc", "001, 200$a, 606$a")?,
+///     ["kartu001", "Leyli və Məcnun", "Azərbaycan ədəbiyyatı|Məhəbbət"]
+/// );
+/// assert_eq!(
+///     first_row("fixtures/irbis/export.txt", "v920, v200^a, v606^a")?,
+///     ["PAZK", "Евгений Онегин", "РУССКАЯ ЛИТЕРАТУРА|РОМАНЫ В СТИХАХ"]
+/// );
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Table {
     columns: Vec<FieldPath>,

@@ -30,6 +30,23 @@ const LONGEST_SAMPLE: usize = 200;
 /// assert_eq!(title.samples.len(), 2);
 /// # Ok::<(), kartoteka::Error>(())
 /// ```
+///
+/// UNIMARC and IRBIS the same way:
+/// ```
+/// use kartoteka::{RecordRead, Stats, StatsOptions, Tag, open};
+///
+/// for (file, records, with_title) in [("iso2709/unimarc.mrc", 4, 4), ("irbis/export.txt", 6, 5)] {
+///     let mut stats = Stats::new(StatsOptions::new());
+///     for record in open(format!("fixtures/{file}"))?.records() {
+///         stats.add(record?.view());
+///     }
+///     assert_eq!(stats.records(), records);
+///     let is_title = |tag: Tag, code: Option<char>| tag.number() == Some(200) && code == Some('a');
+///     let title = stats.elements().find(|row| is_title(row.tag, row.code)).unwrap();
+///     assert_eq!(title.records, with_title);
+/// }
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Stats {
     options: StatsOptions,
