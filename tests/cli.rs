@@ -662,6 +662,23 @@ fn path_explains_and_checks() {
     assert_eq!(status(&told), 1);
 }
 
+#[test]
+fn completions_and_manual_pages() {
+    for (shell, sign) in
+        [("bash", "complete -F _kartoteka"), ("zsh", "#compdef kartoteka"), ("fish", "complete -c")]
+    {
+        let script = stdout(&run(&["completions", shell]));
+        assert!(script.contains(sign) && script.contains("validate"), "{shell}");
+    }
+    let page = stdout(&run(&["man"]));
+    assert!(page.contains(".TH kartoteka 1") && page.contains("Exit status"), "{page}");
+    let page = stdout(&run(&["man", "convert"]));
+    assert!(page.contains("kartoteka\\-convert") && page.contains("to\\-charset"), "{page}");
+    let fault = run(&["man", "nothing"]);
+    assert_eq!(status(&fault), 2);
+    says(&fault, &["no command is named \"nothing\""]);
+}
+
 /// A record of ten thousand letters, as MARC-in-JSON has it, into ISO 2709.
 #[test]
 fn what_is_too_long_by_policy() {

@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Formats(Formats),
     Path(PathOptions),
     Explain(Explain),
+    Completions(Completions),
+    Man(Man),
 }
 
 /// Options of all commands that read.
@@ -770,6 +772,24 @@ pub(crate) struct Explain {
     /// Ids, the first letters of ids such as B or E00, or names
     #[arg(value_name = "CODE", value_parser = names::codes)]
     pub(crate) codes: Vec<Codes>,
+}
+
+/// Print what makes a shell complete the command line
+///
+/// In bash: source <(kartoteka completions bash)
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Print the manual page of the program, or of one of its commands
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// The command
+    #[arg(value_name = "COMMAND")]
+    pub(crate) command: Option<String>,
 }
 
 #[cfg(test)]

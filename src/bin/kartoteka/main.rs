@@ -14,6 +14,7 @@ mod filter;
 mod formats;
 mod info;
 mod input;
+mod manual;
 mod master;
 mod names;
 mod output;
@@ -61,6 +62,8 @@ fn main() -> ExitCode {
         Command::Formats(options) => formats::run(options),
         Command::Path(options) => path::run(options),
         Command::Explain(options) => explain::run(options),
+        Command::Completions(options) => manual::completions(options),
+        Command::Man(options) => manual::man(options),
     };
     match result {
         Ok(Outcome::Clean) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
