@@ -145,26 +145,7 @@ impl<F: Framing> Core<F> {
                     finding.map_or_else(|| Error::argument("a record over the limit"), Error::malformed);
                 Progress::Record(bytes.len(), Err(error))
             }
-            Step::Frame(len) => {
-                let bytes = buf.get(..len.max(1)).unwrap_or(buf);
-                let frame = Frame { bytes, position: self.next };
-                self.last = self.next;
-                self.findings.set_record(self.next, bytes.len());
-                let parsed = if parse {
-                    record.clear();
-                    let parsed = self.framing.parse(frame, record, &mut self.findings);
-                    record.set_position(self.last);
-                    if parsed.is_ok() && !self.findings.list().is_empty() {
-                        self.findings.locate(|location| record.view().locate(location));
-                    }
-                    parsed
-                } else {
-                    Ok(())
-                };
-                self.consume(bytes);
-                self.next.record = self.next.record.saturating_add(1);
-                Progress::Record(bytes.len(), parsed.and_then(|()| self.judge()))
-            }
+            Step::Frame(len) => self.frame(buf.get(..len.max(1)).unwrap_or(buf), record, parse),
             Step::Skip(len) => {
                 let bytes = buf.get(..len.max(1)).unwrap_or(buf);
                 self.consume(bytes);
@@ -203,6 +184,33 @@ impl<F: Framing> Core<F> {
                 self.end_input()
             }
         })
+    }
+
+    /// Whether nothing was found in the last record, and before it.
+    pub(super) fn is_clean(&self) -> bool {
+        self.findings.list().is_empty() && self.findings.suppressed().is_empty()
+    }
+
+    /// Reads the bytes of a record, or passes them over.
+    #[inline]
+    pub(super) fn frame(&mut self, bytes: &[u8], record: &mut Record, parse: bool) -> Progress {
+        self.last = self.next;
+        self.findings.set_record(self.next, bytes.len());
+        let parsed = if parse {
+            record.clear();
+            let frame = Frame { bytes, position: self.next };
+            let parsed = self.framing.parse(frame, record, &mut self.findings);
+            record.set_position(self.last);
+            if parsed.is_ok() && !self.findings.list().is_empty() {
+                self.findings.locate(|location| record.view().locate(location));
+            }
+            parsed
+        } else {
+            Ok(())
+        };
+        self.consume(bytes);
+        self.next.record = self.next.record.saturating_add(1);
+        Progress::Record(bytes.len(), parsed.and_then(|()| self.judge()))
     }
 
     /// Whether the input ends in the range: what stands behind the last record is told once, by the last range.

@@ -1,5 +1,6 @@
 //! Framing without I/O, and the drivers that run it over a source and over memory.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
@@ -49,6 +50,10 @@ pub trait Framing: Sized + Clone + Send + 'static {
     /// Whether [`Framing::parse`] gives the same for a record whatever records it was given before. If it does, batches
     /// of records are parsed on other threads, and those before a range are not parsed at all.
     const INDEPENDENT: bool = false;
+
+    /// Whether a step that gives a record, and finds nothing, leaves nothing behind in the framing. If it does not, such
+    /// records are not looked for again in a batch.
+    const TRACELESS: bool = false;
 
     /// Makes the framing for an input.
     fn new(options: &ReadOptions) -> Self;
@@ -190,17 +195,26 @@ impl<R: Read, F: Framing> Stream<R, F> {
         self.make_room();
         let mut record = Record::new();
         let mut at = 0usize;
+        // The lengths of the records, as long as there is nothing else.
+        let mut lengths = F::TRACELESS.then(VecDeque::new);
         self.core.begin();
         // Whoever reads the batch is told.
         self.core.lost = Lost::default();
         while at < BATCH {
             let unread = self.buffer.get(at..self.unread.end).unwrap_or_default();
             match self.core.advance(unread, self.eof, &mut record, false) {
-                Ok(Progress::Record(len, _)) => {
+                Ok(Progress::Record(len, read)) => {
                     at = at.saturating_add(len);
+                    match &mut lengths {
+                        Some(lengths) if read.is_ok() && self.core.is_clean() => lengths.push_back(len),
+                        _ => lengths = None,
+                    }
                     self.core.begin();
                 }
-                Ok(Progress::Skipped(len)) => at = at.saturating_add(len),
+                Ok(Progress::Skipped(len)) => {
+                    at = at.saturating_add(len);
+                    lengths = None;
+                }
                 Ok(Progress::Need(len)) => match self.fill(at.saturating_add(len)) {
                     Err(error) if at == 0 => return Err(error),
                     // The next call tries again, and tells.
@@ -224,7 +238,16 @@ impl<R: Read, F: Framing> Stream<R, F> {
         }
         self.unread = 0..rest.len();
         let spare = Arc::clone(&self.spare);
-        let mut piece = Piece { bytes, end, at: 0, frame: 0..0, eof: self.eof, core, spare };
+        let mut piece = Piece {
+            bytes,
+            end,
+            at: 0,
+            frame: 0..0,
+            eof: self.eof,
+            core,
+            lengths: lengths.unwrap_or_default(),
+            spare,
+        };
         if !self.core.ended {
             piece.core.range.end = piece.core.range.end.min(self.core.next.byte);
         }
@@ -247,6 +270,8 @@ struct Piece<F> {
     frame: Range<usize>,
     eof: bool,
     core: Core<F>,
+    /// The lengths of the next records, where they are known.
+    lengths: VecDeque<usize>,
     spare: Spare,
 }
 
@@ -266,7 +291,12 @@ impl<F: Framing> RecordRead for Piece<F> {
         self.frame = 0..0;
         loop {
             let unread = self.bytes.get(self.at..self.end).unwrap_or_default();
-            match self.core.advance(unread, self.eof, record, true)? {
+            let known = self.lengths.pop_front().and_then(|len| unread.get(..len));
+            let progress = match known {
+                Some(bytes) => self.core.frame(bytes, record, true),
+                None => self.core.advance(unread, self.eof, record, true)?,
+            };
+            match progress {
                 Progress::Record(len, read) => {
                     let end = self.at.saturating_add(len);
                     self.frame = self.at..end;

@@ -7,7 +7,7 @@ use crate::Result;
 /// this thread and in the order of the input. Ends where `done` errs.
 ///
 /// A batch is a reader like any other. How the input is cut into batches does not depend on `jobs`. Memory is bounded:
-/// no more than two batches for each thread are on their way. This thread is one of the `jobs`: it cuts the batches.
+/// no more than three batches for each thread are on their way. This thread is one of the `jobs`: it cuts the batches.
 /// With one job, or without the feature `rayon`, it is the only one.
 ///
 /// # Errors
@@ -109,7 +109,7 @@ mod threads {
             let mut early = BTreeMap::new();
             let mut last = None;
             loop {
-                while last.is_none() && sent.saturating_sub(given) < jobs.saturating_mul(2) {
+                while last.is_none() && sent.saturating_sub(given) < jobs.saturating_mul(3) {
                     match reader.read_batch() {
                         Ok(Some(batch)) => {
                             waiting.with(|waiting| waiting.push_back((sent, batch)));

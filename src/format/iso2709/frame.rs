@@ -42,6 +42,7 @@ struct Passed {
 impl Framing for Iso2709 {
     const LINES: bool = false;
     const INDEPENDENT: bool = true;
+    const TRACELESS: bool = true;
 
     fn new(options: &ReadOptions) -> Iso2709 {
         Iso2709 {
