@@ -53,8 +53,7 @@ impl Tree {
             let text = line.trim_start_matches('\t');
             let depth = line.len().saturating_sub(text.len());
             if depth > most {
-                let why = format_args!("{depth} tabs, where at most {most} can be");
-                return Err(wrong("tree", number, why));
+                return Err(wrong("tree", number, format_args!("{depth} tabs, where at most {most} can be")));
             }
             most = depth.saturating_add(1);
             tree.nodes.push(TreeNode { depth, text: text.to_owned() });
