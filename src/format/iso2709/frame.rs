@@ -110,8 +110,9 @@ impl Iso2709 {
         if filler > 0 && buf.len() < LEADER && !eof {
             return Ok(Step::Need(LEADER));
         }
-        if filler > 0 && (self.in_garbage() || !lacks_only_length(buf)) {
-            return Ok(self.pass(Code::FillerBetweenRecords, filler, findings));
+        let passed = if self.in_garbage() { filler } else { filler_before_leader(buf, filler, eof) };
+        if passed > 0 {
+            return Ok(self.pass(Code::FillerBetweenRecords, passed, findings));
         }
         if buf.is_empty() {
             if !eof {
@@ -484,6 +485,18 @@ fn signs(bytes: &[u8]) -> [bool; 4] {
 /// Whether a leader stands here whose record length is blank: what else could be filler.
 fn lacks_only_length(bytes: &[u8]) -> bool {
     bytes.iter().take(5).all(|byte| is_filler(*byte)) && signs(bytes).into_iter().skip(1).all(|sign| sign)
+}
+
+/// How many of the bytes of filler at the start stand before what may be a leader whose record length is blank.
+/// Where that cannot be told yet, it is told when those bytes are the first.
+fn filler_before_leader(buf: &[u8], filler: usize, eof: bool) -> usize {
+    // The base address stands 12 bytes behind, and is no filler.
+    let mut last = filler.saturating_sub(12)..filler;
+    let may_begin = |at: &usize| {
+        let buf = buf.get(*at..).unwrap_or_default();
+        lacks_only_length(buf) || buf.len() < LEADER && !eof
+    };
+    last.find(may_begin).unwrap_or(filler)
 }
 
 /// Says what the input is, where it can be no ISO 2709 at all.
