@@ -32,7 +32,7 @@ impl Half {
         let at = (byte & 0x7F).checked_sub(0x20)?;
         match self.codes.get(usize::from(at)) {
             None | Some(0) => None,
-            Some(code) => Some((char::from_u32(u32::from(*code))?, self.marks >> at & 1 == 1)),
+            Some(code) => Some((char::from_u32(u32::from(*code))?, self.is_mark(byte))),
         }
     }
 }

@@ -235,11 +235,7 @@ impl Layout {
             _ => format!("the field has {len} bytes, at most {MAX_FIELD} can be said"),
         };
         let finding = refusal(record, field, Code::RecordTooLong, message);
-        match stated.and(begins) {
-            None => return Err(finding),
-            Some(_) => findings.push(Diagnostic { action: self.stated_as(), ..finding }),
-        }
-        Ok(())
+        self.state(stated.and(begins), finding, findings)
     }
 
     /// Appends the body of a field, without what would end it before its end.
@@ -298,10 +294,7 @@ impl Layout {
             let message = format!("the record has {length} bytes, at most {MAX_RECORD} can be said");
             let place = Location::of(record.position());
             let finding = Diagnostic::new(Code::RecordTooLong, place, message, "record rejected");
-            match stated {
-                None => return Err(finding),
-                Some(_) => findings.push(Diagnostic { action: self.stated_as(), ..finding }),
-            }
+            self.state(stated, finding, findings)?;
         }
         let leader = self.leader_of(record, stated.unwrap_or(length), begins.unwrap_or(base));
         if let Some(place) = out.get_mut(start..start.saturating_add(Leader::LEN)) {
@@ -320,8 +313,22 @@ impl Layout {
         }
     }
 
-    fn stated_as(&self) -> &'static str {
-        if self.oversize == Oversize::Zero { "written as zeros" } else { "written as nines" }
+    /// Makes a finding of what is too long: an error where no other number is said in its place.
+    fn state(
+        &self,
+        stated: Option<usize>,
+        finding: Diagnostic,
+        findings: &mut Findings,
+    ) -> Result<(), Diagnostic> {
+        if stated.is_none() {
+            return Err(finding);
+        }
+        let action = match self.oversize {
+            Oversize::Zero => "written as zeros",
+            _ => "written as nines",
+        };
+        findings.push(Diagnostic { action, ..finding });
+        Ok(())
     }
 
     fn leader_of(&self, record: RecordRef<'_>, length: usize, base: usize) -> Leader {
