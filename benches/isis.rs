@@ -4,15 +4,15 @@ use std::hint::black_box;
 use std::io::Cursor;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use kartoteka::isis::{Dictionary, Layout, Shape, SliceReader, Writer};
+use kartoteka::isis::{Dictionary, Shape, SliceReader, Variant, Writer};
 use kartoteka::testing::corpus::{Kind, file};
 use kartoteka::{ReadOptions, Record, RecordRead, RecordSeek, RecordWrite, WriteOptions, irbis_text};
 
 const RECORDS: usize = 2_000;
 
-fn layouts() -> [(&'static str, Layout); 3] {
-    let ffi = Layout { shape: Shape::Ffi24, big_endian: false, shift: 3 };
-    [("irbis64", Layout::IRBIS64), ("isis18", Layout::ISIS), ("ffi24", ffi)]
+fn layouts() -> [(&'static str, Variant); 3] {
+    let ffi = Variant { shape: Shape::Ffi24, big_endian: false, shift: 3 };
+    [("irbis64", Variant::IRBIS64), ("isis18", Variant::ISIS), ("ffi24", ffi)]
 }
 
 fn records() -> Vec<Record> {
@@ -20,7 +20,7 @@ fn records() -> Vec<Record> {
     irbis_text::SliceReader::new(&text, &ReadOptions::new()).records().filter_map(Result::ok).collect()
 }
 
-fn written(layout: Layout, records: &[Record]) -> (Vec<u8>, Vec<u8>) {
+fn written(layout: Variant, records: &[Record]) -> (Vec<u8>, Vec<u8>) {
     let (mst, xrf) = (Cursor::new(Vec::new()), Cursor::new(Vec::new()));
     let Ok(mut writer) = Writer::create(mst, xrf, layout, &WriteOptions::new()) else {
         return Default::default();

@@ -83,7 +83,7 @@ fn read(criterion: &mut Criterion) {
     let form = |format| {
         let mut out = Vec::new();
         let to = kartoteka::writer(format, &mut out, &WriteOptions::new());
-        assert!(to.is_ok_and(|mut to| copy(&mut reader(), &mut *to).is_ok()));
+        assert!(to.is_ok_and(|mut to| copy(&mut reader(), &mut to).is_ok()));
         out
     };
     let (turbo, mrk) = (form(kartoteka::Format::Turbomarc), form(kartoteka::Format::Mrk));

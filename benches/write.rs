@@ -53,7 +53,7 @@ fn write(criterion: &mut Criterion) {
                 bencher.iter(|| {
                     let to = kartoteka::writer(format, sink(), &options);
                     assert!(to.is_ok_and(|mut to| {
-                        all(black_box(&read), &mut *to);
+                        all(black_box(&read), &mut to);
                         true
                     }));
                 });

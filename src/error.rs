@@ -1,14 +1,17 @@
-//! When we cannot go on, or were told not to.
+//! Errors: when an operation cannot continue, or strict reading was requested.
 
 use std::fmt;
 use std::io;
+use std::path::{Path, PathBuf};
 
-use crate::{Code, Diagnostic, Location};
+use crate::finding::{Finding, Rule};
+use crate::position::Location;
+use crate::tag::ParseTagError;
 
-/// The result of everything that can fail.
+/// The result of fallible operations.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Bytes that have no meaning in a character set, or text that the character set cannot hold.
+/// Bytes that are invalid in a character set, or text that it cannot encode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -39,8 +42,8 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
-    /// The same for bytes or text that stand so far behind others.
-    pub(crate) fn behind(mut self, before: usize) -> DecodeError {
+    /// Returns the same error with an offset greater by `before`.
+    pub(crate) fn after(mut self, before: usize) -> DecodeError {
         match &mut self {
             DecodeError::Invalid { offset, .. } | DecodeError::Unencodable { offset, .. } => {
                 *offset = offset.saturating_add(before);
@@ -51,60 +54,123 @@ impl DecodeError {
     }
 }
 
-/// Why something could not be done: one word wide, with the place where it is known.
+/// Why something could not be done: one word wide, with the place and the path of the file where they are known.
 ///
-/// What is wrong in the *data* is a [`Diagnostic`], and reading goes on. An `Error` comes when the input cannot be
-/// read, the output cannot be written, a record cannot be carried over, or strict reading was asked for.
-/// [`Error::is_record`] tells whether only one record is concerned, so that the caller can go on with the next.
+/// Faults in the *data* are [`Finding`]s, and reading continues. An `Error` is returned when the input cannot
+/// be read, the output cannot be written, a record cannot be converted, or strict reading was requested.
+/// [`Error::is_record`] reports whether only one record is affected, so that the caller can continue with the
+/// next.
 pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
     at: Option<Location>,
+    path: Option<PathBuf>,
+}
+
+/// Why an input or output is in no format that can be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// The content fits no format; the text names the nearest one and why it is not that.
+    #[error("the format of the input is not recognized; {0}")]
+    NotRecognized(String),
+    /// The input is known to be something else, such as compressed data.
+    #[error("the input is {0}")]
+    Foreign(&'static str),
+    /// The format is known, but the feature it needs is off.
+    #[error("{format} is not compiled in: the feature `{feature}` is off")]
+    NotCompiledIn {
+        /// The name of the format.
+        format: &'static str,
+        /// The feature of this crate that it needs.
+        feature: &'static str,
+    },
+    /// The format needs a file that can be read at any offset, and was given a stream.
+    #[error("{0} needs random access: give a file path, not a stream")]
+    NeedsFile(&'static str),
+    /// The format cannot be written, or not to a stream.
+    #[error("{0} cannot be written to a stream")]
+    NotWritable(&'static str),
+    /// The input cannot be in the format that was named.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// The kinds of errors.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
+    /// Input or output failed in code of the caller, where the direction is not known.
+    #[error("input or output failed")]
+    Io(#[source] io::Error),
     /// The input could not be read.
     #[error("cannot read")]
     Read(#[source] io::Error),
     /// The output could not be written.
     #[error("cannot write")]
     Write(#[source] io::Error),
-    /// The record is damaged, and reading is strict, or nothing of it could be kept.
+    /// The record is damaged, and reading is strict or nothing of it could be kept.
     #[error("malformed record: {0}")]
-    Malformed(Diagnostic),
-    /// The record cannot be written in the form that was asked for.
+    Malformed(Finding),
+    /// The record cannot be represented in the requested form.
     #[error("cannot be written: {0}")]
-    Unrepresentable(Diagnostic),
+    Unrepresentable(Finding),
     /// Bytes do not decode.
     #[error("cannot decode")]
     Decode(#[source] DecodeError),
     /// The input is in none of the formats known, or in one that cannot be read.
-    #[error("{0}")]
-    Format(String),
-    /// A name, text or number given by the caller is not one that means something here.
+    #[error(transparent)]
+    Format(FormatError),
+    /// A name, text or number given by the caller is invalid.
     #[error("{0}")]
     Argument(String),
 }
 
 impl Error {
-    /// Makes an error of this kind, without a place.
+    /// Creates an error of this kind, without a location.
     pub fn new(kind: ErrorKind) -> Error {
         let at = match &kind {
             ErrorKind::Malformed(finding) | ErrorKind::Unrepresentable(finding) => Some(finding.location),
             _ => None,
         };
-        Error(Box::new(Inner { kind, at }))
+        Error(Box::new(Inner { kind, at, path: None }))
     }
 
-    pub(crate) fn malformed(finding: Diagnostic) -> Error {
+    pub(crate) fn read(error: io::Error) -> Error {
+        Error::new(ErrorKind::Read(error))
+    }
+
+    pub(crate) fn write(error: io::Error) -> Error {
+        Error::new(ErrorKind::Write(error))
+    }
+
+    pub(crate) fn format(error: FormatError) -> Error {
+        Error::new(ErrorKind::Format(error))
+    }
+
+    /// Makes an error about an input that cannot be in the format that was named.
+    pub(crate) fn refused(message: impl Into<String>) -> Error {
+        Error::format(FormatError::Refused(message.into()))
+    }
+
+    /// Names the file that the error is about, unless one is named already.
+    #[must_use]
+    pub fn with_path(mut self, path: impl Into<PathBuf>) -> Error {
+        self.0.path.get_or_insert_with(|| path.into());
+        self
+    }
+
+    /// Returns the path of the file that the error is about, if it is known.
+    pub fn path(&self) -> Option<&Path> {
+        self.0.path.as_deref()
+    }
+
+    pub(crate) fn malformed(finding: Finding) -> Error {
         Error::new(ErrorKind::Malformed(finding))
     }
 
-    pub(crate) fn unrepresentable(finding: Diagnostic) -> Error {
+    pub(crate) fn unrepresentable(finding: Finding) -> Error {
         Error::new(ErrorKind::Unrepresentable(finding))
     }
 
@@ -112,47 +178,56 @@ impl Error {
         Error::new(ErrorKind::Argument(message.into()))
     }
 
-    /// What went wrong.
+    /// Returns the kind of error.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
-    /// Takes out what went wrong.
+    /// Returns the kind of error, owned.
     pub fn into_kind(self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Where, if that is known.
+    /// Returns the location, if known.
     pub fn location(&self) -> Option<&Location> {
         self.0.at.as_ref()
     }
 
-    /// The finding behind it, if it is about the data of one record.
-    pub fn diagnostic(&self) -> Option<&Diagnostic> {
+    /// Returns the finding that caused it, if it concerns the data of one record.
+    pub fn finding(&self) -> Option<&Finding> {
         match self.kind() {
             ErrorKind::Malformed(finding) | ErrorKind::Unrepresentable(finding) => Some(finding),
             _ => None,
         }
     }
 
-    /// The code of the finding behind it.
-    pub fn code(&self) -> Option<Code> {
-        self.diagnostic().map(|finding| finding.code)
+    /// Returns the same error again, if it concerns one record only.
+    pub(crate) fn of_record(&self) -> Option<Error> {
+        match self.kind() {
+            ErrorKind::Malformed(finding) => Some(Error::malformed(finding.clone())),
+            ErrorKind::Unrepresentable(finding) => Some(Error::unrepresentable(finding.clone())),
+            _ => None,
+        }
     }
 
-    /// Whether it concerns one record only, so that the next one can be read or written.
+    /// Returns the rule of that finding.
+    pub fn rule(&self) -> Option<Rule> {
+        self.finding().map(|finding| finding.rule)
+    }
+
+    /// Returns whether it concerns one record only, so that the next one can be read or written.
     pub fn is_record(&self) -> bool {
-        self.diagnostic().is_some()
+        self.finding().is_some()
     }
 
-    /// Whether the input could not be read or the output not be written.
+    /// Returns whether the input could not be read or the output not be written.
     pub fn is_io(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Read(_) | ErrorKind::Write(_))
+        matches!(self.kind(), ErrorKind::Io(_) | ErrorKind::Read(_) | ErrorKind::Write(_))
     }
 }
 
 impl fmt::Debug for Error {
-    /// One line, with the source behind it: what `fn main() -> Result` prints.
+    /// Writes one line with the source at its end, as printed by `fn main() -> Result`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")?;
         match std::error::Error::source(self) {
@@ -164,7 +239,13 @@ impl fmt::Debug for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.kind.fmt(f)
+        match (&self.0.kind, &self.0.path) {
+            (kind, None) => kind.fmt(f),
+            (ErrorKind::Read(_) | ErrorKind::Write(_), Some(path)) => {
+                write!(f, "{} {}", self.0.kind, path.display())
+            }
+            (kind, Some(path)) => write!(f, "{}: {kind}", path.display()),
+        }
     }
 }
 
@@ -175,9 +256,9 @@ impl std::error::Error for Error {
 }
 
 impl From<io::Error> for Error {
-    /// An error of reading: [`ErrorKind::Read`].
+    /// An error whose direction is not known: [`ErrorKind::Io`].
     fn from(error: io::Error) -> Error {
-        Error::new(ErrorKind::Read(error))
+        Error::new(ErrorKind::Io(error))
     }
 }
 
@@ -187,8 +268,8 @@ impl From<DecodeError> for Error {
     }
 }
 
-impl From<crate::ParseTagError> for Error {
-    fn from(error: crate::ParseTagError) -> Error {
+impl From<ParseTagError> for Error {
+    fn from(error: ParseTagError) -> Error {
         Error::argument(error.to_string())
     }
 }
@@ -196,6 +277,7 @@ impl From<crate::ParseTagError> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::rules::TRUNCATED;
     use std::error::Error as _;
 
     #[test]
@@ -206,19 +288,24 @@ mod tests {
 
     #[test]
     fn the_source_is_real_and_not_repeated() {
-        let error = Error::from(io::Error::other("disk on fire"));
+        let error = Error::read(io::Error::other("disk on fire"));
         assert!(error.is_io() && !error.is_record());
         assert_eq!(error.to_string(), "cannot read");
         assert_eq!(error.source().unwrap().to_string(), "disk on fire");
+        let error = error.with_path("a.mrc").with_path("b.mrc");
+        assert_eq!(format!("{error:?}"), "cannot read a.mrc: disk on fire");
+        assert_eq!(error.path(), Some(Path::new("a.mrc")));
+        let error = Error::from(io::Error::other("no such folder"));
+        assert_eq!(format!("{error:?}"), "input or output failed: no such folder");
     }
 
     #[test]
     fn a_record_error_carries_its_finding_and_place() {
-        let finding = Diagnostic::new(Code::Truncated, Location::default(), "12 bytes", "kept");
+        let finding = Finding::new(TRUNCATED, Location::default(), "12 bytes", "kept");
         let error = Error::malformed(finding.clone());
         assert!(error.is_record());
-        assert_eq!(error.diagnostic(), Some(&finding));
+        assert_eq!(error.finding(), Some(&finding));
         assert_eq!(error.location(), Some(&finding.location));
-        assert_eq!(error.code(), Some(Code::Truncated));
+        assert_eq!(error.rule(), Some(TRUNCATED));
     }
 }

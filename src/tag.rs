@@ -12,9 +12,9 @@ const NUMBER: u32 = 0x8000_0000;
 
 /// The tag of a field: three bytes, or a number above 999.
 ///
-/// MARC tags are three bytes, mostly digits; any bytes are kept as they are, letters in their case.
-/// IRBIS and CDS/ISIS tags are positive numbers, which may pass 999. The numbers 1 to 999 and their three
-/// digits are the same tag: 10 is `010`.
+/// MARC tags are three bytes, mostly digits; any bytes are kept unchanged, letters in their case. IRBIS and
+/// CDS/ISIS tags are positive numbers, which may exceed 999. The numbers 1 to 999 and their three digits are
+/// the same tag: 10 is `010`.
 ///
 /// Four bytes, `Copy`; `Option<Tag>` is four bytes too. Tags order by their bytes, numbers above 999 last.
 ///
@@ -34,14 +34,14 @@ impl Tag {
     /// The greatest tag number, 2,147,483,647.
     pub const MAX_NUMBER: u32 = NUMBER - 1;
 
-    /// Makes a tag of three bytes, whatever they are.
+    /// Creates a tag from three bytes, whatever they are.
     #[inline]
     pub const fn new(bytes: [u8; 3]) -> Tag {
         let [a, b, c] = bytes;
         Tag::raw(BYTES | (a as u32) << 16 | (b as u32) << 8 | c as u32)
     }
 
-    /// Makes a tag of a number from 1 to [`Tag::MAX_NUMBER`]; `None` for any other.
+    /// Creates a tag from a number from 1 to [`Tag::MAX_NUMBER`]; `None` for any other.
     #[inline]
     pub const fn from_number(number: u32) -> Option<Tag> {
         match number {
@@ -56,7 +56,7 @@ impl Tag {
         }
     }
 
-    /// Makes a tag of the first three of four bytes that were read as one big-endian number.
+    /// Creates a tag from the first three of four bytes that were read as one big-endian number.
     #[inline]
     pub(crate) const fn of_word(word: u32) -> Tag {
         Tag::raw(BYTES | word >> 8)
@@ -65,11 +65,11 @@ impl Tag {
     const fn raw(value: u32) -> Tag {
         match NonZeroU32::new(value) {
             Some(value) => Tag(value),
-            None => Tag(NonZeroU32::MIN), // not reached: one of the marks is always set
+            None => Tag(NonZeroU32::MIN), // unreachable: one of the marks is always set
         }
     }
 
-    /// The tag as a positive number: three digits above zero, or a number above 999.
+    /// Returns the tag as a positive number: three digits above zero, or a number above 999.
     #[inline]
     pub const fn number(self) -> Option<u32> {
         let value = self.0.get();
@@ -86,7 +86,7 @@ impl Tag {
         }
     }
 
-    /// The three bytes of the tag; `None` for a number above 999, which has more.
+    /// Returns the three bytes of the tag; `None` for a number above 999, which needs more.
     #[inline]
     pub const fn bytes(self) -> Option<[u8; 3]> {
         if self.0.get() & NUMBER != 0 { None } else { Some(self.three()) }
@@ -97,7 +97,7 @@ impl Tag {
         [a, b, c]
     }
 
-    /// Whether the tag is `00` and any third byte: a control field in MARC.
+    /// Returns whether the tag is `00` and any third byte: a control field in MARC.
     ///
     /// # Spec
     /// ISO 2709:2008, 4.5; MARC 21 record structure, variable control fields.
@@ -106,7 +106,7 @@ impl Tag {
         self.0.get() >> 8 == (BYTES | (b'0' as u32) << 16 | (b'0' as u32) << 8) >> 8
     }
 
-    /// Whether the tag is three ASCII letters or digits, as ISO 2709 asks.
+    /// Returns whether the tag is three ASCII letters or digits, as ISO 2709 requires.
     pub const fn is_standard(self) -> bool {
         match self.bytes() {
             Some([a, b, c]) => {
@@ -116,7 +116,7 @@ impl Tag {
         }
     }
 
-    /// Appends the tag as it is written: its three bytes, or all digits of the number.
+    /// Appends the tag in its written form: its three bytes, or all digits of the number.
     #[cfg(feature = "json")]
     pub(crate) fn write_to(self, out: &mut Vec<u8>) {
         match self.bytes() {
@@ -144,7 +144,7 @@ impl fmt::Debug for Tag {
     }
 }
 
-/// What [`Tag::from_str`] says of a text that is no tag.
+/// The error of [`Tag::from_str`]: a text that is no tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a tag is three bytes or a number from 1 to {}", Tag::MAX_NUMBER)]
 pub struct ParseTagError;
@@ -152,7 +152,7 @@ pub struct ParseTagError;
 impl FromStr for Tag {
     type Err = ParseTagError;
 
-    /// Takes any text of three bytes as it is, and any other text as a decimal number.
+    /// Accepts any text of three bytes unchanged, and any other text as a decimal number.
     fn from_str(text: &str) -> Result<Tag, ParseTagError> {
         if let &[a, b, c] = text.as_bytes() {
             return Ok(Tag::new([a, b, c]));
@@ -164,10 +164,10 @@ impl FromStr for Tag {
     }
 }
 
-/// Which tags are meant: one, or all of a shape.
+/// Selects tags: one, or all that match a pattern.
 ///
-/// Made from a [`Tag`], a number, a range of numbers, or a text of three characters in which `.` and `X` stand
-/// for any byte. A text that is no tag matches nothing.
+/// Created from a [`Tag`], a number, a range of numbers, or a text of three characters in which `.` and `X`
+/// match any byte. A text that is no tag matches nothing.
 ///
 /// # Example
 /// ```
@@ -182,10 +182,10 @@ impl FromStr for Tag {
 /// assert!(TagPattern::from("65.").matches("650".parse()?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TagPattern(Pattern);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Pattern {
     Masked { value: u32, mask: u32 },
     Numbers { first: u32, last: u32 },
@@ -194,7 +194,7 @@ enum Pattern {
 impl TagPattern {
     const NOTHING: TagPattern = TagPattern(Pattern::Masked { value: u32::MAX, mask: 0 });
 
-    /// Tags of three bytes, in which `any` stands for any byte.
+    /// Matches tags of three bytes; `any` matches every byte.
     pub(crate) fn shape(bytes: [u8; 3], any: u8) -> TagPattern {
         let mut mask = u32::MAX;
         for (byte, shift) in bytes.into_iter().zip([16, 8, 0]) {
@@ -205,7 +205,7 @@ impl TagPattern {
         TagPattern(Pattern::Masked { value: Tag::new(bytes).0.get() & mask, mask })
     }
 
-    /// Whether `tag` is one of those meant.
+    /// Returns whether `tag` is selected.
     #[inline]
     pub fn matches(self, tag: Tag) -> bool {
         match self.0 {
@@ -214,6 +214,31 @@ impl TagPattern {
                 tag.number().is_some_and(|number| (first..=last).contains(&number))
             }
         }
+    }
+}
+
+impl FromStr for TagPattern {
+    type Err = ParseTagError;
+
+    /// Takes what `From<&str>` takes, and refuses a text that is no tag, which `From<&str>` turns into a pattern that
+    /// matches nothing.
+    fn from_str(text: &str) -> Result<TagPattern, ParseTagError> {
+        let is_tag = |tag: Tag| {
+            tag.bytes()
+                .is_none_or(|bytes| bytes.iter().all(|byte| *byte == b'.' || byte.is_ascii_alphanumeric()))
+        };
+        match text.parse::<Tag>() {
+            Ok(tag) if is_tag(tag) => Ok(TagPattern::from(text)),
+            _ => Err(ParseTagError),
+        }
+    }
+}
+
+impl TryFrom<&str> for Tag {
+    type Error = ParseTagError;
+
+    fn try_from(text: &str) -> Result<Tag, ParseTagError> {
+        text.parse()
     }
 }
 
@@ -247,7 +272,7 @@ impl From<&str> for TagPattern {
         };
         let mut mask = u32::MAX;
         for (byte, shift) in bytes.into_iter().zip([16, 8, 0]) {
-            if matches!(byte, b'.' | b'X') {
+            if matches!(byte, b'.' | b'X' | b'x') {
                 mask &= !(0xFF << shift);
             }
         }
@@ -269,6 +294,19 @@ mod tests {
         assert_eq!("7".parse(), Ok(Tag::new(*b"007")));
         assert_eq!("000".parse(), Ok(Tag::new(*b"000")));
         assert_eq!(Tag::new(*b"000").number(), None);
+    }
+
+    #[test]
+    fn patterns_from_text() {
+        let tag = Tag::new(*b"650");
+        for pattern in ["650", "6xx", "6XX", "6..", "..."] {
+            assert!(TagPattern::from(pattern).matches(tag), "{pattern}");
+            assert_eq!(pattern.parse::<TagPattern>(), Ok(TagPattern::from(pattern)), "{pattern}");
+        }
+        for bad in ["245$a", "24$", "", "-1"] {
+            assert_eq!(bad.parse::<TagPattern>(), Err(ParseTagError), "{bad}");
+        }
+        assert_eq!(Tag::try_from("245"), Ok(Tag::new(*b"245")));
     }
 
     #[test]

@@ -1,4 +1,6 @@
-//! Any bytes, read as `aleph`: see `kartoteka::testing::aleph` for what must hold.
+//! Any bytes, read as `aleph`: see `kartoteka::testing::format` for what must hold.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| kartoteka::testing::aleph(data));
+use kartoteka::{Format, testing};
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| testing::format(Format::Aleph, data));

@@ -1,4 +1,6 @@
-//! Any bytes, read as `line`: see `kartoteka::testing::line` for what must hold.
+//! Any bytes, read as `line`: see `kartoteka::testing::format` for what must hold.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| kartoteka::testing::line(data));
+use kartoteka::{Format, testing};
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| testing::format(Format::Line, data));

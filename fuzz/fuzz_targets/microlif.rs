@@ -1,4 +1,6 @@
-//! Any bytes, read as `microlif`: see `kartoteka::testing::microlif` for what must hold.
+//! Any bytes, read as `microlif`: see `kartoteka::testing::format` for what must hold.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| kartoteka::testing::microlif(data));
+use kartoteka::{Format, testing};
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| testing::format(Format::Microlif, data));

@@ -1,4 +1,6 @@
-//! Any bytes, read as `mrk`: see `kartoteka::testing::mrk` for what must hold.
+//! Any bytes, read as `mrk`: see `kartoteka::testing::format` for what must hold.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| kartoteka::testing::mrk(data));
+use kartoteka::{Format, testing};
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| testing::format(Format::Mrk, data));

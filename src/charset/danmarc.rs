@@ -1,16 +1,18 @@
-//! danMARC: Latin-1, with `@` as an escape. `@@`, `@*` and `@\u{A4}` are the sign behind it, `@å` and `@Å` the double a
-//! of old spelling, `@` and four hexadecimal digits any other character, `@U` and two some of those that MARC-8 has.
-//! Marks stand before their letter, also those that have a place of their own in Latin-1.
+//! danMARC: Latin-1 with `@` as an escape. `@@`, `@*` and `@\u{A4}` are the literal signs, `@å` and `@Å` the
+//! double a of old spelling, `@` and four hexadecimal digits any other character, `@U` and two digits some of
+//! those of MARC-8. Marks precede their letter, even those that Latin-1 has as spacing characters.
 //!
-//! As yaz-marcdump reads it, but for `^` and `_`, which are marks to it, and are signs here: they stand in addresses.
+//! Reads what yaz-marcdump reads, except `^` and `_`: marks there, literal signs here, because they occur in
+//! addresses.
 
+use crate::bytes::Cut;
 use unicode_normalization::char::{compose, is_combining_mark};
 
 const SMALL: (u8, char) = (0xE5, '\u{A733}');
 const CAPITAL: (u8, char) = (0xC5, '\u{A732}');
-/// Signs that stand for something else without `@` before them.
+/// Signs that have another meaning unless `@` precedes them.
 const SIGNS: [u8; 3] = [b'@', b'*', 0xA4];
-/// Signs that are marks before a letter: by their byte, or by four digits.
+/// Signs that are marks before a letter: as a byte, or as four digits.
 const BYTE_MARKS: [(char, char); 5] = [
     ('`', '\u{300}'),
     ('\u{A8}', '\u{308}'),
@@ -25,7 +27,7 @@ const DIGIT_MARKS: [(char, char); 5] = [
     ('\u{2DB}', '\u{328}'),
     ('\u{2DD}', '\u{30B}'),
 ];
-/// What `@U` and two digits are, where that is not Latin-1.
+/// The meaning of `@U` and two digits, where it differs from Latin-1.
 const SHORT: [(u8, char); 14] = [
     (0xA7, '\u{2B9}'),
     (0xAE, '\u{2BC}'),
@@ -43,15 +45,15 @@ const SHORT: [(u8, char); 14] = [
     (0xFC, '\u{308}'),
 ];
 
-/// A character of text, as it is written.
+/// A character as it is written in danMARC.
 struct Unit {
     character: char,
     len: usize,
-    /// The mark that it is before a letter.
+    /// The mark that the character is before a letter.
     before_letter: Option<char>,
 }
 
-/// The first character, or none if it begins with an escape that is none.
+/// Returns the first character; `None` if the bytes begin with an invalid escape.
 fn unit(bytes: &[u8]) -> Option<Unit> {
     let literal = |character, len| Unit { character, len, before_letter: None };
     let mark = |signs: &[(char, char); 5], sign| {
@@ -78,7 +80,7 @@ fn unit(bytes: &[u8]) -> Option<Unit> {
     })
 }
 
-/// A number of so many hexadecimal digits at the start.
+/// Parses a number of `digits` hexadecimal digits at the start.
 fn number(bytes: &[u8], digits: usize) -> Option<u32> {
     let digits = bytes.get(..digits).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
     u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
@@ -90,22 +92,22 @@ fn is_letter(character: char) -> bool {
 
 pub(super) fn decode(bytes: &[u8], out: &mut String, fault: &mut dyn FnMut(usize, &[u8], &mut String)) {
     let mut at = 0usize;
-    // Where marks stand that wait for their letter.
+    // Start of the marks that wait for their letter.
     let mut marks: Option<usize> = None;
     while let Some(first) = bytes.get(at) {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let Some(unit_here) = unit(rest) else {
+        let rest = bytes.cut(at..);
+        let Some(first) = unit(rest) else {
             fault(at, std::slice::from_ref(first), out);
-            at = at.saturating_add(1);
+            at += 1;
             marks = None;
             continue;
         };
-        at = at.saturating_add(unit_here.len);
+        at += first.len;
         let is_before_letter =
-            || bytes.get(at..).and_then(unit).is_some_and(|behind| is_letter(behind.character));
-        let character = match unit_here.before_letter {
+            || bytes.get(at..).and_then(unit).is_some_and(|next| is_letter(next.character));
+        let character = match first.before_letter {
             Some(mark) if is_before_letter() => mark,
-            _ => unit_here.character,
+            _ => first.character,
         };
         if is_combining_mark(character) {
             marks = marks.or(Some(out.len()));
@@ -119,20 +121,20 @@ pub(super) fn decode(bytes: &[u8], out: &mut String, fault: &mut dyn FnMut(usize
     }
 }
 
-/// Encodes up to the first character that cannot be written; tells how many bytes of `text` were read, that
-/// character's included.
+/// Encodes up to the first character that cannot be written; returns the number of bytes of `text` read, that
+/// character included, and the character.
 pub(super) fn encode(text: &str, out: &mut Vec<u8>) -> (usize, Option<char>) {
     let mut done = 0usize;
     while let Some(mut base) = text.get(done..).and_then(|rest| rest.chars().next()) {
         let first = base;
         let start = done;
-        done = done.saturating_add(base.len_utf8());
+        done += base.len_utf8();
         let marks = |from: usize| {
-            let rest = text.get(from..).unwrap_or_default();
+            let rest = text.cut(from..);
             rest.chars().take_while(|character| is_combining_mark(*character))
         };
         if is_combining_mark(base) {
-            // Before a letter it would be a mark on that, which it is not.
+            // Before a letter it would become a mark on that letter.
             if text.get(done..).and_then(|rest| rest.chars().next()).is_some_and(|next| !next.is_control()) {
                 return (done, Some(base));
             }
@@ -143,11 +145,11 @@ pub(super) fn encode(text: &str, out: &mut Vec<u8>) -> (usize, Option<char>) {
             while let Some(mark) = marks(done).next() {
                 let Some(whole) = compose(base, mark).filter(|whole| *whole <= '\u{FF}') else { break };
                 base = whole;
-                done = done.saturating_add(mark.len_utf8());
+                done += mark.len_utf8();
             }
         }
         if base > '\u{FFFF}' {
-            return (start.saturating_add(first.len_utf8()), Some(first));
+            return (start + first.len_utf8(), Some(first));
         }
         let from = done;
         if !base.is_control() {
@@ -156,11 +158,11 @@ pub(super) fn encode(text: &str, out: &mut Vec<u8>) -> (usize, Option<char>) {
                     break;
                 }
                 put(mark, out);
-                done = done.saturating_add(mark.len_utf8());
+                done += mark.len_utf8();
             }
         }
-        let behind = text.get(done..).and_then(|rest| rest.chars().next());
-        match (BYTE_MARKS.iter().any(|(sign, _)| *sign == base), behind.is_some_and(is_letter)) {
+        let next = text.get(done..).and_then(|rest| rest.chars().next());
+        match (BYTE_MARKS.iter().any(|(sign, _)| *sign == base), next.is_some_and(is_letter)) {
             (true, true) => put_digits(base, out),
             (false, true) if DIGIT_MARKS.iter().any(|(sign, _)| *sign == base) => return (done, Some(base)),
             _ => put(base, out),

@@ -1,169 +1,18 @@
-//! Telling character sets apart by what stands in the bytes: letters of Cyrillic and Greek, marks of MARC-8.
+//! What bytes show without a model of languages: UTF-8 with faults, marks of MARC-8, Latin letters by their case.
 
 use std::fmt;
-use std::sync::LazyLock;
 
-use super::Charset;
-
-/// The sets that are tried, the likelier first: of equal scores the first wins.
-const CYRILLIC: [Charset; 3] = [Charset::Windows1251, Charset::Ibm866, Charset::Koi8R];
-const GREEK: [Charset; 3] = [Charset::Windows1253, Charset::Iso8859_7, Charset::Cp737];
-
-static CYRILLIC_TABLES: LazyLock<[Table; 3]> = LazyLock::new(|| CYRILLIC.map(Table::new));
-static ALL_TABLES: LazyLock<[Table; 6]> = LazyLock::new(|| {
-    let [a, b, c] = CYRILLIC.map(Table::new);
-    let [d, e, f] = GREEK.map(Table::new);
-    [a, b, c, d, e, f]
-});
-
-/// What [`guess_letters`] found: the best character set, and what speaks for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct LetterGuess {
-    /// The character set under which the bytes look most like text.
-    pub charset: Charset,
-    /// Bytes above 0x7F in all.
-    pub bytes: u64,
-    /// How many of them are letters of its script in that set.
-    pub letters: u64,
-    /// How many of them are letters of its script in the second best set.
-    pub runner_up: u64,
-    /// The second best set. Windows-1253 and ISO 8859-7, which have their letters in common but one, are never each
-    /// other's.
-    pub second: Charset,
-}
-
-impl LetterGuess {
-    /// Whether there are few letters to go by, or nearly as many in another set.
-    pub const fn is_doubtful(&self) -> bool {
-        self.letters < 12
-            || self.letters < 40 && self.runner_up.saturating_mul(10) >= self.letters.saturating_mul(9)
-    }
-
-    /// The script of the letters, as a word.
-    pub const fn script(&self) -> &'static str {
-        match self.charset {
-            Charset::Windows1253 | Charset::Iso8859_7 | Charset::Cp737 => "Greek",
-            _ => "Cyrillic",
-        }
-    }
-}
+use super::set::Charset;
 
 /// Whether bytes that are not valid UTF-8 are UTF-8 all the same, with faults: most of those above 0x7F belong to
 /// valid multi-byte characters.
 pub fn is_mostly_utf8(bytes: &[u8]) -> bool {
     let (mut good, mut bad) = (0usize, 0usize);
     for chunk in bytes.utf8_chunks() {
-        good = good.saturating_add(chunk.valid().bytes().filter(|byte| *byte >= 0x80).count());
-        bad = bad.saturating_add(chunk.invalid().len());
+        good += chunk.valid().bytes().filter(|byte| *byte >= 0x80).count();
+        bad += chunk.invalid().len();
     }
-    good > bad.saturating_mul(2)
-}
-
-impl fmt::Display for LetterGuess {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let LetterGuess { charset, bytes, letters, runner_up, second } = self;
-        let script = self.script();
-        write!(
-            f,
-            "{letters} of {bytes} bytes above 7F are {script} letters in {charset}, {runner_up} letters in {second}"
-        )
-    }
-}
-
-/// Guesses which Cyrillic code page `bytes` are in: Windows-1251, cp866 or KOI8-R.
-///
-/// Letters count by how common they are in Russian text and whether their case fits the letter before them; signs
-/// that Cyrillic text hardly has count against a set. `None` if nothing speaks for any of them: there are no bytes
-/// above 0x7F, or most are no Cyrillic letters in any set.
-///
-/// # Cost
-/// One pass over the bytes, no allocation.
-///
-/// # Example
-/// ```
-/// use kartoteka::{Charset, charset::guess_cyrillic};
-///
-/// let guess = guess_cyrillic(b"\x82\xAE\xA9\xAD\xA0 \xA8 \xAC\xA8\xE0").unwrap();
-/// assert_eq!(guess.charset, Charset::Ibm866);
-/// assert_eq!((guess.letters, guess.bytes), (9, 9));
-/// ```
-pub fn guess_cyrillic(bytes: &[u8]) -> Option<LetterGuess> {
-    guess(bytes, &CYRILLIC_TABLES)
-}
-
-/// Guesses which Cyrillic or Greek code page `bytes` are in: those of [`guess_cyrillic`], Windows-1253, ISO 8859-7 or
-/// cp737. Greek letters count by how common they are in Greek text.
-///
-/// # Cost
-/// One pass over the bytes, no allocation.
-///
-/// # Example
-/// ```
-/// use kartoteka::{Charset, charset::guess_letters};
-///
-/// let title = b"\xCF\xE4\xFD\xF3\xF3\xE5\xE9\xE1 \xEA\xE1\xE9 \xC9\xEB\xE9\xDC\xE4\xE1";
-/// let guess = guess_letters(title).unwrap();
-/// assert_eq!(guess.charset, Charset::Windows1253);
-/// assert_eq!(guess.charset.decode(title)?, "Οδύσσεια και Ιλιάδα");
-/// # Ok::<(), kartoteka::DecodeError>(())
-/// ```
-pub fn guess_letters(bytes: &[u8]) -> Option<LetterGuess> {
-    guess(bytes, &ALL_TABLES)
-}
-
-fn guess<const N: usize>(bytes: &[u8], tables: &[Table; N]) -> Option<LetterGuess> {
-    let mut histogram = [0u64; 128];
-    let mut pairs = [[0i64; 2]; N];
-    let mut previous = b' ';
-    let mut high = 0u64;
-    for &byte in bytes {
-        if byte >= 0x80 {
-            high = high.saturating_add(1);
-            if let Some(count) = histogram.get_mut(usize::from(byte & 0x7F)) {
-                *count = count.saturating_add(1);
-            }
-            for (table, [fit, misfit]) in tables.iter().zip(&mut pairs) {
-                match (table.class(previous), table.class(byte)) {
-                    (Class::Lower, Class::Upper) => *misfit = misfit.saturating_add(1),
-                    (Class::Lower, Class::Lower) | (Class::Upper, Class::Lower | Class::Upper) => {
-                        *fit = fit.saturating_add(1);
-                    }
-                    _ => {}
-                }
-            }
-        }
-        previous = byte;
-    }
-    if high == 0 {
-        return None;
-    }
-    let mut results = [(i64::MIN, 0u64, Charset::Auto); N];
-    for ((result, table), [fit, misfit]) in results.iter_mut().zip(tables).zip(pairs) {
-        let mut score = fit.saturating_sub(misfit.saturating_mul(8));
-        let mut letters = 0u64;
-        for (&count, entry) in histogram.iter().zip(&table.entries) {
-            score =
-                score.saturating_add(entry.weight.saturating_mul(i64::try_from(count).unwrap_or(i64::MAX)));
-            if entry.class != Class::Other {
-                letters = letters.saturating_add(count);
-            }
-        }
-        *result = (score, letters, table.charset);
-    }
-    results.sort_by_key(|&(score, ..)| std::cmp::Reverse(score));
-    let [(score, letters, charset), others @ ..] = results.as_slice() else { return None };
-    let twins = [Charset::Windows1253, Charset::Iso8859_7];
-    let is_twin = |other: &Charset| twins.contains(charset) && twins.contains(other);
-    let (_, runner_up, second) = others.iter().find(|(.., other)| !is_twin(other))?;
-    let enough = *score > 0 && letters.saturating_mul(2) > high;
-    enough.then_some(LetterGuess {
-        charset: *charset,
-        bytes: high,
-        letters: *letters,
-        runner_up: *runner_up,
-        second: *second,
-    })
+    good > 2 * bad
 }
 
 /// What the bytes above 0x7F say of MARC-8, and against it. See [`weigh_marks`].
@@ -242,7 +91,7 @@ const BASES: [&[u8]; 31] = {
 
 /// Whether the escape at an offset begins a sequence of MARC-8.
 fn is_known_escape(bytes: &[u8], at: usize) -> bool {
-    match bytes.get(at.saturating_add(1)..) {
+    match bytes.get(at + 1..) {
         Some([b'g' | b'b' | b'p' | b's', ..]) => true,
         Some([b'(' | b',' | b')' | b'-' | b'$', last, ..]) => b"B1234!NQSE(),-".contains(last),
         _ => false,
@@ -268,10 +117,10 @@ pub(crate) fn has_known_escape(bytes: &[u8]) -> bool {
 /// ```
 pub fn weigh_marks(bytes: &[u8]) -> MarkEvidence {
     let mut found = MarkEvidence::default();
-    let one_more = |count: &mut u64| *count = count.saturating_add(1);
+    let one_more = |count: &mut u64| *count += 1;
     let mut before = b' ';
     for (at, &byte) in bytes.iter().enumerate() {
-        let behind = bytes.get(at.saturating_add(1)).copied().unwrap_or_default();
+        let behind = bytes.get(at + 1).copied().unwrap_or_default();
         match byte {
             0x1B if is_known_escape(bytes, at) => one_more(&mut found.escapes),
             0xE0..=0xFE => {
@@ -297,16 +146,7 @@ pub fn weigh_marks(bytes: &[u8]) -> MarkEvidence {
 
 /// Guesses in which of some single-byte sets Latin text is: the one in which most bytes above 0x7F are letters whose
 /// case fits the letter before them. Of equal ones the first; `None` if there are no such bytes.
-///
-/// # Example
-/// ```
-/// use kartoteka::{Charset, charset::guess_latin};
-///
-/// let sets = [Charset::Windows1252, Charset::Cp850];
-/// assert_eq!(guess_latin(b"caf\x82 fran\x87ais", &sets), Some(Charset::Cp850));
-/// assert_eq!(guess_latin(b"caf\xE9 fran\xE7ais", &sets), Some(Charset::Windows1252));
-/// ```
-pub fn guess_latin(bytes: &[u8], sets: &[Charset]) -> Option<Charset> {
+pub(super) fn guess_latin(bytes: &[u8], sets: &[Charset]) -> Option<Charset> {
     if bytes.is_ascii() {
         return None;
     }
@@ -338,150 +178,9 @@ pub fn guess_latin(bytes: &[u8], sets: &[Charset]) -> Option<Charset> {
     best.copied()
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Upper,
-    Lower,
-    Other,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    class: Class,
-    weight: i64,
-}
-
-/// What each byte above 0x7F is under one character set.
-struct Table {
-    charset: Charset,
-    entries: [Entry; 128],
-}
-
-impl Table {
-    fn new(charset: Charset) -> Table {
-        let is_greek = GREEK.contains(&charset);
-        let letter_entry = |letter: char| {
-            let lower = letter.to_lowercase().next().unwrap_or(letter);
-            let weight = if is_greek { greek_weight(lower) } else { weight(lower) };
-            let class = if lower == letter { Class::Lower } else { Class::Upper };
-            Entry { class, weight }
-        };
-        let mut entries = [Entry { class: Class::Other, weight: -6 }; 128];
-        for (byte, entry) in (0x80..=0xFFu8).zip(&mut entries) {
-            let text = charset.decode(std::slice::from_ref(&byte)).ok().and_then(|text| text.chars().next());
-            *entry = match text {
-                Some(letter @ ('А'..='я' | 'ё' | 'Ё' | 'і' | 'І' | 'ї' | 'Ї' | 'є' | 'Є')) if !is_greek => {
-                    letter_entry(letter)
-                }
-                Some(letter @ ('ґ' | 'Ґ' | 'ў' | 'Ў')) if !is_greek => letter_entry(letter),
-                Some(letter @ ('Ά' | 'Έ'..='ώ')) if is_greek => letter_entry(letter),
-                Some(
-                    '№' | '«' | '»' | '—' | '–' | '―' | '\u{A0}' | '“' | '”' | '„' | '…' | '‘' | '’' | '°'
-                    | '§' | '·',
-                ) => Entry { class: Class::Other, weight: 0 },
-                _ => Entry { class: Class::Other, weight: -6 },
-            };
-        }
-        Table { charset, entries }
-    }
-
-    fn class(&self, byte: u8) -> Class {
-        match byte {
-            0x80.. => self.entries.get(usize::from(byte & 0x7F)).map_or(Class::Other, |entry| entry.class),
-            _ => Class::Other,
-        }
-    }
-}
-
-/// How much a letter speaks for Russian text: steps along its frequency, from 11% of `о` to 0.04% of `ъ`.
-const fn weight(letter: char) -> i64 {
-    match letter {
-        'о' | 'е' | 'а' | 'и' | 'н' | 'т' => 6,
-        'с' | 'р' | 'в' | 'л' => 5,
-        'к' | 'м' | 'д' | 'п' | 'у' => 4,
-        'я' | 'ы' | 'ь' | 'г' | 'з' | 'б' => 3,
-        'ч' | 'й' | 'х' | 'ж' => 2,
-        'ш' | 'ю' | 'ц' => 0,
-        'щ' | 'э' | 'ф' => -1,
-        _ => -3,
-    }
-}
-
-/// The same for Greek text: from 12% of `α` to 0.2% of `ψ`.
-const fn greek_weight(letter: char) -> i64 {
-    match letter {
-        'α' | 'ο' | 'ι' | 'ε' | 'τ' | 'ν' | 'σ' => 6,
-        'η' | 'ρ' | 'π' | 'υ' | 'κ' | 'ς' => 5,
-        'μ' | 'λ' | 'ί' | 'ό' | 'ά' => 4,
-        'ω' | 'δ' | 'γ' | 'έ' | 'ή' => 3,
-        'χ' | 'θ' | 'ύ' | 'ώ' | 'φ' => 2,
-        'β' | 'ξ' => 0,
-        'ζ' | 'ψ' => -1,
-        _ => -3,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::charset::Policy;
-
-    fn encoded(text: &str, charset: Charset) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        charset.encode_into(text, Policy::Strict, &mut bytes).unwrap();
-        bytes
-    }
-
-    #[test]
-    fn short_titles_in_every_candidate() {
-        for text in [
-            "Война и мир",
-            "ПРЕСТУПЛЕНИЕ И НАКАЗАНИЕ",
-            "Толстой, Лев Николаевич",
-            "Полное собрание сочинений : в 10 т.",
-            "М. : Наука, 1978. - 320 с.",
-            "роман в стихах",
-        ] {
-            for charset in CYRILLIC {
-                let bytes = encoded(text, charset);
-                for guess in [guess_cyrillic(&bytes), guess_letters(&bytes)] {
-                    assert_eq!(guess.map(|guess| guess.charset), Some(charset), "{text} in {charset}");
-                }
-            }
-        }
-        for text in [
-            "Οδύσσεια",
-            "Καζαντζάκης, Νίκος",
-            "Άπαντα τα ευρεθέντα : ποιήματα και πεζά",
-            "Αθήνα : Εστία, 1987. - 320 σ.",
-        ] {
-            for charset in GREEK {
-                let found = guess_letters(&encoded(text, charset)).unwrap();
-                // All that tells the twins apart is Ά.
-                let twin = charset == Charset::Iso8859_7 && !text.contains('Ά');
-                let expected = if twin { Charset::Windows1253 } else { charset };
-                assert_eq!(found.charset, expected, "{text} in {charset}: {found}");
-            }
-        }
-    }
-
-    /// Capitals of cp737 are capitals in cp866 too, and as common there.
-    #[test]
-    fn capitals_alone_are_doubtful() {
-        let found =
-            guess_letters(&encoded("Ο ΒΙΟΣ ΚΑΙ Η ΠΟΛΙΤΕΙΑ ΤΟΥ ΑΛΕΞΗ ΖΟΡΜΠΑ", Charset::Cp737)).unwrap();
-        assert!(found.is_doubtful(), "{found}");
-    }
-
-    #[test]
-    fn other_languages_in_cyrillic_are_not_greek() {
-        for text in
-            ["Лісова пісня : драма-феєрія", "Пригоди бравого вояка Швейка", "Под игото", "Српска књижевност"]
-        {
-            let found = guess_letters(&encoded(text, Charset::Windows1251)).unwrap();
-            assert_eq!(found.charset, Charset::Windows1251, "{text}");
-        }
-    }
 
     #[test]
     fn a_mark_on_a_sign_says_nothing() {
@@ -489,13 +188,5 @@ mod tests {
         assert!(!evidence.is_for() && !evidence.is_against(), "{evidence}");
         assert!(weigh_marks(b"caf\xE9 noir").is_against());
         assert!(weigh_marks(b"(\xE0 la mode)").is_against());
-    }
-
-    #[test]
-    fn nothing_to_go_by() {
-        assert_eq!(guess_cyrillic(b"plain ASCII"), None);
-        assert_eq!(guess_cyrillic(b""), None);
-        // box drawing in cp866, signs elsewhere
-        assert_eq!(guess_cyrillic(b"\xB0\xB1\xB2\xB0\xB1"), None);
     }
 }

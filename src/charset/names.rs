@@ -2,14 +2,18 @@
 
 use std::fmt;
 
-use super::{Charset, whatwg};
+use super::set::Charset;
+use super::{codepage, whatwg};
 
 impl Charset {
     /// ISO 5426, the extended Latin of UNIMARC and MAB2, with ASCII.
     pub const ISO_5426: Charset = Charset::Unimarc { g0: 1, g1: 3, g2: 0, g3: 0 };
 
-    /// The name: lower case, as the command line and the documentation write it.
-    pub const fn name(self) -> &'static str {
+    /// UTF-8 in which ESC H and ESC I are the marks around words that are not filed.
+    pub(crate) const UTF8_ESCAPED: Charset = Charset::Utf8Or(&Charset::Utf8);
+
+    /// Returns the name in lower case, as used on the command line and in the documentation.
+    pub fn name(self) -> &'static str {
         match self {
             Charset::Auto => "auto",
             Charset::Utf8 => "utf-8",
@@ -25,17 +29,16 @@ impl Charset {
             Charset::DanMarc => "danmarc",
             Charset::Utf16Le => "utf-16le",
             Charset::Utf16Be => "utf-16be",
-            Charset::Cp437 => "cp437",
-            Charset::Cp737 => "cp737",
-            Charset::Cp850 => "cp850",
-            Charset::Cp852 => "cp852",
-            other => whatwg::name(other),
+            other => match codepage::name(other) {
+                "" => whatwg::name(other),
+                name => name,
+            },
         }
     }
 
-    /// Finds a character set by name: those of [`Charset::name`], `cp1251` and its kin, `mab2`, the digits of UNIMARC
-    /// 100$a/26-33 as `unimarc-0103` or `unimarc-01030402`, and the labels of the WHATWG Encoding Standard. Case does
-    /// not matter. `None` if there is no such.
+    /// Returns the character set with this name: those of [`Charset::name`], `cp1251` and similar, `mab2`,
+    /// the digits of UNIMARC 100$a/26-33 as `unimarc-0103` or `unimarc-01030402`, and the labels of the
+    /// WHATWG Encoding Standard. Ignores case. `None` if there is no such set.
     pub fn from_name(name: &str) -> Option<Charset> {
         let name = name.trim();
         let is = |known: &str| known.eq_ignore_ascii_case(name);
@@ -58,11 +61,25 @@ impl Charset {
         if let Some(sets) = name.get(..8).filter(|start| start.eq_ignore_ascii_case("unimarc-")) {
             return Charset::from_unimarc(name.get(sets.len()..)?.as_bytes());
         }
+        let lower = name.to_ascii_lowercase();
+        let number = ["windows-", "windows", "ibm-", "ibm", "cp-", "cp_", "cp", "dos-", "dos", "ms", ""];
+        let number = number.iter().find_map(|start| lower.strip_prefix(start)).unwrap_or(&lower);
+        if let Some(page) = codepage::by_number(number) {
+            return Some(page);
+        }
+        match lower.as_str() {
+            "kz-1048" | "strk1048-2002" | "strk1048" | "rk1048" => return Some(Charset::Kz1048),
+            "pt154" | "csptcp154" | "cyrillic-asian" => return Some(Charset::Ptcp154),
+            "cp1125u" | "ruscii" => return Some(Charset::Cp1125),
+            "mac-cyrillic" | "maccyrillic" => return Some(Charset::MacCyrillic),
+            _ => {}
+        }
         Charset::own().find(|charset| is(charset.name())).or_else(|| whatwg::from_name(name))
     }
 
-    /// The character set that the digits of UNIMARC 100$a/26-33 name: two to eight of them, blanks for none. 50 is
-    /// UTF-8; 79, 89 and 99 of RUSMARC are cp866, Windows-1251 and KOI8-R. `None` if they name none.
+    /// Returns the character set named by the digits of UNIMARC 100$a/26-33: two to eight of them, blanks for
+    /// none. 50 is UTF-8; 79, 89 and 99 of RUSMARC are cp866, Windows-1251 and KOI8-R. `None` if they name
+    /// none.
     ///
     /// # Spec
     /// UNIMARC Bibliographic, 100 $a/26-29 and 30-33; RUSMARC, the same.
@@ -77,7 +94,7 @@ impl Charset {
     /// # Ok::<(), kartoteka::DecodeError>(())
     /// ```
     pub fn from_unimarc(digits: &[u8]) -> Option<Charset> {
-        let code = |at: usize| match digits.get(at..at.saturating_add(2)) {
+        let code = |at: usize| match digits.get(at..at + 2) {
             Some([tens @ b'0'..=b'9', units @ b'0'..=b'9']) => (tens - b'0') * 10 + (units - b'0'),
             _ => 0,
         };
@@ -96,23 +113,37 @@ impl Charset {
         Some(whole.unwrap_or(Charset::Unimarc { g0: g0.max(u8::from(g0 == 0)), g1, g2, g3 }))
     }
 
-    /// All character sets that have a name of their own and can be decoded, with [`Charset::Utf8`] first.
+    /// Returns all character sets that have a name of their own and can be decoded, [`Charset::Utf8`] first.
     pub fn all() -> impl Iterator<Item = Charset> {
         std::iter::once(Charset::Utf8).chain(Charset::own()).chain(whatwg::all())
     }
 
-    /// Those for which the tables are ours.
+    /// Returns the sets with tables of our own.
     fn own() -> impl Iterator<Item = Charset> {
         let sets = (2..=6u8).map(|g1| Charset::Unimarc { g0: 1, g1, g2: 0, g3: 0 });
-        let pages = [Charset::Cp437, Charset::Cp737, Charset::Cp850, Charset::Cp852];
         let others = [Charset::Iso6937, Charset::DanMarc, Charset::Utf16Le, Charset::Utf16Be];
-        std::iter::once(Charset::Marc8).chain(sets).chain(others).chain(pages)
+        std::iter::once(Charset::Marc8).chain(sets).chain(others).chain(codepage::all())
+    }
+}
+
+/// No character set has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no character set is called {0:?}")]
+pub struct ParseCharsetError(String);
+
+impl std::str::FromStr for Charset {
+    type Err = ParseCharsetError;
+
+    /// See [`Charset::from_name`].
+    fn from_str(name: &str) -> Result<Charset, ParseCharsetError> {
+        Charset::from_name(name).ok_or_else(|| ParseCharsetError(name.to_owned()))
     }
 }
 
 impl fmt::Display for Charset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            &Charset::UTF8_ESCAPED => f.pad("utf-8"),
             Charset::Utf8Or(other) => write!(f, "utf-8, in places {other}"),
             Charset::Unimarc { g0, g1, g2: 0, g3: 0 } if self.name() == "unimarc-sets" => {
                 write!(f, "unimarc-{g0:02}{g1:02}")
@@ -138,5 +169,13 @@ mod tests {
         assert_eq!(Charset::from_name("cp1251"), Some(Charset::Windows1251));
         assert_eq!(Charset::from_name("latin1"), Some(Charset::Windows1252));
         assert_eq!(Charset::from_name("klingon"), None);
+        for name in ["IBM850", "cp850", "850", "CP-850", "ibm-850"] {
+            assert_eq!(Charset::from_name(name), Some(Charset::Cp850), "{name}");
+        }
+        for (name, charset) in
+            [("CP1048", Charset::Kz1048), ("kz-1048", Charset::Kz1048), ("pt154", Charset::Ptcp154)]
+        {
+            assert_eq!(Charset::from_name(name), Some(charset), "{name}");
+        }
     }
 }

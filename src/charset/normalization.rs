@@ -1,14 +1,14 @@
-//! Letters with marks, composed or not.
+//! Letters with marks, composed or decomposed.
 
 use std::borrow::Cow;
 
-/// How letters with marks are written in Unicode.
+/// The form of letters with marks in Unicode.
 ///
 /// # Spec
 /// [Unicode Standard Annex 15](https://www.unicode.org/reports/tr15/).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Normalization {
-    /// As the source has them: in text from MARC-8 as a letter and its marks, in the order of the source.
+    /// The form of the source: text from MARC-8 has a letter and its marks, in the order of the source.
     #[default]
     AsIs,
     /// Composed: `é` is one character.
@@ -18,7 +18,7 @@ pub enum Normalization {
 }
 
 impl Normalization {
-    /// The text in this form; borrowed where it has it already.
+    /// Returns the text in this form; borrowed where it already has it.
     ///
     /// # Example
     /// ```

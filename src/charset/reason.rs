@@ -1,10 +1,11 @@
-//! Why a character set was taken.
+//! Why a character set was chosen.
 
 use std::fmt;
 
-use super::{LetterGuess, MarkEvidence};
+use super::detect::MarkEvidence;
+use super::judge::TextEvidence;
 
-/// Why a character set was taken.
+/// Why a character set was chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Reason {
@@ -15,17 +16,15 @@ pub enum Reason {
     Caller,
     /// The input begins with a byte order mark.
     ByteOrderMark,
-    /// The record holds multi-byte sequences, and all of it is valid UTF-8.
+    /// The record contains multi-byte sequences, and all of it is valid UTF-8.
     ValidUtf8,
     /// The record names it: leader/09 of MARC 21, field 100 of UNIMARC and RUSMARC.
     Declared,
-    /// By the frequency of Cyrillic and Greek letters under each candidate.
-    Letters(LetterGuess),
-    /// By Latin words: in this set most letters with accents stand where letters can stand. See [`guess_latin`](super::guess_latin).
-    LatinWords,
+    /// By how probable the bytes are as text, under each candidate.
+    Text(TextEvidence),
     /// By marks before letters and escape sequences, for MARC-8 or against it.
     Marks(MarkEvidence),
-    /// The format has no other, or nothing speaks for another.
+    /// The format allows no other, or there is no evidence for another.
     Format,
 }
 
@@ -37,8 +36,7 @@ impl fmt::Display for Reason {
             Reason::ByteOrderMark => f.write_str("byte order mark"),
             Reason::ValidUtf8 => f.write_str("valid UTF-8 with multi-byte characters"),
             Reason::Declared => f.write_str("declared in the record"),
-            Reason::Letters(guess) => guess.fmt(f),
-            Reason::LatinWords => f.write_str("its letters with accents make words"),
+            Reason::Text(evidence) => evidence.fmt(f),
             Reason::Marks(evidence) => evidence.fmt(f),
             Reason::Format => f.write_str("default of the format"),
         }

@@ -1,6 +1,8 @@
 //! UTF-16.
 
-/// Decodes. A half of a pair, or a byte left over, is a fault.
+use crate::bytes::Cut;
+
+/// Decodes. Half of a surrogate pair, or a lone last byte, is a fault.
 pub(super) fn decode(
     bytes: &[u8],
     unit: fn([u8; 2]) -> u16,
@@ -13,11 +15,11 @@ pub(super) fn decode(
         match decoded {
             Ok(character) => {
                 out.push(character);
-                offset = offset.saturating_add(character.len_utf16().saturating_mul(2));
+                offset += 2 * character.len_utf16();
             }
             Err(_) => {
-                let end = offset.saturating_add(2);
-                fault(offset, bytes.get(offset..end).unwrap_or_default(), out);
+                let end = offset + 2;
+                fault(offset, bytes.cut(offset..end), out);
                 offset = end;
             }
         }

@@ -1,10 +1,12 @@
-//! The sets of the WHATWG Encoding Standard, but UTF-8 and UTF-16: a thin layer over encoding_rs.
+//! The sets of the WHATWG Encoding Standard, except UTF-8 and UTF-16: a thin layer over encoding_rs.
 
 use std::borrow::Cow;
 
 use encoding_rs::{DecoderResult, EncoderResult, Encoding};
 
-use super::{Charset, DecodeError};
+use super::set::Charset;
+use crate::bytes::Cut;
+use crate::error::DecodeError;
 
 macro_rules! sets {
     ($($charset:ident $encoding:ident $name:literal,)+) => {
@@ -59,7 +61,7 @@ pub(super) fn all() -> impl Iterator<Item = Charset> {
     SETS.iter().copied()
 }
 
-/// The name of a set; empty for another.
+/// Returns the name of a set; empty for sets of other modules.
 pub(super) const fn name(charset: Charset) -> &'static str {
     match encoding(charset) {
         Some((_, name)) => name,
@@ -86,42 +88,43 @@ pub(super) fn decode(charset: Charset, bytes: &[u8]) -> Result<Cow<'_, str>, Dec
     };
     encoding.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(|| {
         let mut first = None;
-        decode_mending(charset, bytes, &mut String::new(), &mut |offset, _, _| {
+        decode_with_faults(charset, bytes, &mut String::new(), &mut |offset, _, _| {
             first.get_or_insert(offset);
         });
         DecodeError::Invalid { offset: first.unwrap_or_default(), charset: name }
     })
 }
 
-/// Decodes all that decodes; `mend` gets the offset of each sequence that does not, its bytes, and what to write to.
-pub(super) fn decode_mending(
+/// Decodes everything valid; calls `fault` with the offset of each invalid sequence, its bytes, and the
+/// output.
+pub(super) fn decode_with_faults(
     charset: Charset,
     bytes: &[u8],
     out: &mut String,
-    mend: &mut dyn FnMut(usize, &[u8], &mut String),
+    fault: &mut dyn FnMut(usize, &[u8], &mut String),
 ) {
     let Some((encoding, _)) = encoding(charset) else { return };
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let mut done = 0usize;
     loop {
-        let rest = bytes.get(done..).unwrap_or_default();
+        let rest = bytes.cut(done..);
         out.reserve(decoder.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(rest.len()));
         let (result, read) = decoder.decode_to_string_without_replacement(rest, out, true);
-        done = done.saturating_add(read);
+        done += read;
         match result {
             DecoderResult::InputEmpty => return,
             DecoderResult::OutputFull => {}
-            DecoderResult::Malformed(len, behind) => {
-                let end = done.saturating_sub(usize::from(behind));
-                let start = end.saturating_sub(usize::from(len));
-                mend(start, bytes.get(start..end).unwrap_or_default(), out);
+            DecoderResult::Malformed(len, next) => {
+                let end = done - usize::from(next);
+                let start = end - usize::from(len);
+                fault(start, bytes.cut(start..end), out);
             }
         }
     }
 }
 
-/// Encodes up to the first character that does not exist in the set; tells how many bytes of `text` were read,
-/// that character's included.
+/// Encodes up to the first character that the set lacks; returns the number of bytes of `text` read, that
+/// character included, and the character.
 pub(super) fn encode(charset: Charset, text: &str, out: &mut Vec<u8>) -> (usize, Option<char>) {
     let Some((encoding, _)) = encoding(charset) else {
         return (text.len(), None);
@@ -129,10 +132,10 @@ pub(super) fn encode(charset: Charset, text: &str, out: &mut Vec<u8>) -> (usize,
     let mut encoder = encoding.new_encoder();
     let mut done = 0usize;
     loop {
-        let rest = text.get(done..).unwrap_or_default();
-        out.reserve(rest.len().saturating_add(8)); // a character may become four bytes; then the loop goes on
+        let rest = text.cut(done..);
+        out.reserve(rest.len() + 8); // a character may become four bytes; then the loop continues
         let (result, read) = encoder.encode_from_utf8_to_vec_without_replacement(rest, out, true);
-        done = done.saturating_add(read);
+        done += read;
         match result {
             EncoderResult::InputEmpty => return (done, None),
             EncoderResult::Unmappable(character) => return (done, Some(character)),

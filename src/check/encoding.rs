@@ -1,14 +1,20 @@
 //! Characters that have no business in text, and text that went through the wrong character set.
 
-use super::{Check, Subject};
+use super::{Check, Fix, Fixes, Subject};
+use crate::charset::Charset;
 use crate::charset::undo_second_encoding;
-use crate::record::RecordRef;
-use crate::{Charset, Code, DecodeError, Diagnostic, FieldRef, Findings};
+use crate::check::rules::{CONTROL_CHARACTER, REPLACEMENT_CHARACTER};
+use crate::error::DecodeError;
+use crate::finding::{Finding, Findings, Rule, counted};
+use crate::format::iso2709::rules::CONTROL_BYTE_IN_DATA;
+use crate::io::rules::UNDECODABLE;
+use crate::record::rules::ENCODED_TWICE;
+use crate::record::{FieldBuf, FieldRef, Record, RecordRef, TextRepair};
 
 /// Checks that values are text: no control characters, no bytes that delimit fields, no U+FFFD, nothing that does not
 /// decode, and no UTF-8 that was taken for Windows-1252 or Windows-1251 and encoded again.
 ///
-/// One finding for each field and kind; its message tells how often and what came first.
+/// One finding for each field and kind; its message says how often it occurs and what came first.
 ///
 /// # Cost
 /// One pass over the buffer of a record; another over the fields of a record in which something looks odd.
@@ -22,7 +28,94 @@ impl Encoding {
     }
 }
 
+/// A value without control characters, and how many became blanks and how many were left out; the latter only where
+/// that is wanted.
+fn cleaned(value: &str, drops: bool) -> (String, u64, u64) {
+    let (mut blanks, mut dropped) = (0, 0);
+    let keep = |character: char| match character {
+        '\t' | '\n' | '\r' => {
+            blanks += 1;
+            Some(' ')
+        }
+        control if control.is_control() && drops => {
+            dropped += 1;
+            None
+        }
+        other => Some(other),
+    };
+    (value.chars().filter_map(keep).collect(), blanks, dropped)
+}
+
+/// Cleans the values of a field.
+fn clean(record: &mut Record, finding: &Finding, fixes: Fixes) -> Option<Fix> {
+    let index = usize::try_from(finding.location.field?).ok()?;
+    let field = record.fields().nth(index)?;
+    if Some(field.tag()) != finding.location.tag || !record.view().is_text() {
+        return None;
+    }
+    let (mut blanks, mut dropped) = (0, 0);
+    let mut one = |value: &str| {
+        let (value, more_blanks, more_dropped) = cleaned(value, fixes == Fixes::All);
+        (blanks, dropped) = (blanks + more_blanks, dropped + more_dropped);
+        value
+    };
+    let lead = one(&field.lead().to_str().ok()?);
+    let subfields: Option<Vec<(char, String)>> = field
+        .subfields()
+        .map(|subfield| Some((subfield.code(), one(&subfield.value().to_str().ok()?))))
+        .collect();
+    let (subfields, indicators) = (subfields?, std::str::from_utf8(field.indicators()).ok()?);
+    if blanks + dropped == 0 {
+        return None;
+    }
+    let clean = FieldBuf::new(field.syntax(), field.tag(), |writer| {
+        if !indicators.is_empty() {
+            writer.indicators(indicators);
+        }
+        if !lead.is_empty() {
+            writer.lead(&lead);
+        }
+        for (code, value) in &subfields {
+            writer.subfield(*code, value);
+        }
+        writer
+    });
+    record.replace_field(index, &clean.ok()?).ok()?.then_some(())?;
+    let blanks = match blanks {
+        0 => String::new(),
+        1 => "1 line end or tab became a blank".to_owned(),
+        many => format!("{many} line ends and tabs became blanks"),
+    };
+    let dropped = match dropped {
+        0 => String::new(),
+        some => format!("{} left out", counted(some, "control character")),
+    };
+    let comma = if blanks.is_empty() || dropped.is_empty() { "" } else { ", " };
+    Some(Fix::new(finding, format!("{blanks}{comma}{dropped}")))
+}
+
 impl Check for Encoding {
+    /// Line ends and tabs become blanks, and text that was encoded twice is decoded; other control characters are left
+    /// out, if that is wanted.
+    fn fix(&self, record: &mut Record, finding: &Finding, fixes: Fixes) -> Option<Fix> {
+        match finding.rule {
+            CONTROL_CHARACTER => clean(record, finding, fixes),
+            ENCODED_TWICE => {
+                let mut done = Findings::new(1);
+                record.repair_text(TextRepair::Mojibake, &mut done);
+                let count =
+                    done.unlisted().iter().map(|(_, count)| *count).sum::<u64>() + done.list().len() as u64;
+                (count > 0)
+                    .then(|| Fix::new(finding, format!("{} decoded once more", counted(count, "field"))))
+            }
+            _ => None,
+        }
+    }
+
+    fn rules(&self) -> &[Rule] {
+        &[CONTROL_CHARACTER, REPLACEMENT_CHARACTER, CONTROL_BYTE_IN_DATA, UNDECODABLE, ENCODED_TWICE]
+    }
+
     fn check(&mut self, subject: Subject<'_>, findings: &mut Findings) {
         if may_be_odd(subject.record) {
             for field in subject.record.fields() {
@@ -49,7 +142,7 @@ fn may_be_odd(record: RecordRef<'_>) -> bool {
             high |= byte;
             end += u8::from(byte.wrapping_sub(0x1D) < 2); // at most 32
         }
-        ends = ends.saturating_add(usize::from(end));
+        ends += usize::from(end);
     }
     odd || high >= 0x80 && has_odd_letters(buffer) || has_delimiters_in_values(record, ends)
 }
@@ -65,7 +158,7 @@ fn has_odd_letters(buffer: &[u8]) -> bool {
 /// Whether a value holds a byte that delimits records, fields or subfields.
 fn has_delimiters_in_values(record: RecordRef<'_>, ends: usize) -> bool {
     // In a record of ISO 2709 each field ends once, and so do directory and record.
-    if ends > 0 && ends != record.fields().len().saturating_add(2) {
+    if ends > 0 && ends != record.fields().len() + 2 {
         return true;
     }
     match record.syntax().delimiter {
@@ -84,13 +177,13 @@ struct Seen {
 impl Seen {
     fn add(&mut self, offset: usize, len: usize, what: u32) {
         self.first.get_or_insert((offset, len, what));
-        self.count = self.count.saturating_add(1);
+        self.count += 1;
     }
 
     /// Says it, if there is anything: `one` and `many` are what is counted.
     fn tell(
         self,
-        (code, one, many): (Code, &str, &str),
+        (code, one, many): (Rule, &str, &str),
         shown: impl Fn(u32) -> String,
         (subject, field): (Subject<'_>, FieldRef<'_>),
         findings: &mut Findings,
@@ -101,7 +194,7 @@ impl Seen {
             count => format!("{count} {many}, the first is {}", shown(what)),
         };
         let place = subject.in_field(field, offset, len);
-        findings.push(Diagnostic::new(code, place, message, "kept"));
+        findings.push(Finding::new(code, place, message, "kept"));
     }
 }
 
@@ -140,12 +233,12 @@ fn look(subject: Subject<'_>, field: FieldRef<'_>, findings: &mut Findings) {
     }
     let place = (subject, field);
     let byte = |code: u32| format!("{code:02X}");
-    let delimiter = (Code::ControlByteInData, "the value holds byte", "bytes that delimit fields or records");
+    let delimiter = (CONTROL_BYTE_IN_DATA, "the value holds byte", "bytes that delimit fields or records");
     delimiters.tell(delimiter, byte, place, findings);
     let unicode = |code: u32| format!("U+{code:04X}");
-    let kind = (Code::ControlCharacter, "the value holds the control character", "control characters");
+    let kind = (CONTROL_CHARACTER, "the value holds the control character", "control characters");
     controls.tell(kind, unicode, place, findings);
-    let kind = (Code::ReplacementCharacter, "the value holds", "characters were replaced before");
+    let kind = (REPLACEMENT_CHARACTER, "the value holds", "characters were replaced before");
     lost.tell(kind, |_| "U+FFFD, which stands for a lost character".to_owned(), place, findings);
     match value.as_str() {
         Some(text) => twice_encoded(subject, field, text, findings),
@@ -167,7 +260,7 @@ fn decodes(subject: Subject<'_>, field: FieldRef<'_>, findings: &mut Findings) {
         let byte = field.raw().get(offset).copied().unwrap_or_default();
         let message = format!("byte {byte:02X} has no meaning in {charset} here");
         let place = subject.in_field(field, offset, 1);
-        findings.push(Diagnostic::new(Code::Undecodable, place, message, "kept"));
+        findings.push(Finding::new(UNDECODABLE, place, message, "kept"));
     }
 }
 
@@ -178,8 +271,8 @@ fn twice_encoded(subject: Subject<'_>, field: FieldRef<'_>, text: &str, findings
         let sequences = original.chars().filter(|character| !character.is_ascii()).count();
         let original: String = original.chars().filter(|character| !character.is_ascii()).take(8).collect();
         let message = format!("{sequences} characters were encoded twice, by way of {charset}: {original}");
-        let place = subject.in_field(field, start, text.len().saturating_sub(start));
-        findings.push(Diagnostic::new(Code::EncodedTwice, place, message, "kept"));
+        let place = subject.in_field(field, start, text.len() - start);
+        findings.push(Finding::new(ENCODED_TWICE, place, message, "kept"));
     }
 }
 
@@ -187,12 +280,14 @@ fn twice_encoded(subject: Subject<'_>, field: FieldRef<'_>, text: &str, findings
 mod tests {
     use super::*;
     use crate::check::Checker;
-    use crate::{ReadOptions, Record, RecordRead, iso2709};
+    use crate::format::iso2709;
+    use crate::io::{ReadOptions, RecordRead};
+    use crate::record::Record;
 
     fn found(record: &Record) -> Vec<(&'static str, String)> {
         let mut checker = Checker::new(100).with(Encoding::new());
         let found = checker.check(record.view(), &[], &[]);
-        found.iter().map(|finding| (finding.code.id(), finding.message.to_string())).collect()
+        found.iter().map(|finding| (finding.rule.id(), finding.message.to_string())).collect()
     }
 
     fn title(value: &str) -> Vec<(&'static str, String)> {
@@ -248,9 +343,9 @@ mod tests {
         let mut record = Record::new();
         assert!(reader.read_record(&mut record).unwrap());
         let mut checker = Checker::new(100).with(Encoding::new());
-        let found = checker.check(record.view(), reader.raw(), reader.diagnostics());
-        assert_eq!(found.len(), 1, "{found:?} {:?}", reader.diagnostics());
+        let found = checker.check(record.view(), reader.raw(), reader.findings());
+        assert_eq!(found.len(), 1, "{found:?} {:?}", reader.findings());
         let place = found[0].location;
-        assert_eq!((found[0].code.id(), place.byte, place.len, place.field), ("B014", 54, 1, Some(0)));
+        assert_eq!((found[0].rule.id(), place.byte, place.len, place.field), ("B014", 54, 1, Some(0)));
     }
 }

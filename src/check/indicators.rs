@@ -1,13 +1,14 @@
 //! Indicators that were typed into the text of IRBIS fields.
 
 use super::{Check, Subject};
+use crate::check::rules::INDICATORS_IN_TEXT;
+use crate::finding::{Finding, Findings, Rule};
 use crate::record::FieldRef;
-use crate::{Code, Diagnostic, Findings};
 
 /// Checks whether fields of IRBIS records hold indicators of MARC, for which IRBIS has no place: as the first two
 /// characters of the field, or as subfields `^0` and `^!`, as the worksheets for imported records have them.
 ///
-/// One finding for a record and for each of the two ways; it is at the first such field and tells how many there are.
+/// One finding for a record and for each of the two ways; its location is the first such field, its message counts them.
 /// Both characters must be digits, blanks, `#` or `|`, and subfields must follow two characters at the start.
 ///
 /// # Example
@@ -33,6 +34,10 @@ impl Indicators {
 }
 
 impl Check for Indicators {
+    fn rules(&self) -> &[Rule] {
+        &[INDICATORS_IN_TEXT]
+    }
+
     fn check(&mut self, subject: Subject<'_>, findings: &mut Findings) {
         if subject.record.syntax().has_indicators() {
             return;
@@ -52,7 +57,7 @@ impl Check for Indicators {
                 more => format!("the field {what}, and so do {more} others"),
             };
             let place = subject.in_field(first, 0, 0);
-            findings.push(Diagnostic::new(Code::IndicatorsInText, place, message, "kept"));
+            findings.push(Finding::new(INDICATORS_IN_TEXT, place, message, "kept"));
         }
     }
 }
@@ -80,7 +85,7 @@ fn has_them_as_subfields(field: FieldRef<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::check::Checker;
-    use crate::{Builder, Record, Syntax};
+    use crate::record::{Builder, Record, Syntax};
 
     fn found(record: &Record) -> Vec<(Option<u32>, String)> {
         let mut checker = Checker::new(100).with(Indicators::new());

@@ -1,12 +1,15 @@
 //! The values of the leader.
 
-use super::{Check, Subject};
-use crate::{Code, Diagnostic, Dialect, Findings};
+use super::{Check, Fix, Fixes, Subject};
+use crate::check::rules::{LEADER_INVALID, LEADER_OBSOLETE};
+use crate::finding::{Finding, Findings, Rule};
+use crate::record::{Dialect, Record};
+use crate::schema::{LeaderRule, Set, leader, shown};
 
 /// Checks that each position of the leader holds what its format knows.
 ///
 /// Which format that is goes by the dialect, and in MARC 21 by the type of record: bibliographic, authority, holdings
-/// or classification data. Records whose dialect cannot be told are checked for what all of them share; IRBIS and
+/// or classification data. Records of an unknown dialect are checked for what all of them share; IRBIS and
 /// CDS/ISIS give no meaning to a leader.
 ///
 /// # Spec
@@ -46,9 +49,30 @@ impl Default for Leader {
 }
 
 impl Check for Leader {
+    fn rules(&self) -> &[Rule] {
+        &[LEADER_INVALID, LEADER_OBSOLETE]
+    }
+
+    /// Sets the positions that say how a record of ISO 2709 is laid out, which can have one value only.
+    fn fix(&self, record: &mut Record, finding: &Finding, _: Fixes) -> Option<Fix> {
+        let (position, last) = finding.location.chars?;
+        let value = match position {
+            _ if position != last || finding.rule != LEADER_INVALID => return None,
+            10 | 11 => b'2',
+            20 => b'4',
+            21 => b'5',
+            22 => b'0',
+            _ => return None,
+        };
+        let mut leader = record.header().leader?;
+        leader.set(usize::from(position), value).then_some(())?;
+        record.set_leader(Some(leader));
+        Some(Fix::new(finding, format!("leader/{position} set to {}", char::from(value))))
+    }
+
     fn check(&mut self, subject: Subject<'_>, findings: &mut Findings) {
         let record = subject.record;
-        let Some(leader) = record.header().leader else { return };
+        let Some(record_leader) = record.header().leader else { return };
         if !record.syntax().has_indicators() {
             return;
         }
@@ -56,10 +80,13 @@ impl Check for Leader {
             Dialect::Auto => Dialect::guess(record),
             named => named,
         };
-        let Some(tables) = tables(dialect, leader.record_type()) else { return };
-        for rule in tables.into_iter().flatten() {
-            let byte = leader.get(rule.position).unwrap_or_default();
-            if rule.live.has(byte) || !self.structure && rule.structure && byte == b' ' {
+        let set = Set::of(dialect, record_leader.record_type());
+        if set.is_none() && dialect != Dialect::Auto {
+            return;
+        }
+        for rule in leader(set) {
+            let byte = record_leader.get(rule.position).unwrap_or_default();
+            if rule.live.has(byte) || !self.structure && rule.layout && byte == b' ' {
                 continue;
             }
             fault(subject, rule, byte, findings);
@@ -68,187 +95,33 @@ impl Check for Leader {
 }
 
 #[cold]
-fn fault(subject: Subject<'_>, rule: &Rule, byte: u8, findings: &mut Findings) {
-    let found = shown(byte);
-    let known = (0..128u8).filter(|byte| rule.live.has(*byte)).map(shown).collect::<Vec<_>>().join(", ");
-    let (code, message) = match rule.past.has(byte) {
-        true => (Code::LeaderNotCurrent, format!("{} is {found}, which is not current", rule.what)),
-        false if rule.live.is_one() => (rule.code, format!("{} is {found}, not {known}", rule.what)),
-        false => (rule.code, format!("{} is {found}, not one of {known}", rule.what)),
+fn fault(subject: Subject<'_>, rule: &LeaderRule, byte: u8, findings: &mut Findings) {
+    let (what, found) = (rule.label, shown(byte));
+    let known = rule.live.iter().map(shown).collect::<Vec<_>>().join(", ");
+    let (code, message) = match rule.obsolete.has(byte) {
+        true => (LEADER_OBSOLETE, format!("the {what} is {found}, which is not current")),
+        false if rule.live.is_one() => (LEADER_INVALID, format!("the {what} is {found}, not {known}")),
+        false => (LEADER_INVALID, format!("the {what} is {found}, not one of {known}")),
     };
     let place = subject.in_leader(rule.position, 1);
-    findings.push(Diagnostic::new(code, place, message, "kept"));
-}
-
-/// A byte as people read it.
-fn shown(byte: u8) -> String {
-    match byte {
-        b' ' => "blank".to_owned(),
-        0x21..=0x7E => char::from(byte).to_string(),
-        other => format!("byte {other:02X}"),
-    }
-}
-
-/// A set of ASCII characters.
-#[derive(Clone, Copy)]
-struct Set(u128);
-
-impl Set {
-    const fn of(bytes: &[u8]) -> Set {
-        let mut bits = 0u128;
-        let mut rest = bytes;
-        while let [first, others @ ..] = rest {
-            bits |= 1u128 << (*first & 0x7F);
-            rest = others;
-        }
-        Set(bits)
-    }
-
-    #[inline]
-    fn has(self, byte: u8) -> bool {
-        byte < 0x80 && self.0 >> byte & 1 == 1
-    }
-
-    fn is_one(self) -> bool {
-        self.0.is_power_of_two()
-    }
-}
-
-/// What a position may hold.
-struct Rule {
-    position: usize,
-    code: Code,
-    what: &'static str,
-    live: Set,
-    /// What was right once, or is in one network.
-    past: Set,
-    /// Whether it says how the record is laid out.
-    structure: bool,
-}
-
-const fn rule(position: usize, code: Code, what: &'static str, live: &[u8], past: &[u8]) -> Rule {
-    Rule { position, code, what, live: Set::of(live), past: Set::of(past), structure: false }
-}
-
-const fn structure(position: usize, code: Code, what: &'static str, live: &[u8]) -> Rule {
-    Rule { position, code, what, live: Set::of(live), past: Set::of(b""), structure: true }
-}
-
-/// What all records of the MARC family share.
-const COUNTS: &[Rule] = &[
-    structure(10, Code::LeaderIndicatorCount, "the indicator count", b"2"),
-    structure(11, Code::LeaderIdentifierLength, "the subfield code length", b"2"),
-    structure(20, Code::LeaderFieldLength, "the length of field lengths in the directory", b"4"),
-    structure(21, Code::LeaderStartLength, "the length of offsets in the directory", b"5"),
-];
-
-/// What follows the entry map in MARC 21.
-const ZEROS: &[Rule] = &[
-    structure(22, Code::LeaderImplementationLength, "the length of the implementation part", b"0"),
-    structure(23, Code::LeaderUndefined, "the undefined position of the entry map", b"0"),
-];
-
-/// What follows it in UNIMARC; files with zeros are as many as those with blanks.
-const ZERO_AND_BLANK: &[Rule] = &[
-    structure(22, Code::LeaderImplementationLength, "the length of the implementation part", b"0 "),
-    structure(23, Code::LeaderUndefined, "the undefined position of the entry map", b" 0"),
-];
-
-/// MARC 21 bibliographic data. Letters at 17 in capitals are those of OCLC.
-const BIBLIOGRAPHIC: &[Rule] = &[
-    rule(5, Code::LeaderStatus, "the record status", b"acdnp", b""),
-    rule(6, Code::LeaderType, "the type of record", b"acdefgijkmoprt", b"bhn"),
-    rule(7, Code::LeaderLevel, "the bibliographic level", b"abcdims", b"p"),
-    rule(8, Code::LeaderControl, "the type of control", b" a", b""),
-    rule(9, Code::LeaderCoding, "the character coding scheme", b" a", b""),
-    rule(17, Code::LeaderEncodingLevel, "the encoding level", b" 1234578uz", b"06EIJKLM"),
-    rule(18, Code::LeaderForm, "the descriptive cataloguing form", b" acinu", b"pr"),
-    rule(19, Code::LeaderMultipart, "the multipart resource record level", b" abc", b"r2"),
-];
-
-const AUTHORITY: &[Rule] = &[
-    rule(5, Code::LeaderStatus, "the record status", b"acdnosx", b""),
-    rule(7, Code::LeaderLevel, "the undefined position 7", b" ", b""),
-    rule(8, Code::LeaderControl, "the undefined position 8", b" ", b""),
-    rule(9, Code::LeaderCoding, "the character coding scheme", b" a", b""),
-    rule(17, Code::LeaderEncodingLevel, "the encoding level", b"no", b""),
-    rule(18, Code::LeaderForm, "the punctuation policy", b" ciu", b""),
-    rule(19, Code::LeaderMultipart, "the undefined position 19", b" ", b""),
-];
-
-const HOLDINGS: &[Rule] = &[
-    rule(5, Code::LeaderStatus, "the record status", b"cdn", b""),
-    rule(7, Code::LeaderLevel, "the undefined position 7", b" ", b""),
-    rule(8, Code::LeaderControl, "the undefined position 8", b" ", b""),
-    rule(9, Code::LeaderCoding, "the character coding scheme", b" a", b""),
-    rule(17, Code::LeaderEncodingLevel, "the encoding level", b"12345muz", b""),
-    rule(18, Code::LeaderForm, "the item information", b"in", b""),
-    rule(19, Code::LeaderMultipart, "the undefined position 19", b" ", b""),
-];
-
-const CLASSIFICATION: &[Rule] = &[
-    rule(5, Code::LeaderStatus, "the record status", b"acdn", b""),
-    rule(9, Code::LeaderCoding, "the character coding scheme", b" a", b""),
-    rule(17, Code::LeaderEncodingLevel, "the encoding level", b"no", b""),
-];
-
-/// Community information.
-const COMMUNITY: &[Rule] = &[
-    rule(5, Code::LeaderStatus, "the record status", b"cdn", b""),
-    rule(9, Code::LeaderCoding, "the character coding scheme", b" a", b""),
-];
-
-const UNIMARC: &[Rule] = &[
-    rule(5, Code::LeaderStatus, "the record status", b"cdnop", b""),
-    rule(6, Code::LeaderType, "the type of record", b"abcdefgijklmr", b""),
-    rule(7, Code::LeaderLevel, "the bibliographic level", b"aimsc", b""),
-    rule(8, Code::LeaderControl, "the hierarchical level", b" 012", b""),
-    rule(9, Code::LeaderCoding, "position 9", b" am", b""),
-    rule(17, Code::LeaderEncodingLevel, "the encoding level", b" 123", b""),
-    rule(18, Code::LeaderForm, "the descriptive cataloguing form", b" inx", b""),
-    rule(19, Code::LeaderMultipart, "the undefined position 19", b" ", b""),
-];
-
-const UNIMARC_AUTHORITY: &[Rule] = &[rule(5, Code::LeaderStatus, "the record status", b"cdn", b"")];
-
-/// The rules for a record of this type; `None` where a leader has no meaning.
-fn tables(dialect: Dialect, record_type: u8) -> Option<[&'static [Rule]; 3]> {
-    Some(match dialect {
-        Dialect::Marc21 => {
-            let kind = match record_type {
-                b'z' => AUTHORITY,
-                b'u' | b'v' | b'x' | b'y' => HOLDINGS,
-                b'w' => CLASSIFICATION,
-                b'q' => COMMUNITY,
-                _ => BIBLIOGRAPHIC,
-            };
-            [kind, COUNTS, ZEROS]
-        }
-        Dialect::Unimarc | Dialect::Rusmarc => {
-            let kind = match record_type {
-                b'x' | b'y' | b'z' => UNIMARC_AUTHORITY,
-                _ => UNIMARC,
-            };
-            [kind, COUNTS, ZERO_AND_BLANK]
-        }
-        Dialect::Auto => [COUNTS, &[], &[]],
-        _ => return None,
-    })
+    findings.push(Finding::new(code, place, message, "kept"));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Record;
+    use crate::record::Record;
 
-    fn found(leader: &str, fields: &[&str], structure: bool) -> Vec<&'static str> {
+    fn found(leader: &str, fields: &[&str], structure: bool) -> Vec<String> {
         let mut builder = Record::builder().leader(leader);
         for tag in fields {
             builder = builder.data_field(tag, "  ", [('a', "20200101d2020    k  y0rusy50      ca")]);
         }
         let record = builder.build().unwrap();
         let mut checker = super::super::Checker::new(100).with(Leader::new().structure(structure));
-        checker.check(record.view(), &[], &[]).iter().map(|finding| finding.code.id()).collect()
+        let found = checker.check(record.view(), &[], &[]).iter();
+        let path = |finding: &Finding| finding.location.place().unwrap();
+        found.map(|finding| format!("{} {}", finding.rule, path(finding))).collect()
     }
 
     #[test]
@@ -256,18 +129,45 @@ mod tests {
         assert_eq!(found("00000cam a2200000zi 4500", &["245"], true), [""; 0]);
         assert_eq!(
             found("00000xam b2300000yi 4501", &["245"], true),
-            ["L005", "L009", "L017", "L011", "L023"]
+            ["L001 LDR/5", "L001 LDR/9", "L001 LDR/17", "L001 LDR/11", "L001 LDR/23"]
         );
         assert_eq!(found("00000nz  a2200000n  4500", &["245"], true), [""; 0]);
-        assert_eq!(found("00000nzm a2200000n  4500", &["245"], true), ["L007"]);
-        assert_eq!(found("00000chm a2200000Ii 4500", &["245"], true), ["L024", "L024"]);
+        assert_eq!(found("00000nzm a2200000n  4500", &["245"], true), ["L001 LDR/7"]);
+        assert_eq!(found("00000chm a2200000Ii 4500", &["245"], true), ["L002 LDR/6", "L002 LDR/17"]);
     }
 
     #[test]
     fn unimarc_and_what_has_no_dialect() {
         assert_eq!(found("00000nam0 2200000   450 ", &["100", "200"], true), [""; 0]);
-        assert_eq!(found("00000nam 22200000 i 4500", &["100", "200"], true), ["L009"]);
-        assert_eq!(found("00000???????00000   4500", &["999"], true), ["L010", "L011"]);
+        assert_eq!(found("00000nam 22200000 i 4500", &["100", "200"], true), ["L001 LDR/9"]);
+        assert_eq!(found("00000???????00000   4500", &["999"], true), ["L001 LDR/10", "L001 LDR/11"]);
+    }
+
+    /// One fault in each position, and the path that names it.
+    #[test]
+    fn each_position_by_its_path() {
+        let clean = "00000nam a2200000 i 4500";
+        for (position, byte) in [
+            (5, 'x'),
+            (6, 's'),
+            (7, 'x'),
+            (8, 'x'),
+            (9, 'u'),
+            (10, '3'),
+            (11, '1'),
+            (17, 'a'),
+            (18, 'x'),
+            (19, '4'),
+            (20, '5'),
+            (21, '4'),
+            (22, ' '),
+            (23, ' '),
+        ] {
+            let mut leader: Vec<char> = clean.chars().collect();
+            leader[position] = byte;
+            let leader: String = leader.into_iter().collect();
+            assert_eq!(found(&leader, &["245"], true), [format!("L001 LDR/{position}")]);
+        }
     }
 
     #[test]

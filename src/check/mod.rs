@@ -7,32 +7,73 @@
 //!
 //! # Example
 //! ```
-//! use kartoteka::{Code, ReadOptions, Record, RecordRead, check, iso2709};
+//! use kartoteka::{ReadOptions, Record, RecordRead, check, iso2709, rules};
 //!
 //! let data = b"00047xam a2200037   4500001000900000\x1ekart\x010001\x1e\x1d";
 //! let mut reader = iso2709::SliceReader::new(data, &ReadOptions::new());
 //! let mut checker = check::Checker::new(100).with(check::Leader::new()).with(check::Encoding::new());
 //! let mut record = Record::new();
 //! while reader.read_record(&mut record)? {
-//!     let found = checker.check(record.view(), reader.raw(), reader.diagnostics());
-//!     assert!(found.iter().any(|finding| finding.code == Code::ControlCharacter));
+//!     let found = checker.check(record.view(), reader.raw(), reader.findings());
+//!     assert!(found.iter().any(|finding| finding.rule == rules::CONTROL_CHARACTER));
 //! }
 //! # Ok::<(), kartoteka::Error>(())
 //! ```
 
+pub(crate) mod content;
 mod encoding;
+mod fix;
 mod indicators;
 mod leader;
+mod numbers;
+pub(crate) mod rules;
+mod schema;
 
+pub use self::content::Content;
 pub use self::encoding::Encoding;
+pub use self::fix::{Fix, Fixes};
 pub use self::indicators::Indicators;
 pub use self::leader::Leader;
-use crate::{Code, Diagnostic, FieldRef, Findings, Location, RecordRef};
+pub use self::numbers::Numbers;
+pub use self::schema::SchemaRules;
+use crate::bytes::Cut;
+use crate::check::rules::{CONTROL_CHARACTER, LEADER_INVALID, LEADER_OBSOLETE};
+use crate::finding::{Finding, Findings, Rule};
+use crate::format::descriptor::Format;
+use crate::format::rules::LEADER_VALUE;
+use crate::io::rules::{CHARSET_UNSUPPORTED, UNDECODABLE};
+use crate::position::Location;
+use crate::record::rules::{
+    INVALID_UTF8, MARC8_CONTROL, MARC8_INCOMPLETE_ESCAPE, MARC8_LOST_RETURN, MARC8_TRUNCATED_EACC,
+    MARC8_UNDEFINED_CODE, MARC8_UNDEFINED_EACC, MARC8_UNKNOWN_SET,
+};
+use crate::record::{Dialect, FieldRef, Record, RecordRef};
+use crate::schema::Compiled;
+use std::sync::Arc;
 
 /// A rule, or several, about one record.
 pub trait Check {
     /// Looks at a record and adds what is wrong with it.
     fn check(&mut self, subject: Subject<'_>, findings: &mut Findings);
+
+    /// Returns the rules whose findings this can add, so that it need not run where none of them is wanted. Default:
+    /// none, and it always runs.
+    fn rules(&self) -> &[Rule] {
+        &[]
+    }
+
+    /// Leaves out what finds none of the wanted rules. Default: nothing is left out, and findings of other rules are
+    /// passed over by whoever reads them.
+    fn narrow(&mut self, wanted: &dyn Fn(Rule) -> bool) {
+        let _ = wanted;
+    }
+
+    /// Repairs in `record` what a finding of this check is about, and returns what was done; `None` if nothing was. What
+    /// does not decode is never repaired, and no repair is worse than the finding. Default: there is no repair.
+    fn fix(&self, record: &mut Record, finding: &Finding, fixes: Fixes) -> Option<Fix> {
+        let _ = (record, finding, fixes);
+        None
+    }
 }
 
 /// A record that is checked, and the bytes it was read from.
@@ -54,8 +95,10 @@ impl Subject<'_> {
     /// from ISO 2709.
     pub fn in_leader(&self, position: usize, len: usize) -> Location {
         let mut location = Location::of(self.record.position());
+        let last = position.saturating_add(len).saturating_sub(1);
+        location.chars = u16::try_from(position).ok().zip(u16::try_from(last).ok());
         if self.is_exact() {
-            location.byte = location.byte.saturating_add(position as u64);
+            location.byte += position as u64;
             location.len = len as u64;
         }
         location
@@ -69,13 +112,13 @@ impl Subject<'_> {
         location.field = u32::try_from(field.index()).ok();
         location.subfield = subfield_at(field, offset);
         if self.is_exact() {
-            let start = self.record.offset_of(field).saturating_add(offset);
-            location.byte = location.byte.saturating_add(start as u64);
+            let start = self.record.offset_of(field) + offset;
+            location.byte += start as u64;
             location.len = len as u64;
             if location.line > 0 {
-                let before = self.raw.get(..start).unwrap_or_default();
+                let before = self.raw.cut(..start);
                 let lines = memchr::memchr_iter(b'\n', before).count();
-                location.line = location.line.saturating_add(lines as u64);
+                location.line += lines as u64;
             }
         }
         location
@@ -88,7 +131,7 @@ fn subfield_at(field: FieldRef<'_>, offset: usize) -> Option<u32> {
         return None;
     }
     // Delimiters that nothing follows are no subfields; in damaged fields indicators may be some.
-    let before = field.raw().get(..=offset).unwrap_or_default();
+    let before = field.raw().cut(..=offset);
     let (_, _, subfields) = field.parts();
     let body = field.raw().as_ptr() as usize;
     let starts = subfields.map(|subfield| (subfield.code_bytes().as_ptr() as usize).wrapping_sub(body));
@@ -100,16 +143,90 @@ fn subfield_at(field: FieldRef<'_>, offset: usize) -> Option<u32> {
 pub struct Checker {
     checks: Vec<Box<dyn Check + Send>>,
     findings: Findings,
-    told: Vec<Diagnostic>,
+    reported: Vec<Finding>,
 }
 
 impl Checker {
     /// Makes a checker without checks that lists up to `limit` findings for one record and counts the rest.
     pub fn new(limit: usize) -> Checker {
-        Checker { checks: Vec::new(), findings: Findings::new(limit), told: Vec::new() }
+        Checker { checks: Vec::new(), findings: Findings::new(limit), reported: Vec::new() }
     }
 
-    /// Adds a check, to be run behind those that are there.
+    /// Makes a checker with all checks of this crate, for records of a dialect that were read from a format: what
+    /// [`validate`](crate::validate) runs. It lists up to `limit` findings for one record and counts the rest.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::{Dialect, Format, check::Checker, rules};
+    ///
+    /// let all = Checker::standard(100, Dialect::Auto, Format::Iso2709);
+    /// let some = all.only(|rule| rule == rules::CONTROL_CHARACTER);
+    /// assert_eq!(some.len(), 1);
+    /// ```
+    pub fn standard(limit: usize, dialect: Dialect, format: Format) -> Checker {
+        Checker::by(limit, dialect, format, None)
+    }
+
+    /// Makes the checker of [`Checker::standard`], which checks all records by a schema, if there is one, in place of the
+    /// rules of their format.
+    pub fn by(limit: usize, dialect: Dialect, format: Format, schema: Option<&Arc<Compiled>>) -> Checker {
+        let mut rules = SchemaRules::new().dialect(dialect);
+        if let Some(schema) = schema {
+            rules = rules.by(schema.clone());
+        }
+        Checker::new(limit)
+            .with(Leader::new().dialect(dialect).structure(format.has_leader_first()))
+            .with(Encoding::new())
+            .with(Indicators::new())
+            .with(rules)
+            .with(Content::new().dialect(dialect))
+    }
+
+    /// Repairs what can be of these findings in a record that was checked, and returns what was done.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::check::{Checker, Fixes};
+    /// use kartoteka::{Dialect, Format, Record};
+    ///
+    /// let mut record = Record::builder().data_field("245", "10", [('a', "Two\nlines")]).build()?;
+    /// let mut checker = Checker::standard(100, Dialect::Marc21, Format::Iso2709);
+    /// let found = checker.check(record.view(), &[], &[]).to_vec();
+    /// let fixes = checker.fix(&mut record, &found, Fixes::Safe);
+    /// assert_eq!(fixes[0].what, "1 line end or tab became a blank");
+    /// assert_eq!(record.field("245").unwrap().subfield('a').unwrap().to_str()?, "Two lines");
+    /// # Ok::<(), kartoteka::Error>(())
+    /// ```
+    pub fn fix(&self, record: &mut Record, findings: &[Finding], fixes: Fixes) -> Vec<Fix> {
+        let of = |finding: &Finding, record: &mut Record| {
+            let able = self.checks.iter().filter(|check| check.rules().contains(&finding.rule));
+            able.filter_map(|check| check.fix(record, finding, fixes)).next()
+        };
+        findings.iter().filter_map(|finding| of(finding, record)).collect()
+    }
+
+    /// Keeps the checks, and of each the parts, that can find a wanted rule.
+    #[must_use]
+    pub fn only(mut self, wanted: impl Fn(Rule) -> bool) -> Checker {
+        self.checks.retain(|check| {
+            let rules = check.rules();
+            rules.is_empty() || rules.iter().any(|rule| wanted(*rule))
+        });
+        self.checks.iter_mut().for_each(|check| check.narrow(&wanted));
+        self
+    }
+
+    /// Returns the number of checks.
+    pub fn len(&self) -> usize {
+        self.checks.len()
+    }
+
+    /// Returns whether there are no checks.
+    pub fn is_empty(&self) -> bool {
+        self.checks.is_empty()
+    }
+
+    /// Adds a check, to be run after those that are there.
     #[must_use]
     pub fn with(mut self, check: impl Check + Send + 'static) -> Checker {
         self.checks.push(Box::new(check));
@@ -117,8 +234,8 @@ impl Checker {
     }
 
     /// Checks a record. `raw` are the bytes it was read from, for exact places; `known` is what its reader found,
-    /// which is not told again. Allocates only for what it finds.
-    pub fn check(&mut self, record: RecordRef<'_>, raw: &[u8], known: &[Diagnostic]) -> &[Diagnostic] {
+    /// which is not reported again. Allocates only for what it finds.
+    pub fn check(&mut self, record: RecordRef<'_>, raw: &[u8], known: &[Finding]) -> &[Finding] {
         self.findings.begin(record.position());
         let subject = Subject { record, raw };
         for check in &mut self.checks {
@@ -128,16 +245,16 @@ impl Checker {
         if known.is_empty() || self.findings.list().is_empty() {
             return self.findings.list();
         }
-        self.told.clear();
+        self.reported.clear();
         let new =
             self.findings.list().iter().filter(|finding| !known.iter().any(|known| says(known, finding)));
-        self.told.extend(new.cloned());
-        &self.told
+        self.reported.extend(new.cloned());
+        &self.reported
     }
 
     /// How many findings in the last record were counted, but not listed, by code.
-    pub fn suppressed(&self) -> &[(Code, u64)] {
-        self.findings.suppressed()
+    pub fn unlisted(&self) -> &[(Rule, u64)] {
+        self.findings.unlisted()
     }
 }
 
@@ -148,23 +265,23 @@ impl std::fmt::Debug for Checker {
 }
 
 /// Whether a finding of the reader says what one of a check says.
-fn says(known: &Diagnostic, finding: &Diagnostic) -> bool {
+fn says(known: &Finding, finding: &Finding) -> bool {
     let (here, there) = (known.location, finding.location);
     let undecodable = [
-        Code::InvalidUtf8,
-        Code::Undecodable,
-        Code::CharsetUnsupported,
-        Code::Marc8UnknownSet,
-        Code::Marc8IncompleteEscape,
-        Code::Marc8UndefinedCode,
-        Code::Marc8TruncatedEacc,
-        Code::Marc8UndefinedEacc,
-        Code::Marc8LostReturn,
+        INVALID_UTF8,
+        UNDECODABLE,
+        CHARSET_UNSUPPORTED,
+        MARC8_UNKNOWN_SET,
+        MARC8_INCOMPLETE_ESCAPE,
+        MARC8_UNDEFINED_CODE,
+        MARC8_TRUNCATED_EACC,
+        MARC8_UNDEFINED_EACC,
+        MARC8_LOST_RETURN,
     ];
-    match known.code {
-        Code::Marc8Control => finding.code == Code::ControlCharacter && here.field == there.field,
-        Code::LeaderValue => finding.code.id().starts_with('L') && here.byte == there.byte,
-        code if undecodable.contains(&code) => finding.code == Code::Undecodable,
-        code => code == finding.code && here.field == there.field,
+    match known.rule {
+        MARC8_CONTROL => finding.rule == CONTROL_CHARACTER && here.field == there.field,
+        LEADER_VALUE => [LEADER_INVALID, LEADER_OBSOLETE].contains(&finding.rule) && here.byte == there.byte,
+        code if undecodable.contains(&code) => finding.rule == UNDECODABLE,
+        code => code == finding.rule && here.field == there.field,
     }
 }

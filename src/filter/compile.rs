@@ -1,12 +1,12 @@
-//! Filters made ready, and asked.
+//! Filters compiled and evaluated.
 
-use super::FilterOptions;
 use super::expr::{Expr, How, Literal, Order, Test};
+use super::options::FilterOptions;
 use crate::charset::Charset;
 use crate::path::{FieldPath, SelectOptions, composed};
-use crate::{RecordRef, Text};
+use crate::record::{RecordRef, Text};
 
-/// A filter made ready.
+/// A compiled filter.
 #[derive(Debug, Clone)]
 pub(super) struct Compiled {
     node: Node,
@@ -24,10 +24,10 @@ enum Node {
     Test { all: bool, path: FieldPath, negated: bool, matcher: Matcher },
 }
 
-/// Whether a value is one of those meant.
+/// Decides whether a value is one of those wanted.
 #[derive(Debug, Clone)]
 enum Matcher {
-    /// Whole, start, end or part.
+    /// Compares the whole value, its start, its end or a part.
     Part {
         how: How,
         needles: Vec<String>,
@@ -190,7 +190,7 @@ impl Matcher {
     }
 }
 
-/// Whether the bytes of a value can be compared with those of a needle in UTF-8.
+/// Returns whether the bytes of a value can be compared with those of a needle in UTF-8.
 fn is_comparable(text: Text<'_>, ascii: bool) -> bool {
     match text.charset() {
         Charset::Utf8 => true,
@@ -209,8 +209,8 @@ fn is_part(how: How, value: &[u8], needle: &[u8]) -> bool {
     }
 }
 
-/// Whether the edit distance is small against the length. Lengths that differ too much decide before any work that
-/// grows with both.
+/// Returns whether the edit distance is small relative to the length. Lengths that differ too much decide
+/// before any work quadratic in them.
 fn is_similar(value: &str, needle: &str, threshold: f64) -> bool {
     let (a, b) = (value.chars().count() as f64, needle.chars().count() as f64);
     a.min(b) >= threshold * a.max(b) && strsim::normalized_levenshtein(value, needle) >= threshold

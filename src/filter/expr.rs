@@ -1,4 +1,4 @@
-//! A filter, taken apart.
+//! The syntax tree of a filter.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::path::FieldPath;
 /// An expression.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Expr {
-    /// One of them holds.
+    /// At least one of them holds.
     Or(Vec<Expr>),
     /// An odd number of them hold.
     Xor(Vec<Expr>),
@@ -19,7 +19,7 @@ pub(super) enum Expr {
     Test(Test),
 }
 
-/// Values against literals.
+/// A comparison of values with literals.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Test {
     /// Whether all values must pass, or any.
@@ -61,7 +61,7 @@ pub(super) enum Order {
 }
 
 impl Order {
-    /// The longer ones first.
+    /// Longer spellings first.
     pub(super) const ALL: [Order; 6] = [
         Order::Equal,
         Order::NotEqual,
@@ -95,7 +95,7 @@ impl Order {
 }
 
 impl Test {
-    /// The operators but `in`: text, negated, how. The longer ones first.
+    /// All operators except `in`: spelling, negated, kind. Longer spellings first.
     pub(super) const OPERATORS: [(&'static str, bool, How); 16] = [
         ("==", false, How::Equal),
         ("!=", true, How::Equal),

@@ -1,25 +1,25 @@
-//! Filters: which records are wanted.
+//! Filters: boolean expressions that select records.
 //!
-//! A [`Filter`] is a boolean expression over [paths](crate::path), after the filters of pica-rs. Parse it once, and ask
-//! each record with [`Filter::matches`]. Bytes are compared as they are where that is enough; only a needle or a value
-//! that is not ASCII, in a character set other than UTF-8, is decoded.
+//! A [`Filter`] is a boolean expression over [paths](crate::path), modelled on the filters of pica-rs. Parse
+//! it once and use [`Filter::matches`] on every record. Bytes are compared without decoding where that
+//! suffices; only in a character set other than UTF-8, a needle or value that is not ASCII is decoded.
 //!
 //! | expression | holds if |
 //! |---|---|
 //! | `020?`, `!020?` | the path finds something, nothing |
-//! | `245$a == "Divan"`, `!=` | a value is this, is another |
+//! | `245$a == "Divan"`, `!=` | a value equals this, differs from it |
 //! | `245$a =^ "The"`, `!^` | a value begins with this, does not |
 //! | `245$a =$ "/"`, `!$` | ends with |
 //! | `245$a =? "love"`, `!?` | contains |
-//! | `245$a =~ "^[Tt]he "`, `!~` | is matched by the regular expression |
-//! | `245$a =* "Lelyi"`, `!*` | is similar: edit distance against length, see [`FilterOptions::threshold`] |
-//! | `LDR/6 in ["a", "t"]`, `not in` | is one of these; every operator takes a list |
+//! | `245$a =~ "^[Tt]he "`, `!~` | matches the regular expression |
+//! | `245$a =* "Lelyi"`, `!*` | is similar: edit distance relative to length, see [`FilterOptions::threshold`] |
+//! | `LDR/6 in ["a", "t"]`, `not in` | equals one of these; every operator takes a list |
 //! | `008/7-10 >= 1990`, `> < <=` | compares as a number; with quotes, as text |
-//! | `#650 >= 3`, `#650$a == 1` | so many fields or values are found |
-//! | `ALL 650$a =^ "P"`, `ANY …` | every value does, and there is one; any does, as without a word |
-//! | `a && b`, `a ^ b`, `a \|\| b`, `!(a)` | both, one and not the other, either, not; `&&` binds closest |
+//! | `#650 >= 3`, `#650$a == 1` | the number of fields or values found |
+//! | `ALL 650$a =^ "P"`, `ANY …` | every value does, and there is at least one; any does, the default |
+//! | `a && b`, `a ^ b`, `a \|\| b`, `!(a)` | both, exactly one, either, not; `&&` binds closest |
 //!
-//! A data field as a whole stands for its subfields, one by one. Conditions inside one field go into the braces of the
+//! A whole data field is compared subfield by subfield. Conditions within one field go into the braces of the
 //! path: `650{^2=\0}$a =? "poetry"`.
 //!
 //! # The same in three worlds
@@ -71,6 +71,7 @@
 
 mod compile;
 mod expr;
+mod options;
 mod parse;
 
 use std::borrow::Cow;
@@ -79,10 +80,12 @@ use std::str::FromStr;
 
 use self::compile::Compiled;
 use self::expr::Expr;
-use crate::path::{Fault, SelectOptions};
-use crate::{Error, RecordRef};
+pub use self::options::FilterOptions;
+use crate::error::Error;
+use crate::path::Fault;
+use crate::record::RecordRef;
 
-/// A question that each record answers with yes or no. See the [module](self).
+/// A condition that each record meets or not. See the [module](self).
 ///
 /// # Example
 /// ```
@@ -99,68 +102,11 @@ pub struct Filter {
     compiled: Compiled,
 }
 
-/// How a filter compares.
-///
-/// # Example
-/// ```
-/// use kartoteka::{Filter, FilterOptions, Record};
-///
-/// let record = Record::builder().data_field("245", "10", [('a', "ВОЙНА И МИР")]).build()?;
-/// let options = FilterOptions::new().ignore_case(true);
-/// assert!(Filter::parse(r#"245$a == "Война и мир""#, options)?.matches(record.view()));
-/// # Ok::<(), kartoteka::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub struct FilterOptions {
-    /// Whether upper and lower case are the same.
-    pub ignore_case: bool,
-    /// From which similarity on `=*` holds, 0 to 1.
-    pub threshold: f64,
-    /// How values are asked for.
-    pub select: SelectOptions,
-}
-
-impl Default for FilterOptions {
-    fn default() -> FilterOptions {
-        FilterOptions { ignore_case: false, threshold: 0.8, select: SelectOptions::new() }
-    }
-}
-
-impl FilterOptions {
-    /// The defaults of each setter.
-    pub fn new() -> FilterOptions {
-        FilterOptions::default()
-    }
-
-    /// Whether upper and lower case are the same. Default: false.
-    #[must_use]
-    pub fn ignore_case(mut self, yes: bool) -> FilterOptions {
-        self.ignore_case = yes;
-        self
-    }
-
-    /// From which similarity on `=*` holds: 1 less the edit distance (Levenshtein) over the length of the longer, in
-    /// characters. Default: 0.8.
-    #[must_use]
-    pub fn threshold(mut self, threshold: f64) -> FilterOptions {
-        self.threshold = threshold;
-        self
-    }
-
-    /// How values are asked for: partners in 880, punctuation, normalization. Default: [`SelectOptions::new`].
-    #[must_use]
-    pub fn select(mut self, select: SelectOptions) -> FilterOptions {
-        self.select = select;
-        self
-    }
-}
-
 impl Filter {
-    /// Reads a filter, to compare as `options` say.
+    /// Parses a filter that compares according to `options`.
     ///
     /// # Errors
-    /// [`ParseFilterError`] with the place of the fault.
+    /// [`ParseFilterError`] with the offset of the fault.
     pub fn parse(text: &str, options: FilterOptions) -> Result<Filter, ParseFilterError> {
         let expr = parse::whole(text).map_err(|fault| ParseFilterError::of(text, fault))?;
         let compiled = Compiled::new(&expr, options)
@@ -168,10 +114,11 @@ impl Filter {
         Ok(Filter { expr, compiled })
     }
 
-    /// Whether the record is one of those wanted.
+    /// Returns whether the record meets the condition.
     ///
     /// # Cost
-    /// That of the paths, as far as they decide; nothing is allocated where bytes can be compared as they are.
+    /// That of the paths evaluated until the result is certain; nothing is allocated where bytes can be
+    /// compared.
     #[inline]
     pub fn matches(&self, record: RecordRef<'_>) -> bool {
         self.compiled.matches(record)
@@ -187,20 +134,36 @@ impl FromStr for Filter {
 }
 
 impl fmt::Display for Filter {
-    /// The filter with canonical paths, from which the same is parsed.
+    /// Writes the filter with canonical paths, which parses to the same filter.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.expr.fmt(f)
     }
 }
 
 impl PartialEq for Filter {
-    /// Whether they ask the same, options aside.
+    /// Returns whether the expressions are the same; options are ignored.
     fn eq(&self, other: &Filter) -> bool {
         self.expr == other.expr
     }
 }
 
-/// A text that is no filter: where, and what was expected there.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Filter {
+    /// Writes the condition as text.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Filter {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Filter, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A text that is no filter: the offset of the fault, and what was expected there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}, at byte {offset}")]
 pub struct ParseFilterError {
@@ -215,12 +178,13 @@ impl ParseFilterError {
         ParseFilterError { offset, message: Cow::Owned(format!("expected {expected}")) }
     }
 
-    /// Offset in the text, in bytes, 0-based; its length, if something is missing at the end.
+    /// Returns the offset in the text, in bytes, 0-based; the length of the text if something is missing at
+    /// its end.
     pub fn offset(&self) -> usize {
         self.offset
     }
 
-    /// What is wrong there.
+    /// Returns what is wrong there.
     pub fn message(&self) -> &str {
         &self.message
     }

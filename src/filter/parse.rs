@@ -1,4 +1,4 @@
-//! Text to filters.
+//! Parses filters.
 
 use nom::Parser;
 use nom::branch::alt;
@@ -11,10 +11,10 @@ use nom::sequence::{delimited, pair, preceded, terminated};
 use super::expr::{Expr, How, Literal, Order, Test};
 use crate::path::{Fault, FieldPath, Parsed, expect, fault_of};
 
-/// How deep parentheses may be.
+/// The greatest depth of nested parentheses.
 const DEPTH: usize = 64;
 
-/// All of `text`, or where it goes wrong.
+/// Parses all of `text`; an error carries the position of the fault.
 pub(super) fn whole(text: &str) -> Result<Expr, Fault> {
     match or(DEPTH, text).map_err(fault_of)? {
         ("", expr) => Ok(expr),
@@ -26,7 +26,7 @@ fn blank(input: &str) -> Parsed<'_, ()> {
     value((), take_while(char::is_whitespace)).parse(input)
 }
 
-/// Expressions with one operator between them: that of one, if there is none.
+/// Parses expressions with an operator between them; a single one is returned as it is.
 fn chain<'i>(
     operator: &'static str,
     make: fn(Vec<Expr>) -> Expr,
@@ -52,7 +52,7 @@ fn or(depth: usize, input: &str) -> Parsed<'_, Expr> {
     chain("||", Expr::Or, xor, input)
 }
 
-/// `!x?`, `!(…)`, `(…)`, or a test; blanks around it.
+/// Parses `!x?`, `!(…)`, `(…)`, or a test, with optional blanks around it.
 fn not(depth: usize, input: &str) -> Parsed<'_, Expr> {
     let (start, ()) = blank(input)?;
     let (rest, expr) = match (start.strip_prefix('!'), start.starts_with('(')) {
@@ -80,20 +80,20 @@ fn group(depth: usize, input: &str) -> Parsed<'_, Expr> {
 }
 
 fn exists(input: &str) -> Parsed<'_, Expr> {
-    map(terminated(path, expect("? behind the path", preceded(blank, char('?')))), Expr::Exists).parse(input)
+    map(terminated(path, expect("? after the path", preceded(blank, char('?')))), Expr::Exists).parse(input)
 }
 
 fn path(input: &str) -> Parsed<'_, FieldPath> {
     FieldPath::parse_prefix(input)
 }
 
-/// `ALL` or `ANY`, as a word of its own.
+/// Parses `ALL` or `ANY` as a whole word; true for `ALL`.
 fn quantifier(input: &str) -> Parsed<'_, bool> {
     let word = alt((value(true, tag("ALL")), value(false, tag("ANY"))));
     terminated(word, satisfy(char::is_whitespace)).parse(input)
 }
 
-/// `in` or `not in`: whether `not` is there.
+/// Parses `in` or `not in`; true if `not` is present.
 fn is_in(input: &str) -> Parsed<'_, bool> {
     let not = (tag("not"), satisfy(char::is_whitespace), blank);
     map(terminated(opt(not), tag("in")), |not| not.is_some()).parse(input)
@@ -116,7 +116,7 @@ fn test(input: &str) -> Parsed<'_, Expr> {
     map(cut(|input| compared(false, path.clone(), input)), Expr::Test).parse(rest)
 }
 
-/// `650 >= 3`, behind `#`.
+/// Parses `650 >= 3`, the rest of a count after `#`.
 fn count(input: &str) -> Parsed<'_, Expr> {
     let (rest, path) = path(input)?;
     let (rest, ()) = blank(rest)?;
@@ -129,7 +129,7 @@ fn count(input: &str) -> Parsed<'_, Expr> {
     Ok((rest, Expr::Count(path, order, number)))
 }
 
-/// An operator and its literals, behind a path.
+/// Parses an operator and its literals, which follow a path.
 fn compared(all: bool, path: FieldPath, input: &str) -> Parsed<'_, Test> {
     const EXPECTED: &str = "an operator: ? == != =^ !^ =$ !$ =? !? =* !* =~ !~ < <= > >= in, not in";
     let (start, ()) = blank(input)?;
@@ -164,8 +164,8 @@ fn literal(input: &str) -> Parsed<'_, Literal> {
         .parse(input)
 }
 
-/// A text in quotes; `\"`, `\'`, `\\`, `\n`, `\t` and `\u{4D9}` are escapes. Any other backslash stands for itself, as
-/// regular expressions have many.
+/// Parses a text in quotes; `\"`, `\'`, `\\`, `\n`, `\t` and `\u{4D9}` are escapes. Any other backslash is
+/// literal, because regular expressions have many.
 fn quoted<'i>(quote: char) -> impl FnMut(&'i str) -> Parsed<'i, String> {
     move |input| {
         let hex = delimited(tag("u{"), take_while(|c: char| c.is_ascii_hexdigit()), char('}'));

@@ -1,34 +1,14 @@
-//! The formats, one folder each, and the table of them.
+//! The formats, one folder each. `CONTRIBUTING.md` describes what a folder contains; the list of formats is
+//! in [`open`](crate::open), above this module.
 
-pub mod aleph;
-pub mod cisis_id;
-mod detect;
-pub mod irbis_server;
-pub mod irbis_text;
+pub(crate) mod csv;
+pub(crate) mod descriptor;
+pub(crate) mod irbis;
 pub mod isis;
 pub mod iso2709;
-#[cfg(feature = "json")]
-pub mod json;
-pub mod line;
-mod lines;
-#[cfg(feature = "xml")]
-pub mod marcxchange;
-#[cfg(feature = "xml")]
-pub mod marcxml;
-pub mod microlif;
-pub mod mrk;
-#[cfg(feature = "json")]
-pub mod ndjson;
-#[cfg(feature = "xml")]
-pub mod oai_marc;
-mod open;
-mod registry;
-mod sniff;
-#[cfg(feature = "csv")]
-pub mod table;
-#[cfg(feature = "xml")]
-pub mod turbomarc;
-
-pub use self::detect::{Confidence, Detection, detect};
-pub use self::open::{Peek, open, open_with, reader, writer};
-pub use self::registry::{FORMATS, Format, FormatInfo};
+pub(crate) mod json;
+pub(crate) mod lines;
+pub(crate) mod rules;
+pub(crate) mod text;
+pub(crate) mod verdict;
+pub(crate) mod xml;

@@ -2,32 +2,35 @@
 
 use std::ops::{Range, RangeInclusive};
 
+use super::Part;
 use crate::charset::{Charset, Policy};
-use crate::{Dialect, Limits};
+use crate::limits::Limits;
+use crate::record::Dialect;
+use crate::table::Formulas;
 
-/// What a reader does with a damaged record.
+/// How a reader treats a damaged record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Recovery {
     /// The first finding of severity error makes the record an error; the next call reads the next record.
     Strict,
-    /// Keep all that can be kept, with findings.
+    /// Keep everything possible, with findings.
     #[default]
     Salvage,
 }
 
-/// Which records of a master file are read: those that are logically deleted are still there.
+/// Which records of a master file are read: logically deleted ones are still stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Deleted {
-    /// Those that are not deleted.
+    /// Those not deleted.
     #[default]
     Skip,
-    /// All.
+    /// All records.
     Include,
-    /// The deleted ones.
+    /// Only deleted records.
     Only,
 }
 
-/// How to read.
+/// Options of readers.
 ///
 /// # Example
 /// ```
@@ -41,65 +44,88 @@ pub enum Deleted {
 pub struct ReadOptions {
     /// The character set of the input.
     pub charset: Charset,
+    /// The language of the texts, by its code, if the character set is to be found.
+    pub charset_hint: Option<&'static str>,
     /// The family of formats the records belong to.
     pub dialect: Dialect,
     /// What to do with damaged records.
     pub recovery: Recovery,
-    /// How much one record may take.
+    /// Bounds on the memory of one record.
     pub limits: Limits,
-    /// Where the records that are read begin: offsets in the input, in bytes.
+    /// Range of offsets in the input, in bytes: records that begin there are read.
     pub range: Option<Range<u64>>,
-    /// Which records of a master file to read, by whether they are deleted.
+    /// Part of the input to read.
+    pub part: Option<Part>,
+    /// Which records of a master file to read, by deletion.
     pub deleted: Deleted,
-    /// Whether to read all stored versions of the records of IRBIS64, and not only the last.
+    /// Whether to read all stored versions of IRBIS64 records, not only the last.
     pub history: bool,
-    /// Which records of a master file to read, by their numbers; empty for all.
+    /// Which records of a master file to read, by number; empty for all.
     pub mfns: Vec<RangeInclusive<u32>>,
 }
 
 impl ReadOptions {
-    /// Decide character set and dialect by the records, salvage, default limits.
+    /// Returns the defaults: character set and dialect by evidence, salvage, default limits.
     pub fn new() -> ReadOptions {
         ReadOptions::default()
     }
 
-    /// The character set of the input. Default: [`Charset::Auto`], which decides for each record by a byte order
-    /// mark, what the record declares, whether it is UTF-8, and the letters in it.
+    /// Sets the character set of the input. Default: [`Charset::Auto`], which decides for each record by a
+    /// byte order mark, its declaration, whether it is UTF-8, and its letters. Choose one if that is known to
+    /// be wrong.
     #[must_use]
     pub fn charset(mut self, charset: Charset) -> ReadOptions {
         self.charset = charset;
         self
     }
 
-    /// The dialect of the records. Default: [`Dialect::Auto`].
+    /// Sets the language of most texts, by a code of [`languages`](crate::charset::languages); another code is no hint.
+    /// It speaks for the sets in which that language is written, with ten bits: as much as two or three letters.
+    /// Default: none.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::ReadOptions;
+    ///
+    /// assert_eq!(ReadOptions::new().charset_hint("lt").charset_hint, Some("lt"));
+    /// assert_eq!(ReadOptions::new().charset_hint("xx").charset_hint, None);
+    /// ```
+    #[must_use]
+    pub fn charset_hint(mut self, language: &str) -> ReadOptions {
+        self.charset_hint = crate::charset::languages().find(|known| *known == language);
+        self
+    }
+
+    /// Sets the dialect of the records. Default: [`Dialect::Auto`], by the fields of each record.
     #[must_use]
     pub fn dialect(mut self, dialect: Dialect) -> ReadOptions {
         self.dialect = dialect;
         self
     }
 
-    /// What to do with damaged records. Default: [`Recovery::Salvage`].
+    /// Sets the treatment of damaged records. Default: [`Recovery::Salvage`], which loses least.
     #[must_use]
     pub fn recovery(mut self, recovery: Recovery) -> ReadOptions {
         self.recovery = recovery;
         self
     }
 
-    /// How much one record may take. Default: [`Limits::default`].
+    /// Sets the bounds on the memory of one record. Default: [`Limits::default`].
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> ReadOptions {
         self.limits = limits;
         self
     }
 
-    /// Reads only the records that begin at these offsets of the input, with their true places and numbers. Default:
-    /// all.
+    /// Reads only the records that begin at these offsets of the input, with their true positions and
+    /// numbers. Default: all.
     ///
-    /// The readers of ranges that lie end to end give together what one reader gives, on damaged files too, and what
-    /// stands behind the last record is told by the last of them. So each may have a machine of its own. Whatever is
-    /// before a range is looked at, since only so it is known where records begin and which number they have; where
-    /// the format allows it, it is not parsed. Master files take no notice: there, [`ReadOptions::mfns`] deals records
-    /// out.
+    /// Readers of adjacent ranges together give what one reader gives, even on damaged files; findings after
+    /// the last record are reported by the last range. So each range may be read on its own machine. All
+    /// bytes before a range are examined, because only that determines where records begin and which numbers
+    /// they have; if the format allows it, they are not parsed. Master files ignore the range: use
+    /// [`ReadOptions::mfns`] there.
+    ///
     ///
     /// # Example
     /// ```
@@ -120,22 +146,32 @@ impl ReadOptions {
         self
     }
 
-    /// Which records of a master file to read, by whether they are deleted. Default: [`Deleted::Skip`].
+    /// Reads only this part of the input, if there is one. Default: all of it.
+    ///
+    /// Only [`open_with`](crate::open_with) can do that, of a file that is not compressed, in a format that
+    /// [can](crate::Can::Split) be split. See [`Part`].
+    #[must_use]
+    pub fn part(mut self, part: Option<Part>) -> ReadOptions {
+        self.part = part;
+        self
+    }
+
+    /// Sets which records of a master file to read, by deletion. Default: [`Deleted::Skip`].
     #[must_use]
     pub fn deleted(mut self, deleted: Deleted) -> ReadOptions {
         self.deleted = deleted;
         self
     }
 
-    /// Whether to read all stored versions of the records of IRBIS64, the oldest of each first. Default: false, only the
-    /// last.
+    /// Sets whether to read all stored versions of IRBIS64 records, the oldest of each first. Default: false,
+    /// only the last.
     #[must_use]
     pub fn history(mut self, yes: bool) -> ReadOptions {
         self.history = yes;
         self
     }
 
-    /// Which records of a master file to read, by their numbers. Default: none named, which is all.
+    /// Sets which records of a master file to read, by number. Default: all.
     #[must_use]
     pub fn mfns(mut self, mfns: impl IntoIterator<Item = RangeInclusive<u32>>) -> ReadOptions {
         self.mfns = mfns.into_iter().collect();
@@ -143,10 +179,10 @@ impl ReadOptions {
     }
 }
 
-/// What a writer does with characters that its format cannot carry, such as 1F in XML.
+/// How a writer treats characters that its format cannot represent, such as 1F in XML.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum IllegalCharacters {
-    /// The record is not written, and the writer goes on with the next.
+    /// The record is not written; the writer continues with the next.
     #[default]
     Error,
     /// The character is left out, with a finding.
@@ -155,45 +191,45 @@ pub enum IllegalCharacters {
     Replace,
 }
 
-/// What a writer does with tags above 999 that its format cannot hold.
+/// How a writer treats tags above 999 that its format cannot represent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum WideTags {
-    /// The record is not written, and the writer goes on with the next.
+    /// The record is not written; the writer continues with the next.
     #[default]
     Fail,
     /// The field is left out, with a finding.
     Drop,
 }
 
-/// What the writer of ISO 2709 does when a record has more than 99,999 bytes, or a field more than 9,999, terminators
-/// included: no more can be said with five and four digits. No policy writes more digits than fit.
+/// How the ISO 2709 writer treats a record of more than 99,999 bytes, or a field of more than 9,999,
+/// terminators included: five and four digits cannot express more. No policy writes extra digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Oversize {
-    /// The record is not written, and the writer goes on with the next.
+    /// The record is not written; the writer continues with the next.
     #[default]
     Fail,
-    /// Numbers that do not fit are written as nines, with a finding, as marc4j does if told to.
+    /// Numbers that do not fit are written as nines, with a finding, as marc4j can do.
     Cap,
-    /// Numbers that do not fit are written as zeros, with a finding, as ruby-marc does if told to.
+    /// Numbers that do not fit are written as zeros, with a finding, as ruby-marc can do.
     Zero,
-    /// The record is written as several, with a finding: each has the leader, all control fields, and as many of the
-    /// other fields, in their order, as fit. A record with a field that is too long is not written.
+    /// The record is written as several, with a finding: each has the leader, all control fields, and as many
+    /// of the other fields, in order, as fit. A record with a field that is too long is not written.
     Split,
 }
 
-/// What the writer of ISO 2709 does with what a leader says of the record around it, when it builds one.
+/// How the ISO 2709 writer treats the statements of a leader about its record, when it builds one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum LeaderValues {
-    /// Position 9 of MARC 21, and 100$a/26-33 of UNIMARC, say which character set the record is written in; 10 and 11
-    /// say how many indicators its fields have, and that a subfield begins with two bytes; 20 to 23 stay if they begin
-    /// with 45, else they become 4500.
+    /// Set them: position 9 of MARC 21, and 100$a/26-33 of UNIMARC, to the character set written; 10 and 11
+    /// to the number of indicators and the two bytes that begin a subfield; 20 to 23 to 4500, unless they
+    /// begin with 45.
     #[default]
     Set,
-    /// They stay as they are in the record, right or wrong; only lengths and base address are computed.
+    /// Keep them, right or wrong; only lengths and base address are computed.
     Keep,
 }
 
-/// How to write.
+/// Options of writers.
 ///
 /// # Example
 /// ```
@@ -207,27 +243,29 @@ pub enum LeaderValues {
 pub struct WriteOptions {
     /// The character set of the output.
     pub charset: Charset,
-    /// What to do with bytes that do not decode, and characters that do not encode.
+    /// How to treat bytes that do not decode, and characters that do not encode.
     pub policy: Policy,
-    /// What to do with characters that the format cannot carry.
+    /// How to treat characters that the format cannot represent.
     pub illegal_characters: IllegalCharacters,
-    /// What to do with tags above 999.
+    /// How to treat tags above 999.
     pub wide_tags: WideTags,
-    /// What to do with records and fields that are too long for ISO 2709.
+    /// How to treat records and fields that are too long for ISO 2709.
     pub oversize: Oversize,
-    /// What to do with what the leader says of the record.
+    /// How to treat the statements of the leader about the record.
     pub leader: LeaderValues,
     /// Whether a record without field 1 gets its master file number as 001, in MARC forms.
     pub mfn_as_control_number: bool,
-    /// Whether XML and JSON arrays are laid out for human eyes.
+    /// Whether XML and JSON arrays are indented.
     pub indent: bool,
-    /// The prefix of the elements of MARCXML and MarcXchange; empty for none.
+    /// The prefix of elements in MARCXML and MarcXchange; empty for none.
     pub xml_prefix: String,
-    /// Whether records of MARCXML and MarcXchange say of which type they are.
+    /// Whether records of MARCXML and MarcXchange state their type.
     pub record_types: bool,
-    /// Whether MARCXML and MarcXchange are one record without a collection around it.
+    /// Whether MARCXML and MarcXchange are one record without a collection.
     pub single_record: bool,
-    /// Whether what is written is a part of an output, to be given to another writer.
+    /// How to treat cells of tables that begin like the formula of a spreadsheet.
+    pub formulas: Formulas,
+    /// Whether the output is a part, to be given to another writer.
     pub part: bool,
 }
 
@@ -245,105 +283,115 @@ impl Default for WriteOptions {
             xml_prefix: String::new(),
             record_types: false,
             single_record: false,
+            formulas: Formulas::Keep,
             part: false,
         }
     }
 }
 
 impl WriteOptions {
-    /// The defaults of each setter.
+    /// Returns the defaults of each setter.
     pub fn new() -> WriteOptions {
         WriteOptions::default()
     }
 
-    /// The character set of the output. Default: [`Charset::Auto`], that of the record in ISO 2709 and exchange
-    /// text, UTF-8 in XML and JSON, which know no other, and for IRBIS records that become ISO 2709.
+    /// Sets the character set of the output. Default: [`Charset::Auto`], the record's own in ISO 2709 and
+    /// exchange text; UTF-8 in XML and JSON, which allow no other, and for IRBIS records written as ISO 2709.
     #[must_use]
     pub fn charset(mut self, charset: Charset) -> WriteOptions {
         self.charset = charset;
         self
     }
 
-    /// What to do with faults of the character set. Default: [`Policy::Replace`], with a finding.
+    /// Sets the treatment of faults of the character set. Default: [`Policy::Replace`], with a finding.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> WriteOptions {
         self.policy = policy;
         self
     }
 
-    /// What to do with characters that the format cannot carry. Default: [`IllegalCharacters::Error`].
+    /// Sets the treatment of characters that the format cannot represent. Default:
+    /// [`IllegalCharacters::Error`].
     #[must_use]
     pub fn illegal_characters(mut self, policy: IllegalCharacters) -> WriteOptions {
         self.illegal_characters = policy;
         self
     }
 
-    /// What to do with tags above 999. Default: [`WideTags::Fail`].
+    /// Sets how cells of tables are treated that begin like the formula of a spreadsheet. Default: [`Formulas::Keep`], with
+    /// a finding.
+    #[must_use]
+    pub fn formulas(mut self, policy: Formulas) -> WriteOptions {
+        self.formulas = policy;
+        self
+    }
+
+    /// Sets the treatment of tags above 999. Default: [`WideTags::Fail`].
     #[must_use]
     pub fn wide_tags(mut self, policy: WideTags) -> WriteOptions {
         self.wide_tags = policy;
         self
     }
 
-    /// What to do with records and fields that are too long for ISO 2709. Default: [`Oversize::Fail`].
+    /// Sets the treatment of records and fields that are too long for ISO 2709. Default: [`Oversize::Fail`].
     #[must_use]
     pub fn oversize(mut self, policy: Oversize) -> WriteOptions {
         self.oversize = policy;
         self
     }
 
-    /// What to do with leader/9 to 11 and 20 to 23. Default: [`LeaderValues::Set`].
+    /// Sets the treatment of leader/9 to 11 and 20 to 23. Default: [`LeaderValues::Set`].
     #[must_use]
     pub fn leader(mut self, policy: LeaderValues) -> WriteOptions {
         self.leader = policy;
         self
     }
 
-    /// Whether the master file number becomes 001 where there is no field 1. Default: true.
+    /// Sets whether the master file number becomes 001 if there is no field 1. Default: true.
     #[must_use]
     pub fn mfn_as_control_number(mut self, yes: bool) -> WriteOptions {
         self.mfn_as_control_number = yes;
         self
     }
 
-    /// The prefix of the elements of MARCXML and MarcXchange, such as `marc`. Default: none, the namespace is that of
-    /// all elements. What is no name in XML is taken for none.
+    /// Sets the prefix of elements in MARCXML and MarcXchange, such as `marc`. Default: none, a default
+    /// namespace. An invalid XML name counts as none.
     #[must_use]
     pub fn xml_prefix(mut self, prefix: &str) -> WriteOptions {
         let mut bytes = prefix.bytes();
         let begins = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
         let is_name = begins && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
-        // Names that begin with xml are not ours to bind.
+        // Names beginning with xml are reserved.
         let free = !prefix.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("xml"));
         self.xml_prefix = if is_name && free { prefix.to_owned() } else { String::new() };
         self
     }
 
-    /// Whether records of MARCXML and MarcXchange say of which type they are, by leader/06; those of MarcXchange also of
-    /// which format. Default: false.
+    /// Sets whether records of MARCXML and MarcXchange state their type, by leader/06, and those of
+    /// MarcXchange also their format. Default: false.
     #[must_use]
     pub fn record_types(mut self, yes: bool) -> WriteOptions {
         self.record_types = yes;
         self
     }
 
-    /// Whether MARCXML and MarcXchange are one record without a collection around it; a second one cannot be written.
-    /// Default: false.
+    /// Sets whether MARCXML and MarcXchange are one record without a collection; a second record is then an
+    /// error. Default: false.
     #[must_use]
     pub fn single_record(mut self, yes: bool) -> WriteOptions {
         self.single_record = yes;
         self
     }
 
-    /// Whether what is written is a part of an output, without its beginning and its end: what
-    /// [`RecordWrite::append`](crate::RecordWrite::append) takes. Default: false.
+    /// Sets whether the output is a part, without beginning and end, for
+    /// [`RecordWrite::append`](crate::RecordWrite::append). Default: false.
     #[must_use]
     pub fn part(mut self, yes: bool) -> WriteOptions {
         self.part = yes;
         self
     }
 
-    /// Whether output is laid out for human eyes where the format allows it. Default: true.
+    /// Sets whether the output is indented, if the format allows it. Default: true.
     #[must_use]
     pub fn indent(mut self, yes: bool) -> WriteOptions {
         self.indent = yes;

@@ -1,17 +1,19 @@
-//! Batches of records on several threads.
+//! Processes batches of records on several threads.
 
 use super::RecordRead;
-use crate::Result;
+use crate::error::Error;
 
-/// Runs `work` over all records of an input, batch by batch, on `jobs` threads, and gives what it returns to `done`, on
-/// this thread and in the order of the input. Ends where `done` errs.
+/// Runs `work` over all records of an input, batch by batch, on `jobs` threads, and gives the results to `done`, on
+/// this thread and in the order of the input. Ends at the first error of `done`, which has the caller's own type.
 ///
 /// A batch is a reader like any other. How the input is cut into batches does not depend on `jobs`. Memory is bounded:
-/// no more than three batches for each thread are on their way. This thread is one of the `jobs`: it cuts the batches.
-/// With one job, or without the feature `rayon`, it is the only one.
+/// at most three batches for each thread are in memory. This thread is one of the `jobs`: it cuts the batches. With one
+/// job, or without the feature `rayon`, it is the only one.
+///
+/// [`Run`](crate::Run) does the same with the loop over the records of a batch written already.
 ///
 /// # Errors
-/// If the input cannot be read on, or threads cannot be had; and what `done` returns.
+/// If the input cannot be read on, or threads cannot be started; and the error of `done`.
 ///
 /// # Example
 /// ```
@@ -29,23 +31,23 @@ use crate::Result;
 ///         }
 ///         Ok(count)
 ///     },
-///     &mut |count: kartoteka::Result<usize>| {
+///     |count: kartoteka::Result<usize>| {
 ///         titles += count?;
-///         Ok(())
+///         Ok::<(), kartoteka::Error>(())
 ///     },
 /// )?;
 /// assert_eq!(titles, 8);
 /// # Ok::<(), kartoteka::Error>(())
 /// ```
-pub fn in_batches<T: Send>(
+pub fn in_batches<T: Send, E: From<Error>>(
     reader: &mut dyn RecordRead,
     jobs: usize,
     work: impl Fn(&mut (dyn RecordRead + Send)) -> T + Sync,
-    done: &mut dyn FnMut(T) -> Result<()>,
-) -> Result<()> {
+    mut done: impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E> {
     #[cfg(feature = "rayon")]
     if jobs > 1 {
-        return threads::run(reader, jobs, &work, done);
+        return threads::run(reader, jobs, &work, &mut done);
     }
     let _ = jobs;
     while let Some(mut batch) = reader.read_batch()? {
@@ -60,10 +62,10 @@ mod threads {
     use std::sync::mpsc::{Sender, channel};
     use std::sync::{Mutex, PoisonError};
 
+    use crate::error::Error;
     use crate::io::{Batch, RecordRead};
-    use crate::{Error, Result};
 
-    /// What came of a batch: sent when it goes out of scope, so that a panic is not waited for.
+    /// The result of a batch, sent on drop, so that nobody waits for a thread that panicked.
     struct Answer<T> {
         number: usize,
         value: Option<T>,
@@ -72,12 +74,12 @@ mod threads {
 
     impl<T> Drop for Answer<T> {
         fn drop(&mut self) {
-            // Nobody listens any more once `done` has erred.
+            // The receiver is gone once `done` has failed.
             let _ = self.to.send((self.number, self.value.take()));
         }
     }
 
-    /// Batches on which no thread works yet, oldest first.
+    /// Batches that no thread has taken, oldest first.
     #[derive(Default)]
     struct Waiting(Mutex<VecDeque<(usize, Batch)>>);
 
@@ -87,13 +89,13 @@ mod threads {
         }
     }
 
-    pub(super) fn run<T: Send>(
+    pub(super) fn run<T: Send, E: From<Error>>(
         reader: &mut dyn RecordRead,
         jobs: usize,
         work: &(impl Fn(&mut (dyn RecordRead + Send)) -> T + Sync),
-        done: &mut dyn FnMut(T) -> Result<()>,
-    ) -> Result<()> {
-        // This thread is one of them: it cuts batches, and works on one when enough wait for the others.
+        done: &mut dyn FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        // This thread cuts batches, and works on one itself when enough are waiting for the others.
         let others = jobs.saturating_sub(1);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();
         let pool = pool.map_err(|error| Error::argument(format!("{jobs} threads: {error}")))?;
@@ -119,16 +121,16 @@ mod threads {
                                     answer(number, batch, to);
                                 }
                             });
-                            sent = sent.saturating_add(1);
+                            sent += 1;
                         }
                         Ok(None) => last = Some(Ok(())),
-                        Err(error) => last = Some(Err(error)),
+                        Err(error) => last = Some(Err(E::from(error))),
                     }
                 }
                 if given == sent {
                     return last.unwrap_or(Ok(()));
                 }
-                // The newest is the one whose bytes are still near; the older ones are wanted sooner.
+                // The newest batch is still in the cache; the older ones are needed sooner.
                 let spare = waiting.with(|waiting| match waiting.len() > others {
                     true => waiting.pop_back(),
                     false => None,
@@ -138,14 +140,14 @@ mod threads {
                 }
                 let mut next = answers.recv().ok();
                 while let Some((number, value)) = next {
-                    // A thread panicked: the scope tells.
+                    // A thread panicked: leaving the scope resumes the panic.
                     let Some(value) = value else { return Ok(()) };
                     early.insert(number, value);
                     next = answers.try_recv().ok();
                 }
                 while let Some(value) = early.remove(&given) {
-                    given = given.saturating_add(1);
-                    // Nobody waits for the others then.
+                    given += 1;
+                    // On failure the waiting batches are dropped.
                     done(value).inspect_err(|_| waiting.with(VecDeque::clear))?;
                 }
             }

@@ -1,10 +1,16 @@
-//! What every reader and every writer can do.
+//! The traits of all readers and writers, and batches of records, which are readers too.
 
-use super::batch::{Batch, collect_batch};
-use crate::{Code, Diagnostic, Position, Record, RecordRef, Result};
+use std::collections::VecDeque;
 
-/// Who hears of bytes that are lost: see [`RecordRead::on_lost`].
-pub type LostSink = Box<dyn FnMut(&[u8]) + Send>;
+use crate::charset::Candidate;
+use crate::error::{Error, Result};
+use crate::finding::{Finding, Rule};
+use crate::position::Position;
+use crate::record::{Record, RecordRef};
+
+/// Receives bytes that belong to no record, with the offset of the first of them in the input: see
+/// [`RecordRead::on_garbage`].
+pub type GarbageSink = Box<dyn FnMut(u64, &[u8]) + Send>;
 
 /// A reader of records.
 ///
@@ -23,45 +29,46 @@ pub type LostSink = Box<dyn FnMut(&[u8]) + Send>;
 /// # Ok::<(), kartoteka::Error>(())
 /// ```
 pub trait RecordRead {
-    /// Reads the next record into `record`, reusing its memory. False at the end.
+    /// Reads the next record into `record`, reusing its memory. Returns false at the end.
     ///
     /// # Errors
     /// After an error for which [`Error::is_record`](crate::Error::is_record) holds, the next call reads the next
     /// record. After any other error the next call may try again or end.
     fn read_record(&mut self, record: &mut Record) -> Result<bool>;
 
-    /// What was found in the last record, and between it and the one before. At the end: what was found behind the
-    /// last record.
-    fn diagnostics(&self) -> &[Diagnostic];
+    /// Returns the findings in the last record, and between it and the one before. At the end: the findings
+    /// after the last record.
+    fn findings(&self) -> &[Finding];
 
-    /// How many findings in the last record were counted, but not listed because of [`Limits`](crate::Limits), by
-    /// code.
-    fn suppressed(&self) -> &[(Code, u64)];
+    /// Returns the number of findings in the last record that were counted but not listed because of
+    /// [`Limits`](crate::Limits), by rule.
+    fn unlisted(&self) -> &[(Rule, u64)];
 
-    /// Where the last record begins; at the end, where the input ends.
+    /// Returns the position of the last record; at the end, that of the end of the input.
     fn position(&self) -> Position;
 
-    /// The bytes of the input from which the last record was read, or not read.
+    /// Returns the bytes of the input that were read, or rejected, as the last record.
     fn raw(&self) -> &[u8];
 
-    /// Takes the next records of the input, about half a MiB of them, as a reader that another thread may have; what is found
-    /// at the end is in the last. `None` at the end. Where the format allows it, they have not been parsed yet.
+    /// Returns the next records of the input, about half a MiB, as a reader that can move to another thread;
+    /// the last one includes the findings at the end. `None` at the end. If the format allows it, the records
+    /// are not parsed yet.
     ///
-    /// What is damage, and belongs to no record, is told by the batch, if its records have not been parsed, to who listens
-    /// there; otherwise by this reader, while the batch is made. See [`RecordRead::on_lost`].
+    /// Bytes that belong to no record go to the batch's sink if the batch is unparsed, else to this reader's,
+    /// while the batch is created. See [`RecordRead::on_garbage`].
     ///
-    /// See [`in_batches`](crate::in_batches), which does the rest.
+    /// [`in_batches`](crate::in_batches) does the rest.
     ///
     /// # Errors
-    /// If the input cannot be read on.
+    /// If the input cannot be read.
     fn read_batch(&mut self) -> Result<Option<Batch>> {
         collect_batch(self)
     }
 
-    /// From now on hands to `sink` the bytes that are damage and belong to no record, such as garbage between two, in
-    /// pieces, as they are passed over: each once, in the order of the input, before the call returns that reads
-    /// the record behind them. The bytes of a record that cannot be read are not among them: [`RecordRead::raw`] has
-    /// those. A reader of addressed records, which passes over nothing, never calls it.
+    /// From now on hands to `sink` the bytes that are damage and belong to no record, such as garbage between two, with
+    /// the offset of the first of them: in pieces, each once, in the order of the input, before the call returns that
+    /// reads the record after them. The bytes of a record that cannot be read are not among them:
+    /// [`RecordRead::raw`] has those. A reader of addressed records, which skips nothing, never calls it.
     ///
     /// # Example
     /// ```
@@ -72,16 +79,35 @@ pub trait RecordRead {
     /// let mut reader = iso2709::SliceReader::new(&data, &ReadOptions::new());
     /// let lost = Arc::new(Mutex::new(Vec::new()));
     /// let sink = Arc::clone(&lost);
-    /// reader.on_lost(Box::new(move |bytes| sink.lock().unwrap().extend_from_slice(bytes)));
+    /// reader.on_garbage(Box::new(move |_offset, bytes| sink.lock().unwrap().extend_from_slice(bytes)));
     /// while reader.read_record(&mut Record::new())? {}
     /// assert_eq!(lost.lock().unwrap().as_slice(), b"Connection lost, retrying\n");
     /// # Ok::<(), kartoteka::Error>(())
     /// ```
-    fn on_lost(&mut self, sink: LostSink) {
+    fn on_garbage(&mut self, sink: GarbageSink) {
         drop(sink);
     }
 
-    /// The records, each with its own memory. Ends at the end, or behind an error that is not about one record.
+    /// Returns the character sets in which the text of the input may be, the likeliest first, once a record was read
+    /// that is not UTF-8; else none. All records are read by the first of them, unless they show that they are in
+    /// another.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::{Charset, ReadOptions, Record, RecordRead, irbis_text};
+    ///
+    /// let data = std::fs::read("fixtures/irbis/export-cp866.txt")?;
+    /// let mut reader = irbis_text::SliceReader::new(&data, &ReadOptions::new());
+    /// reader.read_record(&mut Record::new())?;
+    /// assert_eq!(reader.charset_candidates()[0].charset, Charset::Ibm866);
+    /// # Ok::<(), kartoteka::Error>(())
+    /// ```
+    fn charset_candidates(&self) -> &[Candidate] {
+        &[]
+    }
+
+    /// Returns the records, each with its own memory. Ends at the end of the input, or after an error that
+    /// concerns more than one record.
     fn records(&mut self) -> Records<'_, Self>
     where
         Self: Sized,
@@ -103,14 +129,14 @@ pub trait RecordRead {
 /// # Ok::<(), kartoteka::Error>(())
 /// ```
 pub trait RecordSeek: RecordRead {
-    /// Reads the record with this master file number, deleted or not: its last version. False if there is none. Reading
-    /// in order goes on where it was.
+    /// Reads the last version of the record with this master file number, deleted or not. Returns false if
+    /// there is none. Does not affect reading in order.
     ///
     /// # Errors
     /// As [`RecordRead::read_record`].
     fn read_mfn(&mut self, mfn: u32, record: &mut Record) -> Result<bool>;
 
-    /// The greatest number that a record can have; there may be none with it.
+    /// Returns the greatest number that a record can have; that record need not exist.
     ///
     /// # Errors
     /// [`ErrorKind::Read`](crate::ErrorKind::Read).
@@ -123,6 +149,8 @@ pub struct Records<'r, R> {
     reader: &'r mut R,
     ended: bool,
 }
+
+impl<R: RecordRead> std::iter::FusedIterator for Records<'_, R> {}
 
 impl<R: RecordRead> Iterator for Records<'_, R> {
     type Item = Result<Record>;
@@ -146,70 +174,85 @@ impl<R: RecordRead> Iterator for Records<'_, R> {
     }
 }
 
+/// Makes a type that holds a reader a reader: of it, `$inner` is the one inside.
 macro_rules! read_through {
-    ($($pointer:ty),+) => {
-        $(impl<T: RecordRead + ?Sized> RecordRead for $pointer {
+    ([$($generics:tt)*] $holder:ty, $this:ident => $inner:expr) => {
+        impl<$($generics)*> RecordRead for $holder {
             fn read_record(&mut self, record: &mut Record) -> Result<bool> {
-                (**self).read_record(record)
+                let $this = self;
+                $inner.read_record(record)
             }
 
-            fn diagnostics(&self) -> &[Diagnostic] {
-                (**self).diagnostics()
+            fn findings(&self) -> &[Finding] {
+                let $this = self;
+                $inner.findings()
             }
 
-            fn suppressed(&self) -> &[(Code, u64)] {
-                (**self).suppressed()
+            fn unlisted(&self) -> &[(Rule, u64)] {
+                let $this = self;
+                $inner.unlisted()
             }
 
             fn position(&self) -> Position {
-                (**self).position()
+                let $this = self;
+                $inner.position()
             }
 
             fn raw(&self) -> &[u8] {
-                (**self).raw()
+                let $this = self;
+                $inner.raw()
             }
 
             fn read_batch(&mut self) -> Result<Option<Batch>> {
-                (**self).read_batch()
+                let $this = self;
+                $inner.read_batch()
             }
 
-            fn on_lost(&mut self, sink: LostSink) {
-                (**self).on_lost(sink);
+            fn on_garbage(&mut self, sink: GarbageSink) {
+                let $this = self;
+                $inner.on_garbage(sink);
             }
-        })+
+
+            fn charset_candidates(&self) -> &[$crate::charset::Candidate] {
+                let $this = self;
+                $inner.charset_candidates()
+            }
+        }
     };
 }
+pub(crate) use read_through;
 
-read_through!(Box<T>, &mut T);
+read_through!([T: RecordRead + ?Sized] Box<T>, this => (**this));
+read_through!([T: RecordRead + ?Sized] &mut T, this => (**this));
 
 /// A writer of records.
 ///
-/// What it writes is complete only after [`RecordWrite::finish`].
+/// The output is complete only after [`RecordWrite::finish`].
 pub trait RecordWrite {
     /// Writes one record.
     ///
     /// # Errors
-    /// After an error for which [`Error::is_record`](crate::Error::is_record) holds, nothing of the record was
-    /// written, and the next one can be.
+    /// After an error for which [`Error::is_record`](crate::Error::is_record) holds, nothing of the record
+    /// was written, and the next record can be.
     fn write_record(&mut self, record: RecordRef<'_>) -> Result<()>;
 
-    /// Ends the output, closing what the format opens, and flushes it. Once; after that nothing is written.
+    /// Ends the output, closes what the format opens, and flushes it. Only the first call has an effect.
     ///
     /// # Errors
     /// [`ErrorKind::Write`](crate::ErrorKind::Write).
     fn finish(&mut self) -> Result<()>;
 
-    /// Whether records can be written in parts, on other threads: see [`RecordWrite::append`]. Formats that number their
-    /// records cannot.
+    /// Returns whether records can be written in parts, on other threads: see [`RecordWrite::append`]. False
+    /// for formats that number their records.
     fn takes_parts(&self) -> bool {
         false
     }
 
-    /// Appends records that another writer of the same format and with the same options wrote, as a
-    /// [part](crate::WriteOptions::part). What comes out is the same as if this one had written them.
+    /// Appends records written by another writer of the same format and options, as a
+    /// [part](crate::WriteOptions::part). The output is the same as if this writer had written them.
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if it takes no parts,
+    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if the format has no parts,
     /// [`ErrorKind::Write`](crate::ErrorKind::Write).
     ///
     /// # Example
@@ -234,42 +277,140 @@ pub trait RecordWrite {
         Err(crate::Error::argument("no part can be appended to this output"))
     }
 
-    /// What was found in the last record while writing it.
-    fn diagnostics(&self) -> &[Diagnostic];
+    /// Returns the findings in the last record while writing it.
+    fn findings(&self) -> &[Finding];
 
-    /// How many findings in the last record were counted, but not listed, by code.
-    fn suppressed(&self) -> &[(Code, u64)];
+    /// Returns the number of findings in the last record that were counted but not listed, by rule.
+    fn unlisted(&self) -> &[(Rule, u64)];
 
-    /// How many characters and undecodable sequences were replaced since the writer was made.
+    /// Returns the number of characters and undecodable sequences replaced since the writer was created.
     fn replaced(&self) -> u64;
 }
 
-impl<T: RecordWrite + ?Sized> RecordWrite for Box<T> {
-    fn write_record(&mut self, record: RecordRef<'_>) -> Result<()> {
-        (**self).write_record(record)
+/// Makes a type that holds a writer a writer: of it, `$inner` is the one inside.
+macro_rules! write_through {
+    ([$($generics:tt)*] $holder:ty, $this:ident => $inner:expr) => {
+        impl<$($generics)*> RecordWrite for $holder {
+            fn write_record(&mut self, record: RecordRef<'_>) -> Result<()> {
+                let $this = self;
+                $inner.write_record(record)
+            }
+
+            fn finish(&mut self) -> Result<()> {
+                let $this = self;
+                $inner.finish()
+            }
+
+            fn takes_parts(&self) -> bool {
+                let $this = self;
+                $inner.takes_parts()
+            }
+
+            fn append(&mut self, part: &[u8]) -> Result<()> {
+                let $this = self;
+                $inner.append(part)
+            }
+
+            fn findings(&self) -> &[Finding] {
+                let $this = self;
+                $inner.findings()
+            }
+
+            fn unlisted(&self) -> &[(Rule, u64)] {
+                let $this = self;
+                $inner.unlisted()
+            }
+
+            fn replaced(&self) -> u64 {
+                let $this = self;
+                $inner.replaced()
+            }
+        }
+    };
+}
+pub(crate) use write_through;
+
+write_through!([T: RecordWrite + ?Sized] Box<T>, this => (**this));
+
+/// Consecutive records of an input: a reader of its own that can move to another thread.
+pub type Batch = Box<dyn RecordRead + Send>;
+
+/// The least number of bytes in a batch, and the greatest number of records.
+const BYTES: usize = 512 * 1024;
+const RECORDS: usize = 4096;
+
+/// A batch of records that have been read.
+struct ParsedBatch {
+    rest: VecDeque<Entry>,
+    last: Entry,
+}
+
+#[derive(Default)]
+struct Entry {
+    record: Record,
+    error: Option<Error>,
+    is_end: bool,
+    findings: Vec<Finding>,
+    unlisted: Vec<(Rule, u64)>,
+    position: Position,
+    raw: Vec<u8>,
+}
+
+/// Reads a batch of records, for readers that must parse in order.
+pub(super) fn collect_batch<R: RecordRead + ?Sized>(reader: &mut R) -> Result<Option<Batch>> {
+    let mut rest = VecDeque::new();
+    let mut bytes = 0usize;
+    while bytes < BYTES && rest.len() < RECORDS {
+        let mut entry = Entry::default();
+        match reader.read_record(&mut entry.record) {
+            Ok(more) => entry.is_end = !more,
+            Err(error) if error.is_record() => entry.error = Some(error),
+            Err(error) if rest.is_empty() => return Err(error),
+            Err(error) => {
+                entry.error = Some(error);
+                entry.is_end = true;
+            }
+        }
+        entry.findings.extend_from_slice(reader.findings());
+        entry.unlisted.extend_from_slice(reader.unlisted());
+        entry.position = reader.position();
+        entry.raw.extend_from_slice(reader.raw());
+        bytes += entry.raw.len();
+        let is_end = entry.is_end;
+        if is_end && rest.is_empty() && entry.findings.is_empty() && entry.error.is_none() {
+            return Ok(None);
+        }
+        rest.push_back(entry);
+        if is_end {
+            break;
+        }
+    }
+    Ok(Some(Box::new(ParsedBatch { rest, last: Entry::default() })))
+}
+
+impl RecordRead for ParsedBatch {
+    fn read_record(&mut self, record: &mut Record) -> Result<bool> {
+        self.last = self.rest.pop_front().unwrap_or(Entry { is_end: true, ..Entry::default() });
+        std::mem::swap(record, &mut self.last.record);
+        match self.last.error.take() {
+            Some(error) => Err(error),
+            None => Ok(!self.last.is_end),
+        }
     }
 
-    fn finish(&mut self) -> Result<()> {
-        (**self).finish()
+    fn findings(&self) -> &[Finding] {
+        &self.last.findings
     }
 
-    fn takes_parts(&self) -> bool {
-        (**self).takes_parts()
+    fn unlisted(&self) -> &[(Rule, u64)] {
+        &self.last.unlisted
     }
 
-    fn append(&mut self, part: &[u8]) -> Result<()> {
-        (**self).append(part)
+    fn position(&self) -> Position {
+        self.last.position
     }
 
-    fn diagnostics(&self) -> &[Diagnostic] {
-        (**self).diagnostics()
-    }
-
-    fn suppressed(&self) -> &[(Code, u64)] {
-        (**self).suppressed()
-    }
-
-    fn replaced(&self) -> u64 {
-        (**self).replaced()
+    fn raw(&self) -> &[u8] {
+        &self.last.raw
     }
 }

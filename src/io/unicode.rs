@@ -1,15 +1,16 @@
-//! Text in UTF-16, read as UTF-8.
+//! UTF-16 input, read as UTF-8.
 
+use crate::bytes::Cut;
 use std::fmt;
 use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
 
-/// How many bytes are looked at.
+/// Number of bytes examined.
 const LOOK: usize = 16;
 
-/// A source of text: what is in UTF-16 is read as UTF-8 behind a byte order mark, all else as it is. What is no
-/// character in UTF-16 is read as U+FFFD.
+/// A source of text: UTF-16 is read as UTF-8 with a byte order mark, anything else unchanged. Invalid UTF-16
+/// is read as U+FFFD.
 pub(crate) struct Unicode<R> {
     source: R,
     state: State,
@@ -18,16 +19,16 @@ pub(crate) struct Unicode<R> {
 enum State {
     /// Nothing was read yet.
     New,
-    /// These bytes, from an offset on, then the source.
+    /// These bytes from an offset on, then the source.
     Plain(Vec<u8>, usize),
     Wide(Box<Wide>),
 }
 
-/// What is needed to decode.
+/// The state of decoding.
 struct Wide {
     decoder: Decoder,
     input: Vec<u8>,
-    /// What of the input was read and not yet decoded.
+    /// The part of the input that was read and not decoded.
     unread: std::ops::Range<usize>,
     output: Vec<u8>,
     taken: usize,
@@ -40,7 +41,7 @@ impl<R: Read> Unicode<R> {
         Unicode { source, state: State::New }
     }
 
-    /// Looks at the first bytes.
+    /// Examines the first bytes.
     fn begin(&mut self) -> io::Result<()> {
         let mut first = Vec::new();
         self.source.by_ref().take(LOOK as u64).read_to_end(&mut first)?;
@@ -73,19 +74,19 @@ impl<R: Read> Read for Unicode<R> {
         match &mut self.state {
             State::New => Ok(0),
             State::Plain(first, taken) => {
-                let mut rest = first.get(*taken..).unwrap_or_default();
+                let mut rest = first.cut(*taken..);
                 if rest.is_empty() {
                     return self.source.read(buf);
                 }
                 let len = rest.read(buf)?;
-                *taken = taken.saturating_add(len);
+                *taken += len;
                 Ok(len)
             }
             State::Wide(wide) => loop {
-                let mut rest = wide.output.get(wide.taken..).unwrap_or_default();
+                let mut rest = wide.output.cut(wide.taken..);
                 if !rest.is_empty() || wide.ended || buf.is_empty() {
                     let len = rest.read(buf)?;
-                    wide.taken = wide.taken.saturating_add(len);
+                    wide.taken += len;
                     return Ok(len);
                 }
                 wide.fill(&mut self.source)?;
@@ -102,20 +103,20 @@ impl Wide {
             self.eof = read == 0;
             self.unread = 0..read;
         }
-        let input = self.input.get(self.unread.clone()).unwrap_or_default();
+        let input = self.input.cut(self.unread.clone());
         let room = self.decoder.max_utf8_buffer_length(input.len()).unwrap_or(input.len()).max(16);
         self.output.resize(room, 0);
         self.taken = 0;
         let (result, read, written, _) = self.decoder.decode_to_utf8(input, &mut self.output, self.eof);
         self.output.truncate(written);
-        self.unread.start = self.unread.start.saturating_add(read);
+        self.unread.start += read;
         self.ended = self.eof && result == CoderResult::InputEmpty;
         Ok(())
     }
 }
 
-/// Whether bytes are the beginning of text in UTF-16: a byte order mark, or ASCII with a zero beside each character;
-/// true if the high byte comes first.
+/// Returns whether bytes begin a text in UTF-16: a byte order mark, or ASCII with a zero beside each
+/// character; true if it is big-endian.
 pub(crate) fn utf16(sample: &[u8]) -> Option<bool> {
     match sample {
         [0xFF, 0xFE, ..] => return Some(false),
@@ -148,7 +149,7 @@ impl<R> fmt::Debug for Unicode<R> {
 mod tests {
     use super::*;
 
-    /// Gives few bytes at a time.
+    /// Returns a few bytes at a time.
     struct Trickle<'a>(&'a [u8]);
 
     impl Read for Trickle<'_> {

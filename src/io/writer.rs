@@ -1,44 +1,51 @@
-//! The writer that all formats share, and what a format adds to it.
+//! The writer common to all formats, and the trait that a format implements.
 
 use std::fmt;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 
-use super::{Adapter, RecordWrite, WriteOptions};
+use super::{Preparation, RecordWrite, WriteOptions};
+use crate::error::{Error, Result};
+use crate::finding::{Finding, Rule};
 use crate::record::RecordRef;
-use crate::{Code, Diagnostic, Error, ErrorKind, Result};
 
-/// When the buffer is handed to the sink, in bytes.
-const HAND_OVER_AT: usize = 128 * 1024;
+/// How many bytes are kept before they are written to the sink.
+const BUFFER: usize = 64 * 1024;
 
-/// How a format lays records out, without I/O: the counterpart of [`Framing`](crate::Framing).
-///
-/// The formats of this crate implement it; others implement [`RecordWrite`].
-pub trait Layout: Sized {
-    /// Whether records can be laid out away from those before them: see [`WriteOptions::part`].
+/// How a format renders records, without I/O: the counterpart of [`Framing`](crate::Framing).
+pub trait Rendering: Sized {
+    /// Whether records can be rendered independently of those before them: see [`WriteOptions::part`].
     const PARTS: bool = false;
 
-    /// Makes the layout for an output, or for a part of one.
+    /// Creates the rendering for an output, or for a part of one.
     fn new(options: &WriteOptions) -> Self;
 
-    /// Appends a record. What was appended before an error is taken back.
+    /// Appends a record. The caller removes bytes appended before an error.
     ///
     /// # Errors
-    /// `Unrepresentable`, if the record cannot be said in the format.
-    fn record(&mut self, record: RecordRef<'_>, adapter: &mut Adapter, out: &mut Vec<u8>) -> Result<()>;
+    /// `Unrepresentable`, if the format cannot represent the record.
+    fn record(
+        &mut self,
+        record: RecordRef<'_>,
+        preparation: &mut Preparation,
+        out: &mut Vec<u8>,
+    ) -> Result<()>;
 
-    /// Appends what stands before records that were laid out as a part, of which there is one at least, and gives what
-    /// of the part is to be written behind that. Called only where there can be parts.
+    /// Appends whatever must precede `part` (one record or more) and returns the rest of it. Called only if
+    /// `PARTS`.
     fn append<'p>(&mut self, part: &'p [u8], _out: &mut Vec<u8>) -> &'p [u8] {
         part
     }
 
-    /// Appends what ends the output, if the format has such a thing. Called once.
+    /// Appends the end of the output, if the format has one. Called once.
     fn end(&mut self, _out: &mut Vec<u8>) {}
 }
 
-/// A writer of records to a sink, with a buffer of its own: a `BufWriter` around the sink is of no use.
+/// A writer of records to a sink, with its own buffer: a `BufWriter` around the sink gains nothing.
 ///
-/// Each format has it under the name of its own `Writer`.
+/// One that is dropped without [`RecordWrite::finish`] hands over what it has, without the end of the output, and without a
+/// word if that fails.
+///
+/// Each format has its alias `Writer`.
 ///
 /// # Example
 /// ```
@@ -46,65 +53,81 @@ pub trait Layout: Sized {
 ///
 /// let record = Record::builder().control_field("001", "kart0001").build()?;
 /// let mut writer = iso2709::Writer::new(Vec::new(), &WriteOptions::new());
-/// writer.write_record(record.view())?;
-/// writer.finish()?; // or what is in the buffer is lost
+/// writer.write(&record)?;
+/// writer.finish()?; // writes what ends the output, and reports what the sink refuses
 /// assert_eq!(writer.into_inner().len(), 47);
 /// # Ok::<(), kartoteka::Error>(())
 /// ```
-pub struct Writer<W, L> {
-    sink: W,
+pub struct Writer<W: Write, L> {
+    /// When dropped, hands over what it has.
+    sink: BufWriter<W>,
+    /// The record that is being rendered.
     buffer: Vec<u8>,
-    adapter: Adapter,
+    preparation: Preparation,
     layout: L,
     /// Whether it writes a part of an output, which has no end.
     part: bool,
     ended: bool,
 }
 
-impl<W: Write, L: Layout> Writer<W, L> {
-    /// Makes a writer; nothing is written yet.
+impl<W: Write, L: Rendering> Writer<W, L> {
+    /// Creates a writer; writes nothing yet.
     pub fn new(sink: W, options: &WriteOptions) -> Writer<W, L> {
-        let (adapter, layout) = (Adapter::new(options), L::new(options));
-        Writer { sink, buffer: Vec::new(), adapter, layout, part: options.part, ended: false }
+        let (preparation, layout) = (Preparation::new(options), L::new(options));
+        let sink = BufWriter::with_capacity(BUFFER, sink);
+        Writer { sink, buffer: Vec::new(), preparation, layout, part: options.part, ended: false }
     }
 
-    /// The sink. What is in the buffer of the writer has not reached it.
-    pub fn get_ref(&self) -> &W {
-        &self.sink
+    /// Writes one record.
+    ///
+    /// # Errors
+    /// As [`RecordWrite::write_record`].
+    pub fn write<'r>(&mut self, record: impl Into<RecordRef<'r>>) -> Result<()> {
+        self.write_record(record.into())
     }
 
-    /// The sink. What is in the buffer of the writer has not reached it.
-    pub fn get_mut(&mut self) -> &mut W {
-        &mut self.sink
-    }
-
-    /// The sink. Finish first, or what is in the buffer is lost.
-    pub fn into_inner(self) -> W {
-        self.sink
-    }
-
+    /// Hands the rendered bytes to the buffer of the sink.
+    #[inline]
     fn hand_over(&mut self) -> Result<()> {
         let written = self.sink.write_all(&self.buffer);
         self.buffer.clear();
-        written.map_err(|error| Error::new(ErrorKind::Write(error)))
+        written.map_err(Error::write)
     }
 }
 
-impl<W: Write, L: Layout> RecordWrite for Writer<W, L> {
+impl<W: Write, L> Writer<W, L> {
+    /// Returns the sink. Buffered bytes have not reached it.
+    pub fn get_ref(&self) -> &W {
+        self.sink.get_ref()
+    }
+
+    /// Returns the sink. Buffered bytes have not reached it.
+    pub fn get_mut(&mut self) -> &mut W {
+        self.sink.get_mut()
+    }
+
+    /// Returns the sink. Buffered bytes are handed to it first; an error of that is lost, and so is the end of the
+    /// output, unless [`RecordWrite::finish`] was called.
+    pub fn into_inner(mut self) -> W {
+        let _ = self.sink.flush();
+        self.sink.into_parts().0
+    }
+}
+
+impl<W: Write, L: Rendering> RecordWrite for Writer<W, L> {
     fn write_record(&mut self, record: RecordRef<'_>) -> Result<()> {
         if self.ended {
             return Err(Error::argument("the output is finished, no more records can be written to it"));
         }
-        self.adapter.begin(record);
-        let start = self.buffer.len();
-        if let Err(error) = self.layout.record(record, &mut self.adapter, &mut self.buffer) {
-            self.buffer.truncate(start);
+        self.preparation.begin(record);
+        if let Err(error) = self.layout.record(record, &mut self.preparation, &mut self.buffer) {
+            self.buffer.clear();
             return Err(error);
         }
         if record.syntax().has_indicators() {
-            self.adapter.locate(record);
+            self.preparation.locate(record);
         }
-        if self.buffer.len() < HAND_OVER_AT { Ok(()) } else { self.hand_over() }
+        self.hand_over()
     }
 
     fn finish(&mut self) -> Result<()> {
@@ -115,7 +138,7 @@ impl<W: Write, L: Layout> RecordWrite for Writer<W, L> {
             }
         }
         self.hand_over()?;
-        self.sink.flush().map_err(|error| Error::new(ErrorKind::Write(error)))
+        self.sink.flush().map_err(Error::write)
     }
 
     fn takes_parts(&self) -> bool {
@@ -130,28 +153,24 @@ impl<W: Write, L: Layout> RecordWrite for Writer<W, L> {
             return Ok(());
         }
         let rest = self.layout.append(part, &mut self.buffer);
-        if self.buffer.len().saturating_add(rest.len()) < HAND_OVER_AT {
-            self.buffer.extend_from_slice(rest);
-            return Ok(());
-        }
         self.hand_over()?;
-        self.sink.write_all(rest).map_err(|error| Error::new(ErrorKind::Write(error)))
+        self.sink.write_all(rest).map_err(Error::write)
     }
 
-    fn diagnostics(&self) -> &[Diagnostic] {
-        self.adapter.findings().list()
+    fn findings(&self) -> &[Finding] {
+        self.preparation.findings().list()
     }
 
-    fn suppressed(&self) -> &[(Code, u64)] {
-        self.adapter.findings().suppressed()
+    fn unlisted(&self) -> &[(Rule, u64)] {
+        self.preparation.findings().unlisted()
     }
 
     fn replaced(&self) -> u64 {
-        self.adapter.replaced()
+        self.preparation.replaced()
     }
 }
 
-impl<W, L> fmt::Debug for Writer<W, L> {
+impl<W: Write, L> fmt::Debug for Writer<W, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Writer").field("buffered", &self.buffer.len()).finish_non_exhaustive()
     }

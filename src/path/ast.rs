@@ -1,21 +1,21 @@
-//! A path, taken apart.
+//! The syntax tree of a path, and its canonical spelling.
 
 use std::fmt::{self, Display as _};
 
-use crate::{Tag, TagPattern};
+use crate::tag::{Tag, TagPattern};
 
-/// Which fields: the leader, those of a shape, or those of one number above 999.
+/// Selects fields: the leader, tags of a pattern, or one tag above 999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TagSpec {
     Leader,
-    /// Three characters; `.` is any.
+    /// Three characters; `.` matches any.
     Shape([u8; 3]),
     /// A tag above 999.
     Number(Tag),
 }
 
 impl TagSpec {
-    /// The fields that are meant; `None` for the leader.
+    /// Returns the pattern of the tags; `None` for the leader.
     pub(super) fn pattern(self) -> Option<TagPattern> {
         match self {
             TagSpec::Leader => None,
@@ -25,7 +25,7 @@ impl TagSpec {
     }
 }
 
-/// Which of several: occurrences, or characters. Counts from 0.
+/// Selects some of several occurrences or characters. Counts from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Span {
     /// `n`
@@ -39,7 +39,7 @@ pub(super) enum Span {
 }
 
 impl Span {
-    /// First and last of `count`, both included; `None` if there is none.
+    /// Returns the first and last selected of `count`, both included; `None` if none is selected.
     #[inline]
     pub(super) fn of(self, count: usize) -> Option<(usize, usize)> {
         let last = count.checked_sub(1)?;
@@ -52,13 +52,13 @@ impl Span {
         (from <= last).then_some((from, to.min(last)))
     }
 
-    /// Whether it can be told without knowing how many there are.
+    /// Returns whether the selection is independent of how many there are.
     pub(super) const fn is_absolute(self) -> bool {
         !matches!(self, Span::Last(_))
     }
 }
 
-/// Subfields: a code or a range of codes, and which of them.
+/// Subfields: a code or a range of codes, and which occurrences.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Code {
     pub(super) first: u8,
@@ -68,20 +68,20 @@ pub(super) struct Code {
     pub(super) conditions: Vec<Condition>,
 }
 
-/// What of the fields is meant.
+/// What a path selects in its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
-    /// All of them, or characters of a field without subfields.
+    /// All of the field, or characters of a field without subfields.
     Whole(Option<Span>),
     /// An indicator, 1 or 2.
     Indicator(u8),
     /// Subfields.
     Codes(Vec<Code>),
-    /// What is meant in the fields embedded in them.
+    /// A selection in the fields embedded in it.
     Embedded(Box<Spec>),
 }
 
-/// A path: fields, what of them, and under which conditions.
+/// A path: fields, the part of them that it selects, and conditions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Spec {
     pub(super) tag: TagSpec,
@@ -95,7 +95,7 @@ pub(super) struct Spec {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Condition(pub(super) Vec<Test>);
 
-/// A comparison. Without a left side it is about what stands before the braces.
+/// A comparison. Without a left side it applies to the element before the braces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Test {
     pub(super) left: Option<Term>,
@@ -133,7 +133,7 @@ impl Op {
 /// One side of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Term {
-    /// A string that was written out.
+    /// A literal string.
     Text(String),
     /// A path with its own tag, anywhere in the record.
     Path(Spec),
@@ -157,7 +157,7 @@ impl Spec {
     }
 }
 
-// How it is written.
+// The canonical spelling.
 
 impl fmt::Display for TagSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -190,7 +190,7 @@ fn chars(chars: Option<Span>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 impl Code {
-    /// `$1/200` would be taken for an embedded field if a code follows.
+    /// Returns the position in `$1/200`, which would be read as an embedded field if a code followed.
     fn is_like_embedded(&self) -> Option<u32> {
         match (self.first, self.index, self.chars) {
             (b'1', None, Some(Span::One(at @ 100..=999))) if self.first == self.last => Some(at),
@@ -226,8 +226,7 @@ impl fmt::Display for Spec {
         self.conditions.iter().try_for_each(|condition| condition.fmt(f))?;
         match &self.target {
             Target::Codes(codes) => {
-                let last = codes.len().saturating_sub(1);
-                codes.iter().enumerate().try_for_each(|(at, code)| code.write(at < last, f))
+                codes.iter().enumerate().try_for_each(|(at, code)| code.write(at + 1 < codes.len(), f))
             }
             Target::Embedded(inner) => write!(f, "$1/{inner}"),
             Target::Whole(_) | Target::Indicator(_) => Ok(()),
@@ -283,7 +282,7 @@ impl fmt::Display for Term {
     }
 }
 
-/// Whether a character must be escaped in a string.
+/// Returns whether a character must be escaped in a string.
 pub(super) const fn is_special(character: char) -> bool {
     matches!(character, '$' | '{' | '}' | '!' | '=' | '~' | '?' | '|')
 }

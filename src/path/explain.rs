@@ -1,8 +1,8 @@
-//! Paths in English.
+//! Paths explained in English.
 
 use super::ast::{Code, Condition, Op, Span, Spec, TagSpec, Target, Term, Test};
 
-/// A line for what is meant, and an indented line for each condition.
+/// Returns a line for the selection, and an indented line for each condition.
 pub(super) fn explain(spec: &Spec) -> String {
     let mut lines = vec![spec_line(spec)];
     for condition in &spec.conditions {
@@ -50,9 +50,9 @@ fn fields(spec: &Spec) -> String {
     }
 }
 
-/// Which occurrences, in words; counted from 1, as people do.
+/// Returns the occurrences in words, counted from 1 as people do.
 fn which(span: Span, what: &str) -> String {
-    let nth = |at: u32| u64::from(at).saturating_add(1);
+    let nth = |at: u32| u64::from(at) + 1;
     match span {
         Span::One(at) => format!("{what} number {}", nth(at)),
         Span::Range(from, to) => format!("each {what} from number {} to {}", nth(from), nth(to)),
@@ -68,7 +68,7 @@ fn characters(span: Span) -> String {
         Span::Range(from, to) => format!("characters {from} to {to}"),
         Span::From(from) => format!("the characters from {from} on"),
         Span::Last(0) => "the last character".to_owned(),
-        Span::Last(more) => format!("the last {} characters", u64::from(more).saturating_add(1)),
+        Span::Last(more) => format!("the last {} characters", u64::from(more) + 1),
     }
 }
 

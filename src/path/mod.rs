@@ -1,10 +1,11 @@
-//! Paths into records: what you would point at with a finger, written down.
+//! Paths into records: the address of a field, subfield or character, in text.
 //!
-//! A [`FieldPath`] is MARCspec, whole. `245$a` are the titles, `008/35-37` is the language, `020$a{$q=\paperback}` the
-//! ISBN of the paperback. Parse it once, and ask each record with [`RecordRef::select`](crate::RecordRef::select): nothing is allocated, and
-//! every value knows its exact [`Place`].
+//! A [`FieldPath`] is MARCspec, complete. `245$a` selects titles, `008/35-37` the language,
+//! `020$a{$q=\paperback}` the ISBN of the paperback. Parse it once and use it with
+//! [`RecordRef::select`](crate::RecordRef::select) on every record: nothing is allocated, and every value has
+//! an exact [`ElementPath`].
 //!
-//! | path | what it means |
+//! | path | what it selects |
 //! |---|---|
 //! | `245`, `6..`, `LDR` | whole fields with this tag, with any of these tags, the leader |
 //! | `245$a$b`, `245$a-c` | subfields |
@@ -14,10 +15,10 @@
 //! | `245^1` | an indicator |
 //! | `020$a{$q}`, `020$a{!$q}` | if there is a `$q` in the same field, if there is none |
 //! | `020$c{$q=\paperback}` | if a `$q` is this string; `!=` none is, `~` contains, `!~` does not |
-//! | `245$a{LDR/6=\a}{008/35-37=\rus\|008/35-37=\kaz}` | and, or; paths with a tag look at the whole record |
+//! | `245$a{LDR/6=\a}{008/35-37=\rus\|008/35-37=\kaz}` | and, or; paths with a tag refer to the whole record |
 //!
 //! # Shorthand and IRBIS
-//! Other spellings are taken where they cannot mean anything else, and printed in the canonical one:
+//! Other spellings are accepted where they are unambiguous, and printed in the canonical one:
 //!
 //! | spelling | canonical |
 //! |---|---|
@@ -78,7 +79,7 @@
 //! assert_eq!(unimarc("606$a{$z}")?, ["Azərbaycan ədəbiyyatı"]);
 //! assert_eq!(irbis("606$a{$h}")?, ["РУССКАЯ ЛИТЕРАТУРА"]);
 //!
-//! // By an indicator, or by what stands beside it.
+//! // By an indicator, or by another subfield of the field.
 //! assert_eq!(marc21("650[*0]a")?, ["Persian poetry"]);
 //! assert_eq!(unimarc(r"702$a{$4=\220}")?, ["Araslı"]);
 //! assert_eq!(irbis(r"907$a{$c=\КР}")?, ["20260115"]);
@@ -149,196 +150,39 @@
 //! ```
 //!
 //! # Meaning
-//! - Positions count characters. What is out of range references nothing. In character sets other than UTF-8 a
-//!   character is taken to be a byte: transcode a record in MARC-8 before you count in it.
-//! - A data field as a whole is compared subfield by subfield; its text is that of its subfields, joined by blanks.
-//! - A condition with its own tag ranges over the whole record. One that begins with `$`, `^` or `/` stays in the same
-//!   field; `/` behind a subfield is about that very subfield, and so is a missing left side.
-//! - `.` stands for any character of a tag of three; it does not match the leader, nor tags above 999.
-//! - In IRBIS records codes are the same in both cases, and `$*` is the text before the first `^`.
+//! - Positions count characters. A position out of range selects nothing. In character sets other than UTF-8
+//!   each byte counts as a character: transcode a MARC-8 record before counting in it.
+//! - A whole data field is compared subfield by subfield; its text is that of its subfields, joined by
+//!   blanks.
+//! - A condition with its own tag refers to the whole record. One that begins with `$`, `^` or `/` stays in
+//!   the same field; after a subfield, `/` refers to that very subfield, and so does a missing left side.
+//! - `.` matches any character of a three-character tag; it matches neither the leader nor tags above 999.
+//! - In IRBIS records, codes ignore case, and `$*` is the text before the first `^`.
 //!
 //! # Spec
 //! [MARCspec 0.16beta+2](https://marcspec.github.io/MARCspec/), of 2017-11-20.
 //!
 //! # Deviations
-//! Descending ranges are errors. Numbers may have leading zeros. A string may hold any character but blanks. Conditions
-//! may stand between a tag and a code, about the field. `$1/200$a` is an embedded field and not character 200 of `$1`
-//! beside `$a`; write `$1/200-200$a` for that. A tag of `v` and digits is the number.
+//! Descending ranges are errors. Numbers may have leading zeros. A string may contain any character but
+//! blanks. A condition between a tag and a code applies to the field. `$1/200$a` is an embedded field, not
+//! character 200 of `$1` and then `$a`; write `$1/200-200$a` for that. A tag of `v` and digits is the number.
 
 mod ast;
-mod codes;
-mod condition;
 mod edit;
 mod eval;
 mod explain;
-mod fields;
+mod fast;
+mod field_path;
 mod options;
 mod parse;
-mod plain;
-#[cfg(feature = "regex")]
-mod substitute;
 mod trim;
 mod value;
 
-use std::fmt;
-use std::str::FromStr;
-
-use self::ast::Spec;
+#[cfg(feature = "regex")]
+pub use self::edit::Substitution;
 pub use self::eval::{Match, Matches};
+pub use self::field_path::{FieldPath, ParsePathError};
 pub(crate) use self::options::composed;
 pub use self::options::{Order, SelectOptions};
 pub(crate) use self::parse::{Fault, Parsed, expect, inner as fault_of};
-#[cfg(feature = "regex")]
-pub use self::substitute::Substitution;
-use crate::Error;
-pub use crate::position::{Part, Place};
-
-/// What of a record is meant: fields, subfields, characters, under conditions. See the [module](self).
-///
-/// # Example
-/// ```
-/// use kartoteka::{FieldPath, Record};
-///
-/// let record = Record::builder()
-///     .data_field("245", "10", [('a', "Leyli və Məcnun /"), ('c', "Nizami Gəncəvi.")])
-///     .build()?;
-/// let path: FieldPath = "245ac".parse()?;
-/// assert_eq!(path.to_string(), "245$a$c");
-/// let found: Vec<_> = record.select(&path).map(|found| found.place().to_string()).collect();
-/// assert_eq!(found, ["245[0]$a[0]", "245[0]$c[0]"]);
-/// # Ok::<(), kartoteka::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldPath(Spec);
-
-impl FieldPath {
-    /// Reads paths separated by commas, with blanks around them or not, such as `001, 245$a$b, 650$a`.
-    ///
-    /// # Errors
-    /// [`ParsePathError`], with the offset in all of `list`.
-    ///
-    /// # Example
-    /// ```
-    /// use kartoteka::FieldPath;
-    ///
-    /// let columns = FieldPath::parse_list("001, 245ab, 650$a")?;
-    /// assert_eq!(columns[1], "245$a$b".parse()?);
-    /// # Ok::<(), kartoteka::ParsePathError>(())
-    /// ```
-    pub fn parse_list(list: &str) -> Result<Vec<FieldPath>, ParsePathError> {
-        let mut paths = Vec::new();
-        let mut rest = list;
-        loop {
-            let read = FieldPath::parse_prefix(rest.trim_start());
-            let (after, path) = read.map_err(|error| ParsePathError::of(list, parse::inner(error)))?;
-            paths.push(path);
-            let after = after.trim_start();
-            if after.is_empty() {
-                return Ok(paths);
-            }
-            let Some(next) = after.strip_prefix(',') else {
-                return Err(ParsePathError::of(list, parse::Fault::new(after, "a comma or the end")));
-            };
-            rest = next;
-        }
-    }
-
-    /// Reads the path that `text` begins with, and gives what stands behind it: `= The divan` of
-    /// `245$a= The divan`.
-    ///
-    /// # Errors
-    /// [`ParsePathError`], if it does not begin with a path.
-    ///
-    /// # Example
-    /// ```
-    /// use kartoteka::FieldPath;
-    ///
-    /// let (path, rest) = FieldPath::parse_start(r"020$a{$q=\hardback}=9785020130")?;
-    /// assert_eq!((path.to_string().as_str(), rest), (r"020$a{$q=\hardback}", "=9785020130"));
-    /// # Ok::<(), kartoteka::ParsePathError>(())
-    /// ```
-    pub fn parse_start(text: &str) -> Result<(FieldPath, &str), ParsePathError> {
-        match FieldPath::parse_prefix(text) {
-            Ok((rest, path)) => Ok((path, rest)),
-            Err(error) => Err(ParsePathError::of(text, parse::inner(error))),
-        }
-    }
-
-    /// What it means, in English: a line for the path, and one for each condition.
-    ///
-    /// # Example
-    /// ```
-    /// use kartoteka::FieldPath;
-    ///
-    /// let path: FieldPath = "008/35-37".parse()?;
-    /// assert_eq!(path.explain(), "characters 35 to 37 of each field 008");
-    /// # Ok::<(), kartoteka::ParsePathError>(())
-    /// ```
-    pub fn explain(&self) -> String {
-        explain::explain(&self.0)
-    }
-
-    /// Whether it means subfields with more than one code.
-    pub(crate) fn has_several_codes(&self) -> bool {
-        self.0.has_several_codes()
-    }
-
-    pub(crate) fn parse_prefix(input: &str) -> parse::Parsed<'_, FieldPath> {
-        parse::path(input).map(|(rest, spec)| (rest, FieldPath(spec)))
-    }
-}
-
-impl FromStr for FieldPath {
-    type Err = ParsePathError;
-
-    fn from_str(text: &str) -> Result<FieldPath, ParsePathError> {
-        parse::whole(text).map(FieldPath).map_err(|fault| ParsePathError::of(text, fault))
-    }
-}
-
-impl fmt::Display for FieldPath {
-    /// The canonical spelling, from which the same path is parsed.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// A text that is no path: where, and what was expected there.
-///
-/// # Example
-/// ```
-/// use kartoteka::FieldPath;
-///
-/// let error = "245$A".parse::<FieldPath>().unwrap_err();
-/// assert_eq!(error.offset(), 4);
-/// # Ok::<(), kartoteka::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected {expected}, at byte {offset}")]
-pub struct ParsePathError {
-    offset: usize,
-    expected: &'static str,
-}
-
-impl ParsePathError {
-    pub(crate) fn of(text: &str, fault: parse::Fault) -> ParsePathError {
-        let expected = if fault.expected.is_empty() { "something else" } else { fault.expected };
-        ParsePathError { offset: text.len().saturating_sub(fault.rest), expected }
-    }
-
-    /// Offset in the text, in bytes, 0-based; its length, if something is missing at the end.
-    pub fn offset(self) -> usize {
-        self.offset
-    }
-
-    /// What could stand there.
-    pub fn expected(self) -> &'static str {
-        self.expected
-    }
-}
-
-impl From<ParsePathError> for Error {
-    fn from(error: ParsePathError) -> Error {
-        Error::argument(format!("not a path: {error}"))
-    }
-}
+pub use crate::position::{ElementPath, Part};

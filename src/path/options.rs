@@ -1,22 +1,23 @@
-//! How values are asked for.
+//! Options of a selection.
 
 use std::borrow::Cow;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use crate::bytes::Cut;
 use crate::record::{Dialect, FieldRef, RecordRef, Text};
 
-/// In which order the subfields of a field are given.
+/// The order in which the subfields of a field are returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Order {
-    /// As they stand in the field.
+    /// The order in which they occur in the field.
     #[default]
     Record,
-    /// As the codes stand in the path: all of the first code, then all of the second.
+    /// The order of the codes in the path: all of the first code, then all of the second.
     Path,
 }
 
-/// How values are asked for: one set for each query.
+/// Options of a selection: one set per query.
 ///
 /// # Example
 /// ```
@@ -39,54 +40,54 @@ pub enum Order {
 pub struct SelectOptions {
     /// The order of the subfields in each field.
     pub order: Order,
-    /// Whether fields 880 count as the fields they stand for.
+    /// Whether fields 880 count as the fields that they represent in another script.
     pub linked: bool,
-    /// Whether ISBD punctuation at the end of subfields is left out.
+    /// Whether ISBD punctuation at the end of subfields is removed.
     pub trim: bool,
-    /// Whether leading articles are left out.
+    /// Whether leading articles are removed.
     pub skip_nonfiling: bool,
-    /// Whether text is given in Unicode normalization form C.
+    /// Whether text is returned in Unicode normalization form C.
     pub nfc: bool,
 }
 
 impl SelectOptions {
-    /// The order of the record, values as they are.
+    /// Returns the defaults: the order of the record, values unchanged.
     pub fn new() -> SelectOptions {
         SelectOptions::default()
     }
 
-    /// The order of the subfields in each field. Default: [`Order::Record`].
+    /// Sets the order of the subfields in each field. Default: [`Order::Record`].
     #[must_use]
     pub fn order(mut self, order: Order) -> SelectOptions {
         self.order = order;
         self
     }
 
-    /// Whether a field 880 counts as the field that its `$6` names: the same field in its own script. With an index
-    /// in the path, only the partners of the fields meant. Default: false.
+    /// Sets whether a field 880 counts as the field that its `$6` names: the same field in its original
+    /// script. If the path has an index, only the partners of the selected fields count. Default: false.
     #[must_use]
     pub fn linked(mut self, yes: bool) -> SelectOptions {
         self.linked = yes;
         self
     }
 
-    /// Whether the punctuation of ISBD at the end of subfields is left out: blanks, `/ : ; = ,`, a full stop behind a
-    /// word that is no abbreviation, and a bracket without its partner. Default: false.
+    /// Sets whether ISBD punctuation at the end of subfields is removed: blanks, `/ : ; = ,`, a full stop
+    /// after a word that is no abbreviation, and a bracket without its partner. Default: false.
     #[must_use]
     pub fn trim(mut self, yes: bool) -> SelectOptions {
         self.trim = yes;
         self
     }
 
-    /// Whether the characters at the start of a title that do not file are left out: as many as the indicator of
-    /// MARC 21 says, or those between U+0098 and U+009C. Default: false.
+    /// Sets whether the nonfiling characters at the start of a title are removed: as many as the indicator of
+    /// MARC 21 gives, or those between U+0098 and U+009C. Default: false.
     #[must_use]
     pub fn skip_nonfiling(mut self, yes: bool) -> SelectOptions {
         self.skip_nonfiling = yes;
         self
     }
 
-    /// Whether text is given in normalization form C, composed. Default: false, as it is.
+    /// Sets whether text is returned in normalization form C, composed. Default: false, text as stored.
     #[must_use]
     pub fn nfc(mut self, yes: bool) -> SelectOptions {
         self.nfc = yes;
@@ -94,12 +95,12 @@ impl SelectOptions {
     }
 }
 
-/// Text in normalization form C. Borrows what is in it already.
+/// Returns text in normalization form C. Borrows text that is in it already.
 pub(crate) fn composed(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.is_ascii() || is_nfc(&text) { text } else { Cow::Owned(text.nfc().collect()) }
 }
 
-/// How many characters at the start of the first subfield of a field do not file.
+/// Returns the number of nonfiling characters at the start of the first subfield of a field.
 ///
 /// # Spec
 /// MARC 21: second indicator of 222, 240, 242, 243, 245, 440 and 830, first indicator of 130, 630, 730 and 740.
@@ -109,9 +110,9 @@ pub(super) fn nonfiling(record: RecordRef<'_>, field: FieldRef<'_>, text: Text<'
     for (start, end) in [(&b"\xC2\x98"[..], "\u{9C}"), (b"\x1BH", "\x1BI")] {
         if bytes.starts_with(start) {
             let decoded = text.to_str_lossy();
-            let end = decoded.find(end).map(|at| decoded.get(..at).unwrap_or_default().chars().count());
+            let end = decoded.find(end).map(|at| decoded.cut(..at).chars().count());
             let marks = u32::try_from(end.unwrap_or_default()).unwrap_or_default();
-            return if end.is_some() { marks.saturating_add(1) } else { 0 };
+            return if end.is_some() { marks + 1 } else { 0 };
         }
     }
     let at = match field.tag().number() {
@@ -123,7 +124,7 @@ pub(super) fn nonfiling(record: RecordRef<'_>, field: FieldRef<'_>, text: Text<'
         Some(digit @ b'1'..=b'9')
             if !matches!(Dialect::guess(record), Dialect::Unimarc | Dialect::Rusmarc) =>
         {
-            u32::from(digit.saturating_sub(b'0'))
+            u32::from(digit - b'0')
         }
         _ => 0,
     }

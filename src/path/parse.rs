@@ -1,7 +1,4 @@
-//! Text to paths: MARCspec, and what people write from memory.
-//!
-//! A parser for each rule of the grammar. They keep the furthest place at which something else was expected, so that
-//! an error points at the fault and not at the start of the rule.
+//! Parses paths: MARCspec, and the spellings that people write from memory.
 
 use nom::branch::alt;
 use nom::bytes::complete::{take_while_m_n, take_while1};
@@ -13,9 +10,10 @@ use nom::sequence::{delimited, pair, preceded, terminated};
 use nom::{IResult, Parser};
 
 use super::ast::{Code, Condition, Op, Span, Spec, TagSpec, Target, Term, Test, is_special};
-use crate::Tag;
+use crate::bytes::Cut;
+use crate::tag::Tag;
 
-/// Something else was expected, so many bytes before the end.
+/// Something else was expected, `rest` bytes before the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) rest: usize,
@@ -48,7 +46,7 @@ impl ParseError<&str> for Fault {
 
 pub(crate) type Parsed<'i, T> = IResult<&'i str, T, Fault>;
 
-/// Says what is expected where `parser` fails at its first character.
+/// Names what is expected where `parser` fails at its first character.
 pub(crate) fn expect<'i, T>(
     expected: &'static str,
     mut parser: impl Parser<&'i str, Output = T, Error = Fault>,
@@ -67,7 +65,7 @@ fn fail<'i, T>(input: &'i str, expected: &'static str) -> Parsed<'i, T> {
     Err(nom::Err::Failure(Fault::new(input, expected)))
 }
 
-/// A path at the beginning of `input`: IRBIS, MARCspec, or a shorthand.
+/// Parses a path at the beginning of `input`: IRBIS, MARCspec, or a shorthand.
 pub(super) fn path(input: &str) -> Parsed<'_, Spec> {
     if !input.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
         return spec(true, true)(input);
@@ -76,7 +74,7 @@ pub(super) fn path(input: &str) -> Parsed<'_, Spec> {
         Ok(read) => return Ok(read),
         Err(error) => inner(error),
     };
-    // Three characters that begin with v are a tag of MARCspec too. What got further was meant.
+    // Three characters beginning with v are also a valid MARCspec tag. The reading that gets further wins.
     match spec(true, true)(input) {
         Ok((rest, spec)) if rest.len() <= error.rest => Ok((rest, spec)),
         Err(other) => Err(other.map(|other| if other.rest < error.rest { other } else { error })),
@@ -84,11 +82,11 @@ pub(super) fn path(input: &str) -> Parsed<'_, Spec> {
     }
 }
 
-/// `spec`. In front of braces there may be shorthands; inside, conditions have none, and no braces of their own.
+/// `spec`. Before braces, shorthands are allowed; inside, conditions have none, and no braces of their own.
 fn spec(outside: bool, may_embed: bool) -> impl Fn(&str) -> Parsed<'_, Spec> {
     move |input| {
         let (rest, (tag, short)) = field_tag(outside, input)?;
-        // A tag of v and digits is the number of IRBIS, unless MARCspec follows.
+        // A tag of v and digits is the number of an IRBIS field, unless MARCspec syntax follows.
         let (rest, wanted) = match outside && tag != TagSpec::Leader && !input.starts_with('v') {
             true => opt(indicators).parse(rest)?,
             false => (rest, None),
@@ -131,8 +129,8 @@ fn spec(outside: bool, may_embed: bool) -> impl Fn(&str) -> Parsed<'_, Spec> {
     }
 }
 
-/// The path of a field inside a field. With conditions it has an index, so that what is printed begins with `/200[` and
-/// cannot be taken for a position.
+/// Parses the path of an embedded field. One with conditions always has an index, so that its spelling begins
+/// with `/200[` and cannot be read as a character position.
 fn inside(outside: bool, input: &str) -> Parsed<'_, Spec> {
     let (rest, mut spec) = spec(outside, false)(input)?;
     if spec.index.is_none() && !spec.conditions.is_empty() {
@@ -141,7 +139,7 @@ fn inside(outside: bool, input: &str) -> Parsed<'_, Spec> {
     Ok((rest, spec))
 }
 
-/// Three characters, `LDR`, or a number above 999; and whether codes may follow without `$`.
+/// Parses three characters, `LDR`, or a number above 999; returns also whether codes may follow without `$`.
 fn field_tag(outside: bool, input: &str) -> Parsed<'_, (TagSpec, bool)> {
     const EXPECTED: &str = "a tag: three digits, letters of one case, or dots; or a number above 999";
     if let Ok((rest, digits)) = digit1::<_, Fault>(input) {
@@ -159,17 +157,17 @@ fn field_tag(outside: bool, input: &str) -> Parsed<'_, (TagSpec, bool)> {
     let (rest, tag) = match expect(EXPECTED, map_opt(alt((lower, upper)), bytes))(input) {
         Ok(read) => read,
         Err(_) => {
-            // The first character that cannot go on, or that is of the other case.
+            // The first character that cannot continue the tag, or has the other case.
             let good = |c: char| c.is_ascii_alphanumeric() || c == '.';
             let upto = input.find(|c| !good(c)).unwrap_or(input.len()).min(3);
-            let head = input.get(..upto).unwrap_or_default();
+            let head = input.cut(..upto);
             let mixed = head.char_indices().find(|(at, c)| {
-                let before = head.get(..*at).unwrap_or_default();
+                let before = head.cut(..*at);
                 c.is_ascii_uppercase() && before.contains(|c: char| c.is_ascii_lowercase())
                     || c.is_ascii_lowercase() && before.contains(|c: char| c.is_ascii_uppercase())
             });
             let at = mixed.map_or(upto, |(at, _)| at);
-            return Err(nom::Err::Error(Fault::new(input.get(at..).unwrap_or_default(), EXPECTED)));
+            return Err(nom::Err::Error(Fault::new(input.cut(at..), EXPECTED)));
         }
     };
     let [first, rest_of @ ..] = tag;
@@ -189,7 +187,7 @@ fn number(input: &str) -> Parsed<'_, u32> {
     expect("a number", map_opt(digit1, |digits: &str| digits.parse().ok()))(input)
 }
 
-/// `pr`: one or a range, not descending.
+/// `pr`: one position or a range, not descending.
 fn span(input: &str) -> Parsed<'_, Span> {
     let (rest, start) = expect("a number or #", alt((map(number, Some), value(None, char('#')))))(input)?;
     let Some(after) = rest.strip_prefix('-') else {
@@ -227,7 +225,7 @@ fn indicator_number(input: &str) -> Parsed<'_, u8> {
         .parse(input)
 }
 
-/// `[*0]`, `[1,0]`, `[,0]`: what the indicators must be; `*` is any, `_` and `#` blank. As conditions.
+/// `[*0]`, `[1,0]`, `[,0]`: required indicators, as conditions; `*` is any, `_` and `#` are blank.
 fn indicators(input: &str) -> Parsed<'_, Vec<Condition>> {
     let one = || map(one_of("0123456789abcdefghijklmnopqrstuvwxyz_#*"), Some);
     let pair_of = verify(pair(one(), one()), |both| {
@@ -250,7 +248,7 @@ fn indicators(input: &str) -> Parsed<'_, Vec<Condition>> {
     Ok((rest, condition(1, first).into_iter().chain(condition(2, second)).collect()))
 }
 
-/// Whether `/200$a` follows: a field inside the field.
+/// Succeeds if `/200$a` follows: an embedded field.
 fn embedded_ahead(input: &str) -> Parsed<'_, ()> {
     let tag = verify(take_while_m_n(3, 3, |c: char| c.is_ascii_digit() || c == '.'), |tag: &str| {
         tag.starts_with(|c: char| c.is_ascii_digit())
@@ -259,7 +257,7 @@ fn embedded_ahead(input: &str) -> Parsed<'_, ()> {
     peek(value((), (char('/'), tag, follows))).parse(input)
 }
 
-/// One or more codes, each with its conditions.
+/// Parses one or more codes, each with its conditions.
 fn codes(outside: bool, may_embed: bool, input: &str) -> Parsed<'_, Target> {
     if may_embed {
         if let Some(rest) = input.strip_prefix("$1").filter(|rest| embedded_ahead(rest).is_ok()) {
@@ -267,7 +265,7 @@ fn codes(outside: bool, may_embed: bool, input: &str) -> Parsed<'_, Target> {
             return Ok((rest, Target::Embedded(Box::new(inner))));
         }
     }
-    // Inside braces a second code would be another abbreviation.
+    // Inside braces, a second code would begin another abbreviation.
     let (rest, codes) = match outside {
         true => many1(|input| code(true, input)).parse(input)?,
         false => map(|input| code(false, input), |code| vec![code]).parse(input)?,
@@ -299,7 +297,7 @@ fn code(outside: bool, input: &str) -> Parsed<'_, Code> {
     Ok((rest, Code { first: first as u8, last: last as u8, index, chars, conditions }))
 }
 
-/// `ac` behind `245`, and index and characters of the last.
+/// `ac` after `245`, with the index and characters of the last.
 fn short_codes(input: &str) -> Parsed<'_, Vec<Code>> {
     let mut run = verify(take_while1(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()), |run: &str| {
         run.starts_with(|c: char| c.is_ascii_lowercase())
@@ -307,16 +305,15 @@ fn short_codes(input: &str) -> Parsed<'_, Vec<Code>> {
     let (rest, run) = run.parse(input)?;
     let (rest, index) = opt(index).parse(rest)?;
     let (rest, chars) = opt(chars).parse(rest)?;
-    let last = run.len().saturating_sub(1);
     let code = |(at, byte): (usize, u8)| {
-        let of_last = at == last;
+        let of_last = at + 1 == run.len();
         let (index, chars) = (index.filter(|_| of_last), chars.filter(|_| of_last));
         Code { first: byte, last: byte, index, chars, conditions: Vec::new() }
     };
     Ok((rest, run.bytes().enumerate().map(code).collect()))
 }
 
-/// What stands before braces, as far as it decides what may stand in them.
+/// The element before the braces, as far as it limits what they may contain.
 #[derive(Debug, Clone, Copy)]
 struct Outer {
     /// Characters of a field: it has no indicators.
@@ -388,7 +385,7 @@ fn term(outer: Outer, input: &str) -> Parsed<'_, Term> {
     }
 }
 
-/// A string: special characters are escaped, but the first; `\s` is a blank.
+/// Parses a string: special characters are escaped except in first position; `\s` is a blank.
 fn string(input: &str) -> Parsed<'_, String> {
     let plain = |c: char| !is_special(c) && !c.is_whitespace() && !c.is_control();
     let escaped = preceded(char('\\'), alt((value(' ', char('s')), satisfy(is_special))));
@@ -433,7 +430,7 @@ fn irbis(input: &str) -> Parsed<'_, Spec> {
         (from, Some(0)) => Some(Span::One(from)),
         (from, Some(more)) => Some(Span::Range(from, from.saturating_add(more))),
     };
-    // What MARCspec has behind a tag shows that this is one of its tags.
+    // MARCspec syntax after the tag shows that `v10` is one of its tags.
     let (rest, ()) = not(one_of("$/{[")).parse(rest)?;
     let target = match code {
         Some(code) => {
@@ -446,7 +443,7 @@ fn irbis(input: &str) -> Parsed<'_, Spec> {
     Ok((rest, Spec { tag, index, target, conditions: Vec::new() }))
 }
 
-/// All of `input`, or where it goes wrong.
+/// Parses all of `input`; an error carries the position of the fault.
 pub(super) fn whole(input: &str) -> Result<Spec, Fault> {
     match path(input) {
         Ok(("", spec)) => Ok(spec),
@@ -455,7 +452,7 @@ pub(super) fn whole(input: &str) -> Result<Spec, Fault> {
     }
 }
 
-/// What could have stood behind a path.
+/// Names what may follow a path.
 fn could_follow(spec: &Spec) -> &'static str {
     match &spec.target {
         Target::Whole(Some(_)) => "{ or the end",

@@ -1,12 +1,14 @@
 //! ISBD punctuation at the end of values.
 
+use crate::bytes::Cut;
 use crate::record::Text;
 
-/// The range of a value without the punctuation at its end, in bytes. Punctuation is ASCII in all character sets.
+/// Returns the byte range of a value without the punctuation at its end. Punctuation is ASCII in all
+/// character sets.
 pub(super) fn trimmed(text: Text<'_>) -> (usize, usize) {
     let bytes = text.as_bytes();
     let mut end = bytes.trim_ascii_end().len();
-    let head = |end: usize| bytes.get(..end).unwrap_or_default();
+    let head = |end: usize| bytes.cut(..end);
     while let [before @ .., last] = head(end) {
         let drop = match last {
             b'/' | b':' | b';' | b'=' | b',' => true,
@@ -18,18 +20,18 @@ pub(super) fn trimmed(text: Text<'_>) -> (usize, usize) {
         }
         end = before.trim_ascii_end().len();
     }
-    let mut start = bytes.len().saturating_sub(bytes.trim_ascii_start().len()).min(end);
-    let inside = bytes.get(start..end).unwrap_or_default();
+    let mut start = (bytes.len() - bytes.trim_ascii_start().len()).min(end);
+    let inside = bytes.cut(start..end);
     match inside {
-        [b'[', rest @ ..] if !rest.contains(&b']') => start = start.saturating_add(1),
-        [rest @ .., b']'] if !rest.contains(&b'[') => end = start.saturating_add(rest.trim_ascii_end().len()),
+        [b'[', rest @ ..] if !rest.contains(&b']') => start += 1,
+        [rest @ .., b']'] if !rest.contains(&b'[') => end = start + rest.trim_ascii_end().len(),
         _ => {}
     }
     (start, end)
 }
 
-/// Whether a full stop behind these bytes ends a sentence, and no abbreviation, initial or ellipsis: its word has four
-/// letters or more, and no full stop in it.
+/// Returns whether a full stop after these bytes ends a sentence rather than an abbreviation, initial or
+/// ellipsis: the word before it has four letters or more and contains no full stop.
 fn ends_a_sentence(before: &[u8]) -> bool {
     let blank = |byte: &u8| byte.is_ascii_whitespace();
     let word = before.rsplit(blank).next().unwrap_or_default();
@@ -44,7 +46,7 @@ fn ends_a_sentence(before: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Charset;
+    use crate::charset::Charset;
 
     #[test]
     fn punctuation_between_elements_goes_abbreviations_stay() {

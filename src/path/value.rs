@@ -1,34 +1,34 @@
-//! Parts of values, and comparisons of values: on bytes where that is enough.
+//! Parts and comparisons of values: on bytes where these suffice, else on decoded text.
 
 use super::ast::Span;
 use crate::charset::Charset;
 use crate::record::Text;
 
-/// The bytes from `start` to `end`, which lie between characters.
+/// Returns the bytes from `start` to `end`, both of which must be character boundaries.
 #[inline]
 pub(super) fn part(text: Text<'_>, start: usize, end: usize) -> Text<'_> {
     Text::slice(text.as_bytes(), text.as_str(), text.charset(), start, end)
 }
 
-/// Offsets in bytes at which characters begin. A sequence that is not UTF-8 is one character.
+/// Returns the byte offsets at which characters begin. A sequence that is not UTF-8 counts as one character.
 fn starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
     let mut at = 0usize;
     bytes.utf8_chunks().flat_map(move |chunk| {
         let start = at;
-        at = at.saturating_add(chunk.valid().len()).saturating_add(chunk.invalid().len());
-        let bad = start.saturating_add(chunk.valid().len());
-        let valid = chunk.valid().char_indices().map(move |(offset, _)| start.saturating_add(offset));
+        at += chunk.valid().len() + chunk.invalid().len();
+        let bad = start + chunk.valid().len();
+        let valid = chunk.valid().char_indices().map(move |(offset, _)| start + offset);
         valid.chain((!chunk.invalid().is_empty()).then_some(bad))
     })
 }
 
-/// Whether each character is a byte.
+/// Returns whether each character is one byte.
 #[inline]
 fn is_bytewise(text: Text<'_>) -> bool {
     text.charset() != Charset::Utf8 || text.as_bytes().is_ascii()
 }
 
-/// How many characters there are.
+/// Returns the number of characters.
 pub(super) fn count_chars(text: Text<'_>) -> usize {
     match (is_bytewise(text), text.as_str()) {
         (true, _) => text.len(),
@@ -37,11 +37,12 @@ pub(super) fn count_chars(text: Text<'_>) -> usize {
     }
 }
 
-/// The characters of a value that a path means, and how many stand before them. `None` if there are none.
+/// Returns the characters of a value that `span` selects, and the number of characters before them. `None` if
+/// there are none.
 pub(super) fn sub(text: Text<'_>, span: Span) -> Option<(Text<'_>, u32)> {
     if is_bytewise(text) {
         let (first, last) = span.of(text.len())?;
-        return Some((part(text, first, last.saturating_add(1)), u32::try_from(first).unwrap_or(u32::MAX)));
+        return Some((part(text, first, last + 1), u32::try_from(first).unwrap_or(u32::MAX)));
     }
     let count = if span.is_absolute() { usize::MAX } else { count_chars(text) };
     let (first, last) = span.of(count)?;
@@ -55,14 +56,14 @@ pub(super) fn sub(text: Text<'_>, span: Span) -> Option<(Text<'_>, u32)> {
     Some((text, u32::try_from(first).unwrap_or(u32::MAX)))
 }
 
-/// Whether the bytes of two values can be compared as they are.
+/// Returns whether the bytes of two values can be compared without decoding.
 #[inline]
 fn is_comparable(one: Text<'_>, other: Text<'_>) -> bool {
     let plain = |text: Text<'_>| text.as_bytes().is_ascii() && !text.as_bytes().contains(&0x1B);
     one.charset() == other.charset() || plain(one) && plain(other)
 }
 
-/// Whether two values are the same text.
+/// Returns whether two values are the same text.
 pub(super) fn equal(one: Text<'_>, other: Text<'_>) -> bool {
     match is_comparable(one, other) {
         true => one.as_bytes() == other.as_bytes(),
@@ -70,7 +71,7 @@ pub(super) fn equal(one: Text<'_>, other: Text<'_>) -> bool {
     }
 }
 
-/// Whether the text of one value is a part of that of the other.
+/// Returns whether the text of `one` contains that of `other`.
 pub(super) fn contains(one: Text<'_>, other: Text<'_>) -> bool {
     match is_comparable(one, other) {
         true => memchr::memmem::find(one.as_bytes(), other.as_bytes()).is_some(),

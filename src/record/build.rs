@@ -1,17 +1,20 @@
-//! Making records and fields.
+//! Builds records and fields.
 
 use std::fmt;
 
 use super::{FieldRef, Header, IsisHeader, Leader, Record, Syntax};
 use crate::charset::{Charset, Policy};
-use crate::{Error, Result, Tag};
+use crate::error::{Error, Result};
+use crate::finding::counted;
+use crate::tag::Tag;
 
 /// Builds a record field by field. See [`Record::builder`].
 ///
-/// The first fault is kept, and [`Builder::build`] tells it.
+/// [`Builder::build`] returns the first fault.
 #[derive(Debug)]
 pub struct Builder {
     record: Record,
+    checked: bool,
     error: Option<Error>,
 }
 
@@ -36,7 +39,15 @@ impl Builder {
         if syntax.has_indicators() {
             record.header.leader = Some(Leader::default());
         }
-        Builder { record, error: None }
+        Builder { record, checked: true, error: None }
+    }
+
+    /// Takes tags, indicators and subfield codes as they are given from now on, also those that no standard allows:
+    /// for records that damaged or unusual data are compared with.
+    #[must_use]
+    pub fn as_is(mut self) -> Builder {
+        self.checked = false;
+        self
     }
 
     /// Sets the leader: 24 bytes.
@@ -58,38 +69,52 @@ impl Builder {
 
     /// Adds a control field.
     #[must_use]
-    pub fn control_field(self, tag: &str, data: &str) -> Builder {
-        self.field(tag, |field| field.lead(data))
+    pub fn control_field(self, tag: &str, data: impl AsRef<str>) -> Builder {
+        self.field(tag, |field| {
+            if !field.control && field.checked {
+                field.fail("a control field has the tag 00 and any third character");
+            }
+            field.lead(data.as_ref())
+        })
     }
 
     /// Adds a data field: indicators, then subfields.
     #[must_use]
-    pub fn data_field<'s>(
+    pub fn data_field<V: AsRef<str>>(
         self,
         tag: &str,
         indicators: &str,
-        subfields: impl IntoIterator<Item = (char, &'s str)>,
+        subfields: impl IntoIterator<Item = (char, V)>,
     ) -> Builder {
         self.field(tag, |field| {
+            if field.control && field.checked {
+                field.fail("a control field has no indicators and no subfields");
+            }
             field.indicators(indicators);
             for (code, value) in subfields {
-                field.subfield(code, value);
+                field.subfield(code, value.as_ref());
             }
             field
         })
     }
 
-    /// Adds a field that `fill` writes.
+    /// Adds a field whose body `fill` writes.
     #[must_use]
     pub fn field(
         mut self,
         tag: &str,
         fill: impl for<'f, 'b> FnOnce(&'f mut FieldWriter<'b>) -> &'f mut FieldWriter<'b>,
     ) -> Builder {
-        let added = tag.parse::<Tag>().map_err(Error::from).and_then(|tag| {
-            self.record.push_field(tag, |field| {
-                fill(field);
-            })
+        let (syntax, checked) = (self.record.syntax, self.checked);
+        let added = tag.parse::<Tag>().map_err(Error::from).and_then(|parsed| {
+            // A number is a tag of IRBIS; those of MARC are written out.
+            if checked
+                && syntax.has_indicators()
+                && (tag.len() < 3 || parsed.bytes().is_some() && !parsed.is_standard())
+            {
+                return Err(Error::argument(format!("{tag:?} is no tag: three letters or digits")));
+            }
+            self.record.push(parsed, checked, fill)
         });
         if let Err(error) = added {
             self.error = self.error.or(Some(error));
@@ -97,11 +122,12 @@ impl Builder {
         self
     }
 
-    /// The record.
+    /// Returns the record.
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if a tag or leader was none, or a value holds the
-    /// subfield delimiter: the first such fault.
+    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) for the first fault: a tag that is not three letters or
+    /// digits in MARC, or a number in IRBIS; a leader that has not 24 bytes; a control field made as a data field, or
+    /// the reverse; and what [`Record::push_field`] refuses.
     pub fn build(self) -> Result<Record> {
         match self.error {
             Some(error) => Err(error),
@@ -118,6 +144,8 @@ pub struct FieldWriter<'b> {
     control: bool,
     indicators: bool,
     subfields: bool,
+    /// Whether indicators and codes must be those that MARC allows.
+    checked: bool,
     error: Option<Error>,
 }
 
@@ -127,16 +155,15 @@ enum Sink<'b> {
 }
 
 impl<'b> FieldWriter<'b> {
-    /// Writes the indicators, which come first. Without them a data field gets blanks.
+    /// Writes the indicators, which must come first. Without this call a data field gets blanks.
     pub fn indicators(&mut self, indicators: &str) -> &mut FieldWriter<'b> {
         if self.control || self.indicators || self.subfields {
             self.fail("indicators come first, and in data fields only");
         } else if indicators.len() != usize::from(self.syntax.indicators) {
-            self.fail(format!(
-                "{} indicators in a record that has {}",
-                indicators.len(),
-                self.syntax.indicators
-            ));
+            let count = counted(indicators.len() as u64, "indicator");
+            self.fail(format!("{count} in a record that has {}", self.syntax.indicators));
+        } else if self.checked && !indicators.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+            self.fail(format!("an indicator is a visible ASCII character or a blank: {indicators:?}"));
         } else {
             self.value(indicators);
         }
@@ -159,6 +186,9 @@ impl<'b> FieldWriter<'b> {
         if self.control {
             self.fail("a control field has no subfields");
         }
+        if self.checked && self.syntax.has_indicators() && !code.is_ascii_graphic() {
+            self.fail(format!("a subfield code is a visible ASCII character: {code:?}"));
+        }
         self.blanks();
         self.subfields = true;
         let delimiter = self.syntax.delimiter;
@@ -168,6 +198,16 @@ impl<'b> FieldWriter<'b> {
         }
         self.value(code.encode_utf8(&mut [0; 4]));
         self.value(value);
+        self
+    }
+
+    /// Writes the whole body as it is: the data of a control field, or else indicators and subfields with their
+    /// delimiters. Nothing is checked, and the field is of that kind whatever its tag.
+    pub fn body(&mut self, body: &str, control: bool) -> &mut FieldWriter<'b> {
+        (self.indicators, self.subfields) = (true, true);
+        self.control = true; // whose data may hold delimiters
+        self.value(body);
+        self.control = control;
         self
     }
 
@@ -214,8 +254,9 @@ impl Record {
     /// Adds a field at the end; `fill` writes its body.
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if a value holds the subfield delimiter, or parts come
-    /// in the wrong order; [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the character set of the record
+    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if a value holds the subfield delimiter, parts come in the
+    /// wrong order, or an indicator or subfield code of a MARC field is not a visible ASCII character (an indicator may
+    /// be a blank); [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the character set of the record
     /// cannot hold a value. The record is then unchanged.
     ///
     /// # Example
@@ -224,12 +265,34 @@ impl Record {
     ///
     /// let mut record = Record::new();
     /// record.push_field(Tag::new(*b"650"), |field| {
-    ///     field.indicators(" 0").subfield('a', "Kazakh literature");
+    ///     field.indicators(" 0").subfield('a', "Kazakh literature")
     /// })?;
     /// assert_eq!(record.field("650").unwrap().indicators(), b" 0");
     /// # Ok::<(), kartoteka::Error>(())
     /// ```
-    pub fn push_field(&mut self, tag: Tag, fill: impl FnOnce(&mut FieldWriter<'_>)) -> Result<()> {
+    pub fn push_field(
+        &mut self,
+        tag: Tag,
+        fill: impl for<'f, 'b> FnOnce(&'f mut FieldWriter<'b>) -> &'f mut FieldWriter<'b>,
+    ) -> Result<()> {
+        self.push(tag, true, fill)
+    }
+
+    /// Adds a copy of a field of another syntax, with the indicators and codes that it has.
+    pub(super) fn push_copy(
+        &mut self,
+        tag: Tag,
+        fill: impl for<'f, 'b> FnOnce(&'f mut FieldWriter<'b>) -> &'f mut FieldWriter<'b>,
+    ) -> Result<()> {
+        self.push(tag, false, fill)
+    }
+
+    fn push(
+        &mut self,
+        tag: Tag,
+        checked: bool,
+        fill: impl for<'f, 'b> FnOnce(&'f mut FieldWriter<'b>) -> &'f mut FieldWriter<'b>,
+    ) -> Result<()> {
         let control = self.syntax.control_fields && tag.is_control();
         let start = self.buffer_len();
         let mut writer = FieldWriter {
@@ -242,19 +305,21 @@ impl Record {
             control,
             indicators: false,
             subfields: false,
+            checked,
             error: None,
         };
         fill(&mut writer);
         writer.blanks();
-        let error = match writer.error {
+        let (control, error) = (writer.control, writer.error);
+        let error = match error {
             Some(error) => Some(error),
             None if self.end_field(tag, start, control) => None,
             None => Some(Error::argument("a record holds at most 4 GiB")),
         };
         match error {
             None => {
-                self.place_behind(self.slots.len().checked_sub(2));
-                self.origin = super::Origin::None;
+                self.place_after(self.slots.len().checked_sub(2));
+                self.origin = None;
                 Ok(())
             }
             Some(error) => {
@@ -266,7 +331,7 @@ impl Record {
     }
 }
 
-/// A field on its own: to be kept, and put into records.
+/// A field of its own, to be kept and inserted into records.
 ///
 /// # Example
 /// ```
@@ -274,29 +339,42 @@ impl Record {
 ///
 /// let tag = Tag::new(*b"650");
 /// let subject = FieldBuf::new(Syntax::MARC, tag, |field| {
-///     field.indicators(" 0").subfield('a', "Persian poetry");
+///     field.indicators(" 0").subfield('a', "Persian poetry")
 /// })?;
 /// let mut record = Record::new();
 /// record.insert_field(0, &subject)?;
 /// assert_eq!(record.field("650").map(|field| field.to_buf()), Some(subject));
 /// # Ok::<(), kartoteka::Error>(())
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct FieldBuf(Record);
 
+impl PartialEq for FieldBuf {
+    /// Compares as [`FieldRef`] does.
+    fn eq(&self, other: &FieldBuf) -> bool {
+        self.as_field() == other.as_field()
+    }
+}
+
+impl Eq for FieldBuf {}
+
 impl FieldBuf {
-    /// Makes a field of this syntax, in UTF-8; `fill` writes its body.
+    /// Creates a field of this syntax, in UTF-8; `fill` writes its body.
     ///
     /// # Errors
     /// As [`Record::push_field`].
-    pub fn new(syntax: Syntax, tag: Tag, fill: impl FnOnce(&mut FieldWriter<'_>)) -> Result<FieldBuf> {
+    pub fn new(
+        syntax: Syntax,
+        tag: Tag,
+        fill: impl for<'f, 'b> FnOnce(&'f mut FieldWriter<'b>) -> &'f mut FieldWriter<'b>,
+    ) -> Result<FieldBuf> {
         let mut record = Record::new();
         record.syntax = syntax;
         record.push_field(tag, fill)?;
         Ok(FieldBuf(record))
     }
 
-    /// The field.
+    /// Returns the field.
     pub fn as_field(&self) -> FieldRef<'_> {
         match self.0.fields().next() {
             Some(field) => field,
@@ -305,14 +383,20 @@ impl FieldBuf {
     }
 }
 
+impl fmt::Display for FieldBuf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.as_field(), f)
+    }
+}
+
 impl fmt::Debug for FieldBuf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_field().fmt(f)
+        fmt::Debug::fmt(&self.as_field(), f)
     }
 }
 
 impl<'a> FieldRef<'a> {
-    /// An owned copy, byte for byte.
+    /// Returns an owned copy, byte for byte.
     pub fn to_buf(self) -> FieldBuf {
         let mut record = Record::new();
         record.header = Header::default();
@@ -342,15 +426,14 @@ impl<'a> FieldRef<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ErrorKind;
+    use crate::error::ErrorKind;
 
     #[test]
     fn a_value_with_the_delimiter_is_refused_and_leaves_no_trace() {
         let mut record = Record::builder().control_field("001", "x").build().unwrap();
         let before = record.clone();
-        let error = record.push_field(Tag::new(*b"245"), |field| {
-            field.indicators("10").subfield('a', "a\u{1F}b");
-        });
+        let error =
+            record.push_field(Tag::new(*b"245"), |field| field.indicators("10").subfield('a', "a\u{1F}b"));
         assert!(matches!(error.unwrap_err().kind(), ErrorKind::Argument(_)));
         assert_eq!(record, before);
         assert_eq!(record.view().buffer(), b"x");
@@ -360,10 +443,10 @@ mod tests {
     fn the_first_fault_is_told() {
         let built = Record::builder()
             .data_field("24", "1", [('a', "")])
-            .data_field("245", "123", [])
-            .data_field("not a tag", "  ", [])
+            .data_field("245", "123", [('a', ""); 0])
+            .data_field("not a tag", "  ", [('a', ""); 0])
             .build();
-        assert_eq!(built.unwrap_err().to_string(), "field 024: 1 indicators in a record that has 2");
+        assert_eq!(built.unwrap_err().to_string(), "\"24\" is no tag: three letters or digits");
         let built = Record::builder().leader("short").build();
         assert_eq!(built.unwrap_err().to_string(), "a leader has 24 bytes, this has 5");
         let built = Record::builder().field("245", |f| f.subfield('a', "x").indicators("10")).build();
@@ -385,15 +468,9 @@ mod tests {
         let mut record = Record::new();
         record.set_charset(Charset::Windows1251, crate::charset::Reason::Caller);
         record.bytes_mut();
-        record
-            .push_field(Tag::new(*b"200"), |f| {
-                f.subfield('a', "Война");
-            })
-            .unwrap();
+        record.push_field(Tag::new(*b"200"), |f| f.subfield('a', "Война")).unwrap();
         assert_eq!(record.fields().next().unwrap().raw(), b"  \x1Fa\xC2\xEE\xE9\xED\xE0");
-        let error = record.push_field(Tag::new(*b"200"), |f| {
-            f.subfield('a', "ə");
-        });
+        let error = record.push_field(Tag::new(*b"200"), |f| f.subfield('a', "ə"));
         assert!(matches!(error.unwrap_err().kind(), ErrorKind::Decode(_)));
         assert_eq!(record.fields().len(), 1);
     }

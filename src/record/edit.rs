@@ -1,38 +1,38 @@
-//! Changing records. A new body goes to the end of the buffer; the old one is dead until the next `compact`.
+//! Edits records. A new body is appended to the buffer; the old one stays there, unused, until `compact`.
 
-use super::{FieldBuf, FieldRef, IsisHeader, Leader, Origin, Record, Slot};
-use crate::Result;
+use super::{FieldBuf, FieldRef, IsisHeader, Leader, Record, Slot};
+use crate::error::Result;
 
 impl Record {
     /// Sets or removes the leader.
     pub fn set_leader(&mut self, leader: Option<Leader>) {
         self.header.leader = leader;
-        self.origin = Origin::None;
+        self.origin = None;
     }
 
-    /// Sets or removes master file number, status and version. They are no part of ISO 2709 and of exchange text:
-    /// a record from there is still written byte for byte as it was read.
+    /// Sets or removes master file number, status and version. ISO 2709 and exchange text do not contain
+    /// them: a record read from these is still written byte for byte.
     pub fn set_isis(&mut self, isis: Option<IsisHeader>) {
         self.header.isis = isis;
     }
 
-    /// Inserts a field before the one at `index`, 0-based; at the end if `index` is past it.
+    /// Inserts a field before the one at `index`, 0-based; at the end if `index` is greater.
     ///
-    /// A field of another syntax or character set is rewritten in those of the record.
+    /// A field of another syntax or character set is converted to those of the record.
     ///
     /// # Errors
     /// As [`Record::push_field`]; the record is then unchanged.
     pub fn insert_field(&mut self, index: usize, field: &FieldBuf) -> Result<()> {
+        let end = self.slots.len();
         self.append(field.as_field())?;
-        let end = self.slots.len().saturating_sub(1);
-        self.place_behind(index.min(end).checked_sub(1));
+        self.place_after(index.min(end).checked_sub(1));
         if let Some(slots) = self.slots.get_mut(index.min(end)..) {
             slots.rotate_right(1);
         }
         Ok(())
     }
 
-    /// Replaces the field at `index`, 0-based. False if there is none.
+    /// Replaces the field at `index`, 0-based. Returns false if there is none.
     ///
     /// # Errors
     /// As [`Record::insert_field`].
@@ -43,7 +43,7 @@ impl Record {
         self.append(field.as_field())?;
         let new = self.slots.pop();
         if let (Some(slot), Some(mut new)) = (self.slots.get_mut(index), new) {
-            self.dead = self.dead.saturating_add(slot.len());
+            self.dead += slot.len();
             new.set_rank(slot.rank());
             *slot = new;
         }
@@ -51,21 +51,19 @@ impl Record {
         Ok(true)
     }
 
-    /// Removes the field at `index`, 0-based. False if there is none.
+    /// Removes the field at `index`, 0-based. Returns false if there is none.
     pub fn remove_field(&mut self, index: usize) -> bool {
-        let mut at = 0usize;
+        let mut places = 0usize..;
         let before = self.slots.len();
-        self.retain(|_| {
-            at = at.saturating_add(1);
-            at.saturating_sub(1) != index
-        });
+        self.retain(|_| places.next() != Some(index));
         self.slots.len() < before
     }
 
-    /// Gives fields other bodies, in the character set of the record: all of them, or none if one cannot be.
+    /// Replaces the bodies of fields by others in the character set of the record: all of them, or none on
+    /// failure.
     pub(crate) fn replace_bodies(&mut self, bodies: Vec<(usize, Vec<u8>)>) -> Result<()> {
-        let more = bodies.iter().map(|(_, body)| body.len()).fold(0, usize::saturating_add);
-        if u32::try_from(self.buffer_len().saturating_add(more)).is_err() {
+        let more = bodies.iter().map(|(_, body)| body.len()).sum::<usize>();
+        if u32::try_from(self.buffer_len() + more).is_err() {
             return Err(crate::Error::argument("a record holds at most 4 GiB"));
         }
         if self.is_text && bodies.iter().any(|(_, body)| std::str::from_utf8(body).is_err()) {
@@ -76,7 +74,7 @@ impl Record {
             let start = self.buffer_len();
             match (self.is_text, std::str::from_utf8(&body)) {
                 (true, Ok(text)) => self.text.push_str(text),
-                (true, Err(_)) => {} // not reached: all of them were looked at
+                (true, Err(_)) => {} // unreachable: all bodies were checked above
                 (false, _) => self.bytes.extend_from_slice(&body),
             }
             self.end_field(slot.tag, start, slot.control());
@@ -84,18 +82,18 @@ impl Record {
             if let (Some(place), Some(new)) = (self.slots.get_mut(index), new) {
                 *place = new;
             }
-            self.dead = self.dead.saturating_add(slot.len());
-            self.origin = Origin::None;
+            self.dead += slot.len();
+            self.origin = None;
         }
         self.compact_if_worth();
         Ok(())
     }
 
-    /// Moves the last field to where it belongs by its tag: behind the last of those with the same tag or a lower one.
+    /// Moves the last field to its place by tag: after the last field with the same or a lower tag.
     pub(crate) fn settle_last_field(&mut self) {
         let Some((last, before)) = self.slots.split_last() else { return };
         let tag = last.tag;
-        let at = before.iter().rposition(|slot| slot.tag <= tag).map_or(0, |at| at.saturating_add(1));
+        let at = before.iter().rposition(|slot| slot.tag <= tag).map_or(0, |at| at + 1);
         if let Some(slots) = self.slots.get_mut(at..) {
             slots.rotate_right(1);
         }
@@ -125,15 +123,15 @@ impl Record {
         if kept.len() == self.slots.len() {
             return;
         }
-        let len = |slots: &[Slot]| slots.iter().map(|slot| slot.len()).fold(0, usize::saturating_add);
-        let gone = len(&self.slots).saturating_sub(len(&kept));
+        let len = |slots: &[Slot]| slots.iter().map(|slot| slot.len()).sum::<usize>();
+        let gone = len(&self.slots) - len(&kept);
         self.slots = kept;
-        self.dead = self.dead.saturating_add(gone);
-        self.origin = Origin::None;
+        self.dead += gone;
+        self.origin = None;
         self.compact_if_worth();
     }
 
-    /// Drops from the buffer what no field points to. Done by itself when that is more than half of it.
+    /// Removes unused bytes from the buffer. Called automatically when these are more than half of it.
     pub fn compact(&mut self) {
         let old = self.clone();
         self.text.clear();
@@ -148,7 +146,7 @@ impl Record {
             self.end_like(start, *slot);
         }
         self.dead = 0;
-        self.origin = Origin::None;
+        self.origin = None;
     }
 
     fn compact_if_worth(&mut self) {
@@ -169,7 +167,7 @@ impl Record {
                 Some(text) => self.text.push_str(text),
                 None => self.bytes.extend_from_slice(field.bytes),
             }
-            self.origin = Origin::None;
+            self.origin = None;
             return match self.end_field(field.tag, start, field.control) {
                 true => Ok(()),
                 false => Err(crate::Error::argument("a record holds at most 4 GiB")),
@@ -182,7 +180,7 @@ impl Record {
         for subfield in field.subfields() {
             subfields.push((subfield.code(), subfield.value().to_str()?));
         }
-        self.push_field(field.tag, |writer| {
+        self.push_copy(field.tag, |writer| {
             if keep_indicators && !indicators.is_empty() {
                 writer.indicators(&indicators);
             }
@@ -192,6 +190,7 @@ impl Record {
             for (code, value) in &subfields {
                 writer.subfield(*code, value);
             }
+            writer
         })
     }
 }
@@ -199,7 +198,8 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Syntax, Tag};
+    use crate::record::Syntax;
+    use crate::tag::Tag;
 
     fn record() -> Record {
         Record::builder()
@@ -216,10 +216,7 @@ mod tests {
     }
 
     fn note(value: &str) -> FieldBuf {
-        FieldBuf::new(Syntax::MARC, Tag::new(*b"500"), |f| {
-            f.subfield('a', value);
-        })
-        .unwrap()
+        FieldBuf::new(Syntax::MARC, Tag::new(*b"500"), |f| f.subfield('a', value)).unwrap()
     }
 
     #[test]
@@ -274,10 +271,9 @@ mod tests {
 
     #[test]
     fn a_field_of_another_syntax_is_rewritten() {
-        let irbis = FieldBuf::new(Syntax::IRBIS, Tag::new(*b"200"), |f| {
-            f.lead("head").subfield('A', "Title");
-        })
-        .unwrap();
+        let irbis =
+            FieldBuf::new(Syntax::IRBIS, Tag::new(*b"200"), |f| f.lead("head").subfield('A', "Title"))
+                .unwrap();
         let mut record = record();
         record.insert_field(9, &irbis).unwrap();
         assert_eq!(record.field("200").unwrap().raw(), b"  head\x1FATitle");

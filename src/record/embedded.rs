@@ -1,20 +1,55 @@
-//! Fields inside fields.
+//! Embedded fields: fields inside a field.
 
 use super::FieldRef;
 use super::field::Subfields;
-use crate::Tag;
+use crate::bytes::Cut;
+use crate::tag::Tag;
+
+impl<'a> FieldRef<'a> {
+    /// Returns the fields embedded in this one: those that UNIMARC and RUSMARC put into subfields `$1` of
+    /// their linking fields 4XX and of 604, and IRBIS into `^1` of its fields 421 to 488. Other fields have
+    /// none.
+    ///
+    /// Each `1` opens a field: three digits of tag, two indicators unless the tag is 00X, then the subfields
+    /// up to the next `1` that opens one. A `1` with any other content opens nothing. In IRBIS records `1` is
+    /// also an ordinary code, in 463 for instance; there it opens a field only if nothing follows the
+    /// indicators, which may lack trailing blanks.
+    ///
+    /// # Spec
+    /// UNIMARC manual, 4-- linking entry block, embedded fields technique.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::{Record, Tag};
+    ///
+    /// let record = Record::builder()
+    ///     .data_field("461", " 0", [('1', "001kart0007"), ('1', "2001 "), ('a', "Xəmsə"), ('v', "1")])
+    ///     .build()?;
+    /// let mut inside = record.field("461").unwrap().embedded();
+    /// let link = inside.next().unwrap();
+    /// assert_eq!((link.tag(), link.lead().to_str()?.as_ref()), (Tag::new(*b"001"), "kart0007"));
+    /// let title = inside.next().unwrap();
+    /// assert_eq!((title.tag(), title.indicators()), (Tag::new(*b"200"), &b"1 "[..]));
+    /// assert_eq!(title.subfield('a').unwrap().to_str()?, "Xəmsə");
+    /// assert!(inside.next().is_none());
+    /// # Ok::<(), kartoteka::Error>(())
+    /// ```
+    pub fn embedded(self) -> Embedded<'a> {
+        Embedded::new(self)
+    }
+}
 
 /// The fields embedded in a field. See [`FieldRef::embedded`].
 #[derive(Debug, Clone)]
 pub struct Embedded<'a> {
     field: FieldRef<'a>,
     segments: Subfields<'a>,
-    /// Range of the `1` that opens the next field, once it was seen.
+    /// Range of the `1` that opens the next field, once found.
     open: Option<(usize, usize)>,
 }
 
 impl<'a> Embedded<'a> {
-    pub(super) fn new(field: FieldRef<'a>) -> Embedded<'a> {
+    fn new(field: FieldRef<'a>) -> Embedded<'a> {
         let mut embedded = Embedded { field, segments: field.subfields(), open: None };
         if may_embed(field) {
             embedded.open = embedded.next_opening();
@@ -34,7 +69,7 @@ impl<'a> Embedded<'a> {
     }
 }
 
-/// Whether a field is of those that have others in them.
+/// Returns whether a field belongs to those that may contain others.
 fn may_embed(field: FieldRef<'_>) -> bool {
     field.tag().number().is_some_and(|tag| match field.syntax().has_indicators() {
         true => matches!(tag, 400..=499 | 604),
@@ -42,8 +77,8 @@ fn may_embed(field: FieldRef<'_>) -> bool {
     })
 }
 
-/// Whether the value of a `1` opens a field: a tag, then data if the tag is 00X, else indicators. In IRBIS, where `1`
-/// is a code like any other, nothing may follow them.
+/// Returns whether the value of a `1` opens a field: a tag, then data if the tag is 00X, else indicators. In
+/// IRBIS, where `1` is also an ordinary code, nothing may follow the indicators.
 fn opens(value: &[u8], is_marc: bool) -> bool {
     let Some((tag, rest)) = value.split_first_chunk::<3>() else { return false };
     let is_indicator = |byte: &u8| matches!(byte, b'0'..=b'9' | b' ' | b'#' | b'|');
@@ -63,15 +98,15 @@ impl<'a> Iterator for Embedded<'a> {
         let (start, _) = self.open?;
         self.open = self.next_opening();
         let end = match self.open {
-            Some((next, _)) => next.saturating_sub(1),
+            Some((next, _)) => next - 1,
             None => self.field.raw().len(),
         };
         let &[_, a, b, c] = self.field.raw().get(start..)?.first_chunk::<4>()?;
-        let body = start.saturating_add(4);
+        let body = start + 4;
         let tag = Tag::new([a, b, c]);
         let mut inner = self.field;
         inner.tag = tag;
-        inner.bytes = inner.bytes.get(body..end).unwrap_or_default();
+        inner.bytes = inner.bytes.cut(body..end);
         inner.text = inner.text.and_then(|text| text.get(body..end));
         inner.control = tag.is_control();
         inner.syntax.indicators = 2;
@@ -81,7 +116,7 @@ impl<'a> Iterator for Embedded<'a> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Builder, Record, Syntax};
+    use crate::record::{Builder, Record, Syntax};
 
     fn tags(record: &Record) -> Vec<String> {
         record.fields().flat_map(|field| field.embedded().map(|inner| inner.tag().to_string())).collect()
@@ -103,7 +138,7 @@ mod tests {
         assert_eq!(tags(&record), ["001", "200", "700", "500"]);
     }
 
-    /// In a base of IRBIS `^1` is a code like any other: number of copies, unit, place of printing.
+    /// In an IRBIS base `^1` is an ordinary code: number of copies, unit, place of printing.
     #[test]
     fn in_records_of_irbis_only_where_nothing_else_can_be_meant() {
         let record = Builder::new(Syntax::IRBIS)

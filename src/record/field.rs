@@ -1,15 +1,16 @@
-//! Fields and subfields: views into the buffer of a record.
+//! Fields and subfields: views into the buffer of a record. Never copies.
 
 use std::fmt;
 
 use memchr::memchr;
 use wide::u8x16;
 
-use super::{Embedded, Syntax, Text};
-use crate::Tag;
+use super::{Syntax, Text};
+use crate::bytes::Cut;
 use crate::charset::Charset;
+use crate::tag::Tag;
 
-/// A field of a record: a tag, and a body in which subfields are found when asked for.
+/// A field of a record: a tag, and a body whose subfields are located on access.
 #[derive(Clone, Copy)]
 pub struct FieldRef<'a> {
     pub(super) tag: Tag,
@@ -21,14 +22,14 @@ pub struct FieldRef<'a> {
     pub(super) control: bool,
 }
 
-/// A field, for `match`.
+/// A field, for use in `match`.
 #[derive(Debug, Clone)]
 pub enum FieldKind<'a> {
     /// A control field: data only.
     Control(Text<'a>),
     /// A data field.
     Data {
-        /// The indicators, as many as the record has.
+        /// The indicators, as many as the syntax of the record has.
         indicators: &'a [u8],
         /// The subfields.
         subfields: Subfields<'a>,
@@ -36,55 +37,56 @@ pub enum FieldKind<'a> {
 }
 
 impl<'a> FieldRef<'a> {
-    /// The tag.
+    /// Returns the tag.
     #[inline]
     pub const fn tag(self) -> Tag {
         self.tag
     }
 
-    /// Index of the field in its record, 0-based; for an embedded field, that of the field around it.
+    /// Returns the index of the field in its record, 0-based; for an embedded field, that of the field that
+    /// contains it.
     #[inline]
     pub const fn index(self) -> usize {
         self.index as usize
     }
 
-    /// Whether this is a control field: data without indicators and subfields.
+    /// Returns whether this is a control field: data without indicators and subfields.
     #[inline]
     pub const fn is_control(self) -> bool {
         self.control
     }
 
-    /// The whole body as the source has it: indicators, delimiters and all, without the field terminator.
+    /// Returns the whole body unchanged: indicators and delimiters included, without the field terminator.
     #[inline]
     pub const fn raw(self) -> &'a [u8] {
         self.bytes
     }
 
-    /// The whole body, if it is known to be UTF-8 and no character is cut at its ends.
+    /// Returns the whole body, if it is known to be UTF-8 and cuts no character at its ends.
     #[cfg(feature = "xml")]
     #[inline]
     pub(crate) const fn checked(self) -> Option<&'a str> {
         self.text
     }
 
-    /// This field with another body.
+    /// Returns this field with another body.
     #[cfg(feature = "xml")]
     pub(crate) const fn with_text(self, text: &str) -> FieldRef<'_> {
         FieldRef { bytes: text.as_bytes(), text: Some(text), ..self }
     }
 
-    /// The whole body as a value, as [`FieldRef::raw`].
+    /// Returns the whole body as a value; see [`FieldRef::raw`].
     #[inline]
     pub fn raw_text(self) -> Text<'a> {
         self.slice(0, self.bytes.len())
     }
 
-    /// How the body is written.
+    /// Returns the syntax of the body.
     pub const fn syntax(self) -> Syntax {
         self.syntax
     }
 
-    /// Offset of the first delimiter, or the length of the body.
+    /// Returns the offset of the first delimiter, or the length of the body.
     #[inline]
     fn lead_end(self) -> usize {
         let expected = usize::from(self.syntax.indicators);
@@ -111,39 +113,39 @@ impl<'a> FieldRef<'a> {
         }
     }
 
-    /// The indicators: as many bytes as the syntax of the record says, fewer if the field has fewer, or if that would
-    /// cut a character; none in control fields and in IRBIS records.
+    /// Returns the indicators: the number of bytes given by the syntax of the record, or fewer if the field
+    /// has fewer or if the last would cut a character; none in control fields and in IRBIS records.
     #[inline]
     pub fn indicators(self) -> &'a [u8] {
-        self.bytes.get(..self.indicator_end(self.lead_end())).unwrap_or_default()
+        self.bytes.cut(..self.indicator_end(self.lead_end()))
     }
 
-    /// The data before the first subfield: all of a control field, the head text of an IRBIS field (`^*`). Empty in
-    /// a MARC data field, unless it is damaged.
+    /// Returns the data before the first subfield: all of a control field, the head text of an IRBIS field
+    /// (`^*`). Empty in a MARC data field unless it is damaged.
     #[inline]
     pub fn lead(self) -> Text<'a> {
         let end = self.lead_end();
         self.slice(self.indicator_end(end), end)
     }
 
-    /// The subfields, in order. A delimiter that nothing follows is passed over; [`FieldRef::raw`] has it.
+    /// Returns the subfields, in order. A delimiter followed by nothing is skipped; [`FieldRef::raw`] has it.
     #[inline]
     pub fn subfields(self) -> Subfields<'a> {
         Subfields { field: self, next: self.lead_end() + 1 }
     }
 
-    /// Indicators, lead and subfields at once.
+    /// Returns indicators, lead and subfields at once.
     #[inline]
     pub(crate) fn parts(self) -> (&'a [u8], Text<'a>, Subfields<'a>) {
         let end = self.lead_end();
         let start = self.indicator_end(end);
-        let indicators = self.bytes.get(..start).unwrap_or_default();
+        let indicators = self.bytes.cut(..start);
         (indicators, self.slice(start, end), Subfields { field: self, next: end + 1 })
     }
 
-    /// The first subfield with this code.
+    /// Returns the first subfield with this code.
     ///
-    /// In IRBIS records codes match without regard to case, as the system itself does; in MARC they match exactly.
+    /// In IRBIS records codes match regardless of case, as in the system itself; in MARC they match exactly.
     ///
     /// # Example
     /// ```
@@ -158,43 +160,13 @@ impl<'a> FieldRef<'a> {
         self.subfields().find(|subfield| subfield.is(code)).map(SubfieldRef::value)
     }
 
-    /// The values of all subfields with this code, in order; codes match as in [`FieldRef::subfield`].
+    /// Returns the values of all subfields with this code, in order; codes match as in
+    /// [`FieldRef::subfield`].
     pub fn subfields_with(self, code: char) -> impl Iterator<Item = Text<'a>> + Clone + 'a {
         self.subfields().filter(move |subfield| subfield.is(code)).map(SubfieldRef::value)
     }
 
-    /// The fields embedded in this one: those that UNIMARC and RUSMARC put into subfields `$1` of their linking
-    /// fields 4XX and of 604, and IRBIS into `^1` of its fields 421 to 488. There are none in other fields.
-    ///
-    /// Each `1` opens a field: three digits of tag, two indicators unless the tag is 00X, then the subfields up
-    /// to the next `1` that opens one. A `1` that does not begin so opens nothing. In IRBIS records `1` is also a code
-    /// like any other, in 463 for one; there it opens a field only if nothing stands behind the indicators, of which
-    /// blanks at the end may be missing.
-    ///
-    /// # Spec
-    /// UNIMARC manual, 4-- linking entry block, embedded fields technique.
-    ///
-    /// # Example
-    /// ```
-    /// use kartoteka::{Record, Tag};
-    ///
-    /// let record = Record::builder()
-    ///     .data_field("461", " 0", [('1', "001kart0007"), ('1', "2001 "), ('a', "Xəmsə"), ('v', "1")])
-    ///     .build()?;
-    /// let mut inside = record.field("461").unwrap().embedded();
-    /// let link = inside.next().unwrap();
-    /// assert_eq!((link.tag(), link.lead().to_str()?.as_ref()), (Tag::new(*b"001"), "kart0007"));
-    /// let title = inside.next().unwrap();
-    /// assert_eq!((title.tag(), title.indicators()), (Tag::new(*b"200"), &b"1 "[..]));
-    /// assert_eq!(title.subfield('a').unwrap().to_str()?, "Xəmsə");
-    /// assert!(inside.next().is_none());
-    /// # Ok::<(), kartoteka::Error>(())
-    /// ```
-    pub fn embedded(self) -> Embedded<'a> {
-        Embedded::new(self)
-    }
-
-    /// The field as control or data field.
+    /// Returns the field as a control or data field.
     pub fn kind(self) -> FieldKind<'a> {
         if self.control {
             FieldKind::Control(self.lead())
@@ -206,6 +178,32 @@ impl<'a> FieldRef<'a> {
     #[inline]
     pub(super) fn slice(self, start: usize, end: usize) -> Text<'a> {
         Text::slice(self.bytes, self.text, self.charset, start, end)
+    }
+}
+
+impl PartialEq for FieldRef<'_> {
+    /// Compares tags and bodies, as text where both decode: the same field in two character sets is equal.
+    fn eq(&self, other: &FieldRef<'_>) -> bool {
+        self.tag == other.tag && self.syntax == other.syntax && self.raw_text() == other.raw_text()
+    }
+}
+
+impl Eq for FieldRef<'_> {}
+
+impl fmt::Display for FieldRef<'_> {
+    /// Writes the field as catalogues print it, `245 10 $aLeyli və Məcnun /$cNizami Gəncəvi.`: blank indicators are
+    /// `#`, characters that do not decode U+FFFD. For people; [`line`](crate::line) is the format for programs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ", self.tag)?;
+        if self.control {
+            return write!(f, "{}", self.lead());
+        }
+        if self.syntax.has_indicators() {
+            let indicators = Text::new(self.indicators(), self.charset);
+            write!(f, "{} ", indicators.to_str_lossy().replace(' ', "#"))?;
+        }
+        write!(f, "{}", self.lead())?;
+        self.subfields().try_for_each(|subfield| write!(f, "{subfield}"))
     }
 }
 
@@ -226,15 +224,15 @@ impl fmt::Debug for FieldRef<'_> {
     }
 }
 
-/// The start of the character that `end` cuts: what stands before it are the indicators.
+/// Returns the start of the character that `end` cuts: the indicators end there.
 #[cold]
 fn inside_character(text: &str, end: usize) -> usize {
     (0..end).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
 }
 
-/// Offset of the first such byte. Values are short, 19 bytes in the mean: the first 32 bytes are looked at here, in
-/// fewer instructions than a call takes.
-#[inline]
+/// Returns the offset of the first such byte. Values are short, 19 bytes on average: the first 32 bytes are
+/// searched here, in fewer instructions than a call takes.
+#[inline(always)]
 pub(crate) fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
     const WIDTH: usize = 16;
     let pattern = u8x16::splat(byte);
@@ -249,7 +247,7 @@ pub(crate) fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
         return Some(found);
     }
     let Some((second, rest)) = rest.split_first_chunk() else {
-        // What was looked at already has none.
+        // The bytes already searched have none.
         return first_in(bytes.last_chunk()?).map(|found| rest.len() + found);
     };
     if let Some(found) = first_in(second) {
@@ -283,7 +281,7 @@ pub struct SubfieldRef<'a> {
 }
 
 impl<'a> SubfieldRef<'a> {
-    /// The code: one character, in the case of the source; U+FFFD if it does not decode.
+    /// Returns the code: one character, in the case of the source; U+FFFD if it does not decode.
     #[inline]
     pub fn code(self) -> char {
         match self.code.as_bytes() {
@@ -292,23 +290,39 @@ impl<'a> SubfieldRef<'a> {
         }
     }
 
-    /// The bytes of the code: one, or as many as its character takes in UTF-8.
+    /// Returns the bytes of the code: one, or as many as its character takes in UTF-8.
     #[inline]
     pub const fn code_bytes(self) -> &'a [u8] {
         self.code.as_bytes()
     }
 
-    /// The value, without delimiter and code.
+    /// Returns the value, without delimiter and code.
     #[inline]
     pub const fn value(self) -> Text<'a> {
         self.value
     }
 
-    /// Whether the code is `code`: exactly in MARC, without regard to case in IRBIS.
+    /// Returns whether the code is `code`: exactly in MARC, regardless of case in IRBIS.
     #[inline]
     pub fn is(self, code: char) -> bool {
         let own = self.code();
         own == code || self.fold && own.to_lowercase().eq(code.to_lowercase())
+    }
+}
+
+impl PartialEq for SubfieldRef<'_> {
+    /// Compares codes and values as [`SubfieldRef::is`] and [`Text`] do.
+    fn eq(&self, other: &SubfieldRef<'_>) -> bool {
+        self.is(other.code()) && self.value == other.value
+    }
+}
+
+impl Eq for SubfieldRef<'_> {}
+
+impl fmt::Display for SubfieldRef<'_> {
+    /// Writes `$aLeyli və Məcnun`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "${}{}", self.code(), self.value)
     }
 }
 
@@ -322,25 +336,25 @@ impl fmt::Debug for SubfieldRef<'_> {
 #[derive(Clone)]
 pub struct Subfields<'a> {
     field: FieldRef<'a>,
-    /// Offset in the body behind the delimiter; past the length when there are no more.
+    /// Offset in the body after the delimiter; greater than the length when there are no more.
     next: usize,
 }
 
 impl<'a> Subfields<'a> {
-    /// The next piece between delimiters, empty ones included: its range in the body.
+    /// Returns the range in the body of the next segment between delimiters, empty ones included.
     #[inline]
     pub(crate) fn next_segment(&mut self) -> Option<(usize, usize)> {
         let start = self.next;
         let rest = self.field.bytes.get(start..)?;
         let end = match find(self.field.syntax.delimiter, rest) {
-            Some(len) => start + len, // offsets in a slice: far from the largest number
+            Some(len) => start + len, // offsets in a slice: far from overflow
             None => self.field.bytes.len(),
         };
         self.next = end + 1;
         Some((start, end))
     }
 
-    /// The value of the next subfield for whose code, an ASCII character, `wanted` holds.
+    /// Returns the value of the next subfield whose code, an ASCII character, is `wanted`.
     #[inline]
     pub(crate) fn next_value(&mut self, wanted: impl Fn(u8) -> bool) -> Option<Text<'a>> {
         loop {
@@ -355,10 +369,10 @@ impl<'a> Subfields<'a> {
         }
     }
 
-    /// Code and value of a piece; both empty if the piece is.
+    /// Returns code and value of a segment; both are empty if it is.
     #[inline(always)]
     pub(crate) fn split_segment(&self, (start, end): (usize, usize)) -> (&'a [u8], &'a [u8]) {
-        let segment = self.field.bytes.get(start..end).unwrap_or_default();
+        let segment = self.field.bytes.cut(start..end);
         let len = match segment.first() {
             Some(0x80..) => self.code_len(start),
             _ => 1,
@@ -366,13 +380,13 @@ impl<'a> Subfields<'a> {
         segment.split_at_checked(len).unwrap_or((segment, &[]))
     }
 
-    /// Length in bytes of the code that begins at `start`.
+    /// Returns the length in bytes of the code that begins at `start`.
     #[inline]
     fn code_len(&self, start: usize) -> usize {
         match self.field.bytes.get(start) {
             Some(0x80..) if matches!(self.field.charset, Charset::Utf8) => {
-                let longest = start.saturating_add(4).min(self.field.bytes.len());
-                let bytes = self.field.bytes.get(start..longest).unwrap_or_default();
+                let longest = (start + 4).min(self.field.bytes.len());
+                let bytes = self.field.bytes.cut(start..longest);
                 let valid = bytes.utf8_chunks().next().map(|chunk| chunk.valid()).unwrap_or_default();
                 valid.chars().next().map_or(1, char::len_utf8)
             }
@@ -394,7 +408,7 @@ impl<'a> Iterator for Subfields<'a> {
             let code_end = (start + self.code_len(start)).min(end);
             let field = self.field;
             return Some(SubfieldRef {
-                code: Text::new(field.bytes.get(start..code_end).unwrap_or_default(), field.charset),
+                code: Text::new(field.bytes.cut(start..code_end), field.charset),
                 value: field.slice(code_end, end),
                 fold: field.syntax.fold_codes,
             });

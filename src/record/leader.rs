@@ -3,12 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::Error;
+use crate::error::Error;
 
 /// The 24 bytes at the head of an ISO 2709 record, verbatim.
 ///
-/// Getters go by meaning; positions are 0-based, as the standards count them. Nothing is checked when a leader is
-/// made: it holds what the source holds.
+/// Getters are named by meaning; positions are 0-based, as in the standards. Creating a leader checks
+/// nothing: it holds the bytes of the source.
 ///
 /// # Spec
 /// ISO 2709:2008, 4.3; MARC 21 Leader; UNIMARC record label.
@@ -30,12 +30,12 @@ impl Leader {
     /// Length of a leader in bytes.
     pub const LEN: usize = 24;
 
-    /// Makes a leader of its bytes, whatever they are.
+    /// Creates a leader from its bytes, whatever they are.
     pub const fn new(bytes: [u8; 24]) -> Leader {
         Leader(bytes)
     }
 
-    /// Makes a leader of the first 24 of `bytes`; what is missing is blank.
+    /// Creates a leader from the first 24 of `bytes`, padded with blanks.
     pub fn padded(bytes: &[u8]) -> Leader {
         let mut leader = [b' '; 24];
         for (to, from) in leader.iter_mut().zip(bytes) {
@@ -44,17 +44,92 @@ impl Leader {
         Leader(leader)
     }
 
-    /// The 24 bytes.
+    /// Returns the text of a leader with one ASCII character for each of its characters: a blank for white space beyond
+    /// ASCII, `?` for others.
+    pub(crate) fn ascii(text: &str) -> String {
+        let ascii = |character: char| match character {
+            character if character.is_ascii() => character,
+            character if character.is_whitespace() => ' ',
+            _ => '?',
+        };
+        text.chars().map(ascii).collect()
+    }
+
+    /// Creates a leader from the text of an element or a value. If that is none as it stands, returns what is wrong and
+    /// what was done about it.
+    ///
+    /// A leader has 24 characters and no line break. White space around it comes from the layout of a document, and
+    /// missing blanks from a program that trims text, or that makes one blank out of several. They are put back where
+    /// the indicator count and the entry map (`22` at 10, `45` at 20) then have their places; at the end if neither
+    /// tells. A text that stays too long is cut.
+    pub(crate) fn fitted(text: &[u8]) -> (Leader, Option<(String, &'static str)>) {
+        let trimmed = text.trim_ascii();
+        let laid_out = |byte: &u8| matches!(byte, b'\n' | b'\r' | b'\t');
+        let own = match text.len() {
+            Leader::LEN if !text.iter().any(laid_out) => text,
+            _ => trimmed,
+        };
+        let fault = |action| Some((format!("the leader has {} bytes, not 24", own.len()), action));
+        let Some(missing) = Leader::LEN.checked_sub(own.len()) else {
+            return (Leader::padded(own), fault("cut"));
+        };
+        if missing == 0 {
+            let around = || ("there is white space around the leader".to_owned(), "left out");
+            return (Leader::padded(own), (own.len() < text.len()).then(around));
+        }
+        let mut best = (0, Leader::padded(own), "filled with blanks");
+        let mut weigh = |weight: usize, leader: Leader, action: &'static str| {
+            if weight > best.0 {
+                best = (weight, leader, action);
+            }
+        };
+        for before in 0..=missing {
+            let mut bytes = [b' '; Leader::LEN];
+            for (to, from) in bytes.iter_mut().skip(before).zip(own) {
+                *to = *from;
+            }
+            let action = match before {
+                0 => "filled with blanks",
+                _ if before == missing => "filled with blanks at its start",
+                _ => "filled with blanks on both sides",
+            };
+            weigh(Leader(bytes).landmarks() * 2, Leader(bytes), action);
+            // Several blanks after the base address may have become one.
+            let blank = bytes.iter().skip(12).position(|byte| *byte == b' ').map(|at| at + 12);
+            if let (Some(blank), Some(lost)) = (blank, missing.checked_sub(before).filter(|lost| *lost > 0)) {
+                let mut spread = [b' '; Leader::LEN];
+                for (at, byte) in bytes.iter().enumerate() {
+                    let to = if at < blank { at } else { at + lost };
+                    spread.iter_mut().skip(to).take(1).for_each(|place| *place = *byte);
+                }
+                weigh(
+                    (Leader(spread).landmarks() * 2).saturating_sub(1),
+                    Leader(spread),
+                    "filled with blanks inside",
+                );
+            }
+        }
+        (best.1, fault(best.2))
+    }
+
+    /// Returns how many of the two landmarks of a leader are in their places: the indicator count with the length
+    /// of a code, and the entry map.
+    fn landmarks(&self) -> usize {
+        let [.., a, b, _, _, _, _, _, _, _, _, c, d, _, _] = self.0;
+        usize::from((a, b) == (b'2', b'2')) + usize::from((c, d) == (b'4', b'5'))
+    }
+
+    /// Returns the 24 bytes.
     pub const fn as_bytes(&self) -> &[u8; 24] {
         &self.0
     }
 
-    /// The byte at a position from 0 to 23; `None` past the end.
+    /// Returns the byte at a position from 0 to 23; `None` for a greater position.
     pub fn get(&self, position: usize) -> Option<u8> {
         self.0.get(position).copied()
     }
 
-    /// Sets the byte at a position from 0 to 23; past the end nothing happens, and the answer is false.
+    /// Sets the byte at a position from 0 to 23; returns false and does nothing for a greater position.
     pub fn set(&mut self, position: usize, byte: u8) -> bool {
         match self.0.get_mut(position) {
             Some(place) => {
@@ -65,58 +140,61 @@ impl Leader {
         }
     }
 
-    /// Record length in bytes, terminator included, as stated at 0 to 4; `None` if those are not five digits.
+    /// Returns the record length in bytes, terminator included, as stated at 0 to 4; `None` if those are not
+    /// five digits.
     pub fn record_length(&self) -> Option<u32> {
         self.number(0, 5)
     }
 
-    /// Record status, position 5.
+    /// Returns the record status, position 5.
     pub const fn status(&self) -> u8 {
         self.0[5]
     }
 
-    /// Type of record, position 6.
+    /// Returns the type of record, position 6.
     pub const fn record_type(&self) -> u8 {
         self.0[6]
     }
 
-    /// Bibliographic level, position 7.
+    /// Returns the bibliographic level, position 7.
     pub const fn level(&self) -> u8 {
         self.0[7]
     }
 
-    /// Type of control in MARC 21, hierarchical level in UNIMARC, position 8.
+    /// Returns the type of control in MARC 21, the hierarchical level in UNIMARC, position 8.
     pub const fn control(&self) -> u8 {
         self.0[8]
     }
 
-    /// Character coding scheme of MARC 21, position 9: blank is MARC-8, `a` is UTF-8. Undefined in UNIMARC.
+    /// Returns the character coding scheme of MARC 21, position 9: blank is MARC-8, `a` is UTF-8. Undefined
+    /// in UNIMARC.
     pub const fn coding(&self) -> u8 {
         self.0[9]
     }
 
-    /// How many indicators a data field has, position 10; `None` if it is not a digit.
+    /// Returns the number of indicators of a data field, position 10; `None` if it is not a digit.
     pub fn indicator_count(&self) -> Option<u8> {
         self.number(10, 1).and_then(|count| u8::try_from(count).ok())
     }
 
-    /// Length in bytes of delimiter and subfield code together, position 11; `None` if it is not a digit.
+    /// Returns the length in bytes of delimiter and subfield code together, position 11; `None` if it is not
+    /// a digit.
     pub fn identifier_length(&self) -> Option<u8> {
         self.number(11, 1).and_then(|length| u8::try_from(length).ok())
     }
 
-    /// Offset in bytes of the first field from the start of the record, positions 12 to 16; `None` if those are
-    /// not five digits.
+    /// Returns the offset in bytes of the first field from the start of the record, positions 12 to 16;
+    /// `None` if those are not five digits.
     pub fn base_address(&self) -> Option<u32> {
         self.number(12, 5)
     }
 
-    /// Encoding level, position 17.
+    /// Returns the encoding level, position 17.
     pub const fn encoding_level(&self) -> u8 {
         self.0[17]
     }
 
-    /// Descriptive cataloguing form, position 18.
+    /// Returns the descriptive cataloguing form, position 18.
     pub const fn form(&self) -> u8 {
         self.0[18]
     }
@@ -130,7 +208,7 @@ impl Leader {
 }
 
 impl Default for Leader {
-    /// `00000nam a2200000   4500`: a new monograph in UTF-8, lengths not yet known.
+    /// Returns `00000nam a2200000   4500`: a new monograph in UTF-8, lengths unknown.
     fn default() -> Leader {
         Leader(*b"00000nam a2200000   4500")
     }
@@ -154,7 +232,7 @@ impl fmt::Debug for Leader {
 impl FromStr for Leader {
     type Err = Error;
 
-    /// Takes exactly 24 bytes.
+    /// Accepts exactly 24 bytes.
     fn from_str(text: &str) -> Result<Leader, Error> {
         match text.as_bytes().try_into() {
             Ok(bytes) => Ok(Leader(bytes)),
@@ -163,7 +241,7 @@ impl FromStr for Leader {
     }
 }
 
-/// What IRBIS and CDS/ISIS keep beside the fields of a record.
+/// The data that IRBIS and CDS/ISIS store about a record besides its fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct IsisHeader {
@@ -171,25 +249,25 @@ pub struct IsisHeader {
     pub mfn: u32,
     /// Status, a set of bits: 1 logically deleted, 2 physically deleted, 32 last version, 64 locked.
     pub status: u32,
-    /// Version, from 1, one more at each save; 0 where the format has none.
+    /// Version, from 1, incremented at each save; 0 where the format has none.
     pub version: u32,
     /// Offset in bytes of the version before this one in the master file; 0 if there is none.
     pub previous: u64,
 }
 
 impl IsisHeader {
-    /// Makes a header; the previous version is unknown.
+    /// Creates a header with no previous version.
     pub const fn new(mfn: u32, status: u32, version: u32) -> IsisHeader {
         IsisHeader { mfn, status, version, previous: 0 }
     }
 
-    /// Whether the status says that the record is deleted, logically or physically.
+    /// Returns whether the status marks the record as deleted, logically or physically.
     pub const fn is_deleted(&self) -> bool {
         self.status & 3 != 0
     }
 }
 
-/// What stands before the fields: the leader of ISO 2709, the header of IRBIS, both, or neither.
+/// The data before the fields: the leader of ISO 2709, the header of IRBIS, both, or neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Header {
@@ -220,6 +298,33 @@ mod tests {
         assert_eq!(leader.record_length(), None);
         assert_eq!(leader.indicator_count(), None);
         assert_eq!(leader.to_string(), format!("{:24}", "0123 nam"));
+    }
+
+    #[test]
+    fn a_leader_that_lost_blanks_is_filled_where_they_were() {
+        for (text, expected, action) in [
+            ("00512nas a2200157   4500", "00512nas a2200157   4500", None),
+            ("     nas a22     1i 4500", "     nas a22     1i 4500", None),
+            ("\n\t00512nas a2200157   4500\r\n", "00512nas a2200157   4500", Some("left out")),
+            (" 00512nas a2200157   4500", "00512nas a2200157   4500", Some("left out")),
+            ("nas a22     1i 4500", "     nas a22     1i 4500", Some("filled with blanks at its start")),
+            ("\n  nas a22     1i 4500 ", "     nas a22     1i 4500", Some("filled with blanks at its start")),
+            ("nam0 22     3  450", "     nam0 22     3  450 ", Some("filled with blanks on both sides")),
+            ("00512nas a2200157", "00512nas a2200157       ", Some("filled with blanks")),
+            ("00512nas a22", "00512nas a22            ", Some("filled with blanks")),
+            ("00512nas a2200157 4500", "00512nas a2200157   4500", Some("filled with blanks inside")),
+            ("nas a22 1i 4500", "     nas a22     1i 4500", Some("filled with blanks inside")),
+            ("x", "x                       ", Some("filled with blanks")),
+            ("", "                        ", Some("filled with blanks")),
+            ("00512nas a2200157   4500 xx", "00512nas a2200157   4500", Some("cut")),
+        ] {
+            let (leader, what) = Leader::fitted(text.as_bytes());
+            assert_eq!(
+                (leader.to_string().as_str(), what.map(|(_, action)| action)),
+                (expected, action),
+                "{text:?}"
+            );
+        }
     }
 
     #[test]

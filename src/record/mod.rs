@@ -1,44 +1,57 @@
 //! The record: one byte buffer and one slot per field, for MARC and IRBIS alike.
 //!
-//! A [`Record`] owns the bytes as the source had them, with a 16-byte slot per field in the order of the source.
-//! Subfields are found when they are asked for, and bytes become text when it is asked for. What tools take is the
-//! view, [`RecordRef`]. Everything that one buffer can say is kept: field order, odd indicators, empty subfields,
-//! head text, the spelling of subfield codes.
+//! A [`Record`] owns the bytes of the source unchanged, with a 16-byte slot per field in the order of the
+//! source. Subfields are located on access, and bytes are decoded on access. Tools take the view,
+//! [`RecordRef`]. Everything that one buffer can express is kept: field order, odd indicators, empty
+//! subfields, head text, the case of subfield codes.
 
 mod build;
+mod dialect;
 mod edit;
 mod embedded;
 mod field;
-mod form;
+mod indicators;
+mod irbis_form;
 mod leader;
-mod mend;
+mod repair;
+pub(crate) mod rules;
 mod syntax;
 mod text;
+mod traits;
 mod transcode;
 mod view;
 
 pub use self::build::{Builder, FieldBuf, FieldWriter};
+pub use self::dialect::Dialect;
 pub use self::embedded::Embedded;
 #[cfg(feature = "xml")]
 pub(crate) use self::field::find;
 pub use self::field::{FieldKind, FieldRef, SubfieldRef, Subfields};
-pub(crate) use self::form::{MarcForm, from_marc_form, to_marc_form};
+pub(crate) use self::irbis_form::{MarcForm, from_marc_form, to_marc_form};
 pub use self::leader::{Header, IsisHeader, Leader};
-pub use self::mend::TextRepair;
-pub use self::syntax::{Dialect, Syntax};
+pub use self::repair::TextRepair;
+pub use self::syntax::Syntax;
 pub use self::text::Text;
 pub(crate) use self::transcode::{declares, transcode_into};
 pub use self::view::RecordRef;
 
-use std::fmt;
+use crate::bytes::Cut;
+use crate::record::rules::{
+    INVALID_UTF8, MARC8_CONTROL, MARC8_DANGLING_MARK, MARC8_INCOMPLETE_ESCAPE, MARC8_LOST_RETURN,
+    MARC8_NONSTANDARD, MARC8_NOT_RESET, MARC8_ORPHAN_SECOND_HALF, MARC8_REFERENCE, MARC8_TRUNCATED_EACC,
+    MARC8_UNDEFINED_CODE, MARC8_UNDEFINED_EACC, MARC8_UNKNOWN_SET,
+};
 
 use crate::charset::{Charset, FaultKind, Reason};
-use crate::{Code, Findings, Position, Tag, TagPattern};
+use crate::finding::{Findings, Rule};
+use crate::position::Position;
+use crate::tag::{Tag, TagPattern};
 
 /// A bibliographic record, owned and editable.
 ///
-/// Make one with [`Record::new`] and let a reader fill it again and again: its memory is reused. Or build one with
-/// [`Record::builder`]. All reading goes through [`Record::view`]; the most used methods are here too.
+/// Create one with [`Record::new`] and let a reader fill it repeatedly: its memory is reused. Or build one
+/// with [`Record::builder`]. All reading goes through [`Record::view`]; the most frequent methods are
+/// available here too.
 ///
 /// # Example
 /// ```
@@ -62,16 +75,16 @@ pub struct Record {
     text: String,
     /// The buffer otherwise, in `charset`.
     bytes: Vec<u8>,
-    /// Which of the two it is; the other is empty.
+    /// Whether the buffer is `text`; the other one is empty.
     is_text: bool,
     slots: Vec<Slot>,
     position: Position,
     origin: Origin,
-    /// How many bytes of the buffer edits have left behind.
+    /// Number of bytes in the buffer that edits have made unused.
     dead: usize,
 }
 
-/// A field: its tag, and where its body lies in the buffer, without terminator.
+/// A field: its tag, and the range of its body in the buffer, without terminator.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slot {
     pub(crate) tag: Tag,
@@ -93,8 +106,9 @@ impl Slot {
         self.flags & Slot::CONTROL != 0
     }
 
-    /// Where among the data of the record the field lies, if that is another order than that of the fields: fields
-    /// of a lower rank come first. All are 0 in a record whose data lie in the order of its fields.
+    /// Returns the position of the field in the data of the record, if that order differs from the order of
+    /// the fields: fields of a lower rank come first. All are 0 in a record whose data have the order of its
+    /// fields.
     #[inline]
     pub(crate) fn rank(self) -> u32 {
         self.flags >> 1
@@ -110,23 +124,12 @@ impl Slot {
     }
 }
 
-/// Whether the buffer is, byte for byte, a record in some format, so that a writer of it need only copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// It is not.
-    None,
-    /// A well-formed record of ISO 2709, leader to record terminator.
-    Iso2709,
-    /// The lines of a record of IRBIS exchange text, end mark and line ends included.
-    IrbisText,
-    /// The lines of a record of an id file of CISIS.
-    CisisId,
-    /// A record as the server of IRBIS sends it, line end included.
-    IrbisServer,
-}
+/// The name of the format of which the buffer is a record, byte for byte, so that a writer of that format can
+/// copy it; `None` if there is no such format.
+pub(crate) type Origin = Option<&'static str>;
 
 impl Record {
-    /// Makes an empty record: no leader, no fields, MARC syntax, UTF-8.
+    /// Creates an empty record: no leader, no fields, MARC syntax, UTF-8.
     pub fn new() -> Record {
         Record {
             header: Header::default(),
@@ -138,17 +141,17 @@ impl Record {
             is_text: true,
             slots: Vec::new(),
             position: Position::default(),
-            origin: Origin::None,
+            origin: None,
             dead: 0,
         }
     }
 
-    /// Starts a record of MARC syntax, to be built field by field.
+    /// Starts a record of MARC syntax, built field by field.
     pub fn builder() -> Builder {
         Builder::new(Syntax::MARC)
     }
 
-    /// Empties the record, keeping its memory.
+    /// Empties the record and keeps its memory.
     pub fn clear(&mut self) {
         self.header = Header::default();
         self.syntax = Syntax::MARC;
@@ -158,11 +161,11 @@ impl Record {
         self.is_text = true;
         self.slots.clear();
         self.position = Position::default();
-        self.origin = Origin::None;
+        self.origin = None;
         self.dead = 0;
     }
 
-    /// The view that all tools take; costs nothing.
+    /// Returns the view that all tools take, at no cost.
     #[inline]
     pub fn view(&self) -> RecordRef<'_> {
         RecordRef {
@@ -170,7 +173,7 @@ impl Record {
             syntax: self.syntax,
             charset: self.charset,
             reason: self.reason,
-            origin: if self.dead == 0 { self.origin } else { Origin::None },
+            origin: if self.dead == 0 { self.origin } else { None },
             bytes: if self.is_text { self.text.as_bytes() } else { &self.bytes },
             text: self.is_text.then_some(self.text.as_str()),
             slots: &self.slots,
@@ -178,53 +181,84 @@ impl Record {
         }
     }
 
-    /// The header: leader of ISO 2709, numbers of IRBIS, both, or neither.
+    /// Returns the header: leader of ISO 2709, numbers of IRBIS, both, or neither.
     #[inline]
     pub const fn header(&self) -> &Header {
         &self.header
     }
 
-    /// How the bodies of the fields are written.
+    /// Returns the syntax of the field bodies.
     #[inline]
     pub const fn syntax(&self) -> Syntax {
         self.syntax
     }
 
-    /// The character set of the bytes of the record.
+    /// Returns the character set of the record's bytes.
     #[inline]
     pub const fn charset(&self) -> Charset {
         self.charset
     }
 
-    /// Why that character set was taken.
+    /// Returns the reason for that character set.
     #[inline]
     pub const fn charset_reason(&self) -> Reason {
         self.reason
     }
 
-    /// Where in the input the record begins; zeros for a record made here.
+    /// Returns the position of the record in the input; zeros for a record created in memory.
     #[inline]
     pub const fn position(&self) -> Position {
         self.position
     }
 
-    /// The fields, in the order of the source.
+    /// Returns the control number, the data of the first field 001; `None` if there is none.
+    pub fn control_number(&self) -> Option<Text<'_>> {
+        self.view().control_number()
+    }
+
+    /// Returns the leader; `None` for a record that has none, such as one of IRBIS.
+    pub fn leader(&self) -> Option<Leader> {
+        self.header.leader
+    }
+
+    /// Sorts the fields by their tags. Fields of one tag keep their order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if the record would hold more than 4 GiB.
+    ///
+    /// # Cost
+    /// O(n log n) for n fields; each field is copied.
+    pub fn sort_fields(&mut self) -> crate::error::Result<()> {
+        let mut fields: Vec<FieldBuf> = self.fields().map(FieldRef::to_buf).collect();
+        fields.sort_by_key(|field| field.as_field().tag());
+        let sorted = self.clone();
+        self.retain(|_| false);
+        for field in &fields {
+            if let Err(error) = self.insert_field(usize::MAX, field) {
+                *self = sorted;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the fields, in the order of the source.
     #[inline]
     pub fn fields(&self) -> impl ExactSizeIterator<Item = FieldRef<'_>> + DoubleEndedIterator + Clone + '_ {
         self.view().fields()
     }
 
-    /// The fields with these tags, in order.
+    /// Returns the fields with these tags, in order.
     pub fn fields_with(&self, tag: impl Into<TagPattern>) -> impl Iterator<Item = FieldRef<'_>> + Clone + '_ {
         self.view().fields_with(tag)
     }
 
-    /// The first field with one of these tags.
+    /// Returns the first field with one of these tags.
     pub fn field(&self, tag: impl Into<TagPattern>) -> Option<FieldRef<'_>> {
         self.view().field(tag)
     }
 
-    // What readers need; the parts of the struct stay in this module.
+    // For readers; the parts of the struct stay private to this module.
 
     pub(crate) fn header_mut(&mut self) -> &mut Header {
         &mut self.header
@@ -253,24 +287,24 @@ impl Record {
         buffer.push_str(text);
     }
 
-    /// Makes the buffer a copy of `bytes`, which are not known to be text.
+    /// Makes the buffer a copy of `bytes`, which may not be valid text.
     pub(crate) fn set_bytes(&mut self, bytes: &[u8]) {
         let buffer = self.bytes_mut();
         buffer.clear();
         buffer.extend_from_slice(bytes);
     }
 
-    pub(crate) fn set_origin(&mut self, origin: Origin) {
-        self.origin = origin;
+    pub(crate) fn set_origin(&mut self, format: &'static str) {
+        self.origin = Some(format);
     }
 
-    /// The slots, to be filled by a reader.
+    /// Returns the slots, to be filled by a reader.
     #[inline]
     pub(crate) fn slots_mut(&mut self) -> &mut Vec<Slot> {
         &mut self.slots
     }
 
-    /// The buffer as text, to be filled by a reader. Bytes that were there are gone.
+    /// Returns the buffer as text, to be filled by a reader. Discards a buffer of bytes.
     #[inline]
     pub(crate) fn text_mut(&mut self) -> &mut String {
         self.bytes.clear();
@@ -278,14 +312,15 @@ impl Record {
         &mut self.text
     }
 
-    /// The buffer as bytes, to be filled by a reader. Text that was there is gone.
+    /// Returns the buffer as bytes, to be filled by a reader. Discards a buffer of text.
     pub(crate) fn bytes_mut(&mut self) -> &mut Vec<u8> {
         self.text.clear();
         self.is_text = false;
         &mut self.bytes
     }
 
-    /// Ends a body that was appended to the text from `start` on: adds its slot. False if the buffer is full.
+    /// Ends the body that begins at offset `start` of the buffer: adds its slot. Returns false if the buffer
+    /// has 4 GiB.
     #[inline]
     pub(crate) fn end_field(&mut self, tag: Tag, start: usize, control: bool) -> bool {
         match (u32::try_from(start), u32::try_from(self.buffer_len())) {
@@ -297,7 +332,7 @@ impl Record {
         }
     }
 
-    /// Keeps in mind in which order the data of the fields lie in the buffer, which is not that of the fields.
+    /// Stores the data order of the fields where it differs from their own.
     pub(crate) fn keep_data_order(&mut self) {
         let mut order: Vec<(u32, usize)> =
             self.slots.iter().enumerate().map(|(index, slot)| (slot.start, index)).collect();
@@ -309,7 +344,7 @@ impl Record {
         }
     }
 
-    /// Ends a body as [`Record::end_field`] does, with all else as in `slot`.
+    /// Ends a body as [`Record::end_field`] does, with the other properties of `slot`.
     fn end_like(&mut self, start: usize, slot: Slot) -> bool {
         let done = self.end_field(slot.tag, start, slot.control());
         if let (true, Some(last)) = (done, self.slots.last_mut()) {
@@ -318,51 +353,56 @@ impl Record {
         done
     }
 
-    /// Puts the data of the last field behind those of the one at `index`, wherever they are.
-    fn place_behind(&mut self, index: Option<usize>) {
+    /// Ranks the data of the last field after those of the field at `index`.
+    fn place_after(&mut self, index: Option<usize>) {
         let rank = index.and_then(|index| self.slots.get(index)).map_or(0, |slot| slot.rank());
         if let Some(last) = self.slots.last_mut() {
             last.set_rank(rank);
         }
     }
 
-    /// Whether all fields begin and end between characters of `text`, which is to be the buffer.
+    /// Returns whether all fields begin and end at character boundaries of `text`, the future buffer.
     pub(crate) fn cuts_at_characters(&self, text: &str) -> bool {
         let between = |at: u32| text.is_char_boundary(at as usize);
         self.slots.iter().all(|slot| between(slot.start) && between(slot.end))
     }
 
-    /// Offset in the buffer of the body of a field of this record.
+    /// Returns the offset in the buffer of the body of a field of this record.
     pub(crate) fn offset_of(&self, field: FieldRef<'_>) -> usize {
         self.slots.get(field.index()).map_or(0, |slot| slot.start as usize)
     }
 
-    /// Says what is wrong in values of MARC-8 and its family. The buffer must be the frame of the record.
+    /// Reports the faults in values of MARC-8 and its family. The buffer must be the frame of the record.
     pub(crate) fn report_faults(&self, findings: &mut Findings) {
         for field in self.fields() {
             let indicators = if field.is_control() { 0 } else { field.indicators().len() };
             let start = self.offset_of(field);
             self.charset.examine_field(field.raw(), indicators, |fault| {
-                let bytes = field.raw().get(fault.offset..fault.offset.saturating_add(fault.len));
-                let (code, message, action) = say(self.charset, fault.kind, bytes.unwrap_or_default());
-                let place = (start.saturating_add(fault.offset), fault.len);
+                let bytes = field.raw().get(fault.offset..fault.offset + fault.len);
+                let (code, message, action) = rule_of(self.charset, fault.kind, bytes.unwrap_or_default());
+                let place = (start + fault.offset, fault.len);
                 findings.in_field(code, (field.tag(), field.index()), place, message, action);
             });
         }
     }
 
-    /// Says of each field that is not valid UTF-8 where it is not; tells how many there are. The buffer must be the
-    /// frame of the record.
-    pub(crate) fn report_invalid_utf8(&self, findings: &mut Findings, action: &'static str) -> usize {
+    /// Reports, for each field that is not valid UTF-8, where it is not; returns the number of such fields.
+    /// The buffer begins at `base` in the frame of the record.
+    pub(crate) fn report_invalid_utf8(
+        &self,
+        base: usize,
+        action: &'static str,
+        findings: &mut Findings,
+    ) -> usize {
         let mut seen = 0usize;
         for field in self.fields() {
             let Err(error) = std::str::from_utf8(field.raw()) else { continue };
-            let at = self.offset_of(field).saturating_add(error.valid_up_to());
-            let byte = field.raw().get(error.valid_up_to()).copied().unwrap_or_default();
+            let Some(byte) = field.raw().get(error.valid_up_to()) else { continue };
+            let at = base + self.offset_of(field) + error.valid_up_to();
             let message = format!("byte {byte:02X} is not valid in UTF-8 here");
             let place = (field.tag(), field.index());
-            findings.in_field(Code::InvalidUtf8, place, (at, 1), message, action);
-            seen = seen.saturating_add(1);
+            findings.in_field(INVALID_UTF8, place, (at, 1), message, action);
+            seen += 1;
         }
         seen
     }
@@ -372,79 +412,54 @@ impl Record {
     }
 }
 
-/// The finding that a fault in MARC-8 or its family is.
-fn say(charset: Charset, kind: FaultKind, bytes: &[u8]) -> (Code, String, &'static str) {
+/// Returns rule, message and action of a fault in MARC-8 or its family.
+fn rule_of(charset: Charset, kind: FaultKind, bytes: &[u8]) -> (Rule, String, &'static str) {
     let shown = bytes.iter().take(8).map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ");
-    let escaped = bytes.get(1..).unwrap_or_default().escape_ascii();
+    let escaped = bytes.cut(1..).escape_ascii();
     match kind {
         FaultKind::UnknownSet => {
-            (Code::Marc8UnknownSet, format!("ESC {escaped} names no set of {charset}"), "passed over")
+            (MARC8_UNKNOWN_SET, format!("ESC {escaped} names no set of {charset}"), "passed over")
         }
         FaultKind::IncompleteEscape => {
             let message = "an escape byte that begins no escape sequence".to_owned();
-            (Code::Marc8IncompleteEscape, message, "byte kept")
+            (MARC8_INCOMPLETE_ESCAPE, message, "byte kept")
         }
         FaultKind::UndefinedCode => {
-            let message = format!("byte {shown} stands for no character of {charset} here");
-            (Code::Marc8UndefinedCode, message, "byte kept")
+            let message = format!("byte {shown} is no character of {charset} here");
+            (MARC8_UNDEFINED_CODE, message, "byte kept")
         }
         FaultKind::DanglingMark => {
-            let message = format!("the mark {shown} has no letter behind it");
-            (Code::Marc8DanglingMark, message, "kept at the end")
+            let message = format!("the mark {shown} has no letter after it");
+            (MARC8_DANGLING_MARK, message, "kept at the end")
         }
         FaultKind::OrphanSecondHalf => {
             let message = format!("{shown} is the second half of a mark whose first is not there");
-            (Code::Marc8OrphanSecondHalf, message, "left out of the text")
+            (MARC8_ORPHAN_SECOND_HALF, message, "left out of the text")
         }
         FaultKind::TruncatedEacc => {
             let message = format!("{shown} is part of a character of three bytes");
-            (Code::Marc8TruncatedEacc, message, "bytes kept")
+            (MARC8_TRUNCATED_EACC, message, "bytes kept")
         }
         FaultKind::UndefinedEacc => {
-            (Code::Marc8UndefinedEacc, format!("{shown} stands for no character of EACC"), "bytes kept")
+            (MARC8_UNDEFINED_EACC, format!("{shown} is no character of EACC"), "bytes kept")
         }
         FaultKind::LostReturn => {
             let message = "characters of three bytes end without an escape sequence".to_owned();
-            (Code::Marc8LostReturn, message, "read as ASCII from here")
+            (MARC8_LOST_RETURN, message, "read as ASCII from here")
         }
         FaultKind::NotReset => {
             let message = "the subfield ends in another set than it began with".to_owned();
-            (Code::Marc8NotReset, message, "the next begins anew")
+            (MARC8_NOT_RESET, message, "the next begins anew")
         }
         FaultKind::Control => {
-            (Code::Marc8Control, format!("control character {shown}, which {charset} has not"), "kept")
+            (MARC8_CONTROL, format!("control character {shown}, which {charset} lacks"), "kept")
         }
         FaultKind::Nonstandard => {
             let message = format!("\"{}\" is not in the specification of {charset}", bytes.escape_ascii());
-            (Code::Marc8Nonstandard, message, "read as it was meant")
+            (MARC8_NONSTANDARD, message, "read as it was meant")
         }
         FaultKind::Reference => {
-            (Code::Marc8Reference, format!("the reference {}", bytes.escape_ascii()), "read as its character")
+            (MARC8_REFERENCE, format!("the reference {}", bytes.escape_ascii()), "read as its character")
         }
-    }
-}
-
-impl Default for Record {
-    fn default() -> Record {
-        Record::new()
-    }
-}
-
-impl fmt::Debug for Record {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.view().fmt(f)
-    }
-}
-
-impl PartialEq for Record {
-    /// See [`RecordRef::eq`].
-    fn eq(&self, other: &Record) -> bool {
-        self.view() == other.view()
-    }
-}
-
-impl<'a> From<&'a Record> for RecordRef<'a> {
-    fn from(record: &'a Record) -> RecordRef<'a> {
-        record.view()
     }
 }

@@ -1,14 +1,17 @@
-//! A value of a record: its bytes, and the text they stand for.
+//! A value of a record: its bytes, and the text that they encode.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
+use crate::bytes::Cut;
 use crate::charset::{Charset, DecodeError, Policy};
 
-/// A value of a record: bytes that know their character set.
+/// A value of a record: bytes with their character set.
 ///
-/// The bytes are always there. Where the whole record was found to be UTF-8 when it was read, [`Text::to_str`]
-/// borrows and checks nothing; otherwise it decodes, each time it is asked.
+/// The bytes are always available. Where the reader found the whole record to be UTF-8, [`Text::to_str`]
+/// borrows and checks nothing; otherwise it decodes, on every call.
 ///
 /// # Example
 /// ```
@@ -29,12 +32,13 @@ enum Repr<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// Makes a value of bytes in a character set.
+    /// Creates a value from bytes in a character set.
     pub const fn new(bytes: &'a [u8], charset: Charset) -> Text<'a> {
         Text(Repr::Raw(bytes, charset))
     }
 
-    /// The bytes from `start` to `end`; checked text if `text` holds that range between whole characters.
+    /// Returns the bytes from `start` to `end`; as checked text if `text` has that range at character
+    /// boundaries.
     #[inline]
     pub(crate) fn slice(
         bytes: &'a [u8],
@@ -45,11 +49,11 @@ impl<'a> Text<'a> {
     ) -> Text<'a> {
         match text.and_then(|text| text.get(start..end)) {
             Some(text) => Text(Repr::Checked(text)),
-            None => Text(Repr::Raw(bytes.get(start..end).unwrap_or_default(), charset)),
+            None => Text(Repr::Raw(bytes.cut(start..end), charset)),
         }
     }
 
-    /// The bytes as the source has them.
+    /// Returns the bytes unchanged.
     #[inline]
     pub const fn as_bytes(self) -> &'a [u8] {
         match self.0 {
@@ -58,7 +62,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The text, if it is known to be UTF-8 already; costs nothing.
+    /// Returns the text, if it is already known to be UTF-8, at no cost.
     #[inline]
     pub const fn as_str(self) -> Option<&'a str> {
         match self.0 {
@@ -67,7 +71,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The character set of the bytes.
+    /// Returns the character set of the bytes.
     pub const fn charset(self) -> Charset {
         match self.0 {
             Repr::Checked(_) => Charset::Utf8,
@@ -75,22 +79,22 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Length in bytes.
+    /// Returns the length in bytes.
     #[inline]
     pub const fn len(self) -> usize {
         self.as_bytes().len()
     }
 
-    /// Whether there are no bytes.
+    /// Returns whether there are no bytes.
     #[inline]
     pub const fn is_empty(self) -> bool {
         self.len() == 0
     }
 
-    /// The text. Borrows where the bytes are UTF-8 already.
+    /// Returns the text. Borrows where the bytes are already UTF-8.
     ///
     /// # Errors
-    /// [`DecodeError`] if the bytes do not decode, with the offset of the first that does not.
+    /// [`DecodeError`] if the bytes do not decode, with the offset of the first fault.
     #[inline]
     pub fn to_str(self) -> Result<Cow<'a, str>, DecodeError> {
         match self.0 {
@@ -99,7 +103,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The text, with U+FFFD for what does not decode.
+    /// Returns the text, with U+FFFD for bytes that do not decode.
     pub fn to_str_lossy(self) -> Cow<'a, str> {
         match self.0 {
             Repr::Checked(text) => Cow::Borrowed(text),
@@ -107,7 +111,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Appends the text to `out`, mending faults as `policy` says; tells how many there were.
+    /// Appends the text to `out`, handles faults according to `policy`, and returns their number.
     ///
     /// # Errors
     /// [`DecodeError`] under [`Policy::Strict`]; `out` is then unchanged.
@@ -119,6 +123,53 @@ impl<'a> Text<'a> {
             }
             Repr::Raw(bytes, charset) => charset.decode_into(bytes, policy, out),
         }
+    }
+}
+
+impl Default for Text<'_> {
+    /// Returns the empty text.
+    fn default() -> Self {
+        Text(Repr::Checked(""))
+    }
+}
+
+/// Compares the text, with U+FFFD for what does not decode, whatever the character sets of the two.
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Text<'_>) -> bool {
+        self.to_str_lossy() == other.to_str_lossy()
+    }
+}
+
+impl Eq for Text<'_> {}
+
+impl PartialOrd for Text<'_> {
+    fn partial_cmp(&self, other: &Text<'_>) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text<'_> {
+    /// By code points of the text.
+    fn cmp(&self, other: &Text<'_>) -> Ordering {
+        self.to_str_lossy().cmp(&other.to_str_lossy())
+    }
+}
+
+impl Hash for Text<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.to_str_lossy().hash(state);
+    }
+}
+
+impl PartialEq<str> for Text<'_> {
+    fn eq(&self, other: &str) -> bool {
+        self.to_str_lossy() == other
+    }
+}
+
+impl PartialEq<&str> for Text<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        self.to_str_lossy() == *other
     }
 }
 

@@ -1,20 +1,21 @@
-//! Whole records from one character set to another.
+//! Transcodes whole records from one character set to another.
 
-use super::{Dialect, FieldRef, Origin, Record, RecordRef, Slot, Syntax};
-use crate::Result;
+use super::{Dialect, FieldRef, Record, RecordRef, Slot, Syntax};
+use crate::bytes::Cut;
 use crate::charset::{Charset, DecodeError, Policy, Reason};
+use crate::error::Result;
 
-/// What ends a field in a record of ISO 2709.
+/// Ends a field in an ISO 2709 record.
 const TERMINATOR: u8 = 0x1E;
 
 impl Record {
-    /// Rewrites all values in another character set, in one pass; tells how many sequences and characters `policy`
-    /// replaced.
+    /// Transcodes all values to another character set, in one pass; returns the number of sequences and
+    /// characters that `policy` replaced.
     ///
-    /// Only values change: what leader/09 or field 100 say of the character set stays.
+    /// Only values change, not the declaration of the character set in leader/09 or field 100.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) under [`Policy::Strict`], or where one of the two sets is
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) under [`Policy::Strict`], or if one of the two sets is
     /// known by name only. The record is then unchanged.
     ///
     /// # Example
@@ -39,7 +40,7 @@ impl Record {
     }
 }
 
-/// Whether a record with characters beyond ASCII says of itself that it is in this character set, or nothing else.
+/// Returns whether a record with characters beyond ASCII declares this character set, or none.
 pub(crate) fn declares(record: RecordRef<'_>, charset: Charset) -> bool {
     let plain = |field: FieldRef<'_>| {
         field.raw().is_ascii() && !(charset.has_states() && memchr::memchr(0x1B, field.raw()).is_some())
@@ -61,13 +62,14 @@ pub(crate) fn declares(record: RecordRef<'_>, charset: Charset) -> bool {
     }
 }
 
-/// Whether 100$a/26-33 holds what it should: digits, blanks, fill characters.
+/// Returns whether 100$a/26-33 is plausible: digits, blanks, fill characters.
 fn are_codes(codes: &[u8]) -> bool {
     codes.iter().all(|byte| matches!(byte, b'0'..=b'9' | b' ' | b'|' | b'#'))
 }
 
 impl Record {
-    /// Makes the record say which character set it is in: leader/09 in MARC 21, 100$a/26-33 in UNIMARC and RUSMARC.
+    /// Declares the character set of the record: in leader/09 in MARC 21, in 100$a/26-33 in UNIMARC and
+    /// RUSMARC.
     pub(crate) fn declare_charset(&mut self, charset: Charset) {
         let dialect = Dialect::guess(self.view());
         if !matches!(dialect, Dialect::Unimarc | Dialect::Rusmarc) {
@@ -89,8 +91,8 @@ impl Record {
         let known = |coded: &[u8]| coded.get(26..34).is_some_and(are_codes);
         let Some(coded) = field.subfield('a').filter(|coded| known(coded.as_bytes())) else { return };
         let Some(within) = memchr::memmem::find(field.raw(), coded.as_bytes()) else { return };
-        let at = self.offset_of(field).saturating_add(within).saturating_add(26);
-        let range = at..at.saturating_add(codes.len());
+        let at = self.offset_of(field) + within + 26;
+        let range = at..at + codes.len();
         match self.is_text {
             true if self.text.get(range.clone()).is_some() => {
                 self.text.replace_range(range, &codes);
@@ -102,12 +104,12 @@ impl Record {
                 }
             }
         }
-        self.origin = Origin::None;
+        self.origin = None;
     }
 }
 
-/// Makes `out` a copy of `record` in the character set `to`. `fault` hears of each field in which something was
-/// replaced, and how much. Of an error tells the index of the field.
+/// Makes `out` a copy of `record` in the character set `to`. `fault` is called per field with the number of
+/// replacements. An error carries the field's index.
 pub(crate) fn transcode_into(
     record: RecordRef<'_>,
     to: Charset,
@@ -119,10 +121,10 @@ pub(crate) fn transcode_into(
     out.header = *record.header;
     out.syntax = record.syntax;
     out.position = record.position;
-    out.origin = Origin::None;
+    out.origin = None;
     out.set_charset(to, Reason::Caller);
     let is_text = to == Charset::Utf8;
-    // MARC-8 and its kin: all values become bytes, and are checked together.
+    // From MARC-8 and its family, all values become bytes that are checked together.
     let at_once = is_text && !record.is_text() && is_switched(record);
     match is_text && !at_once {
         true => out.text_mut().clear(),
@@ -143,14 +145,14 @@ pub(crate) fn transcode_into(
             unicode.clear();
             decode_body(record, field, policy, &mut unicode).and_then(|faults| {
                 let more = encode_body(field, &unicode, to, policy, &mut out.bytes)?;
-                Ok(faults.saturating_add(more))
+                Ok(faults + more)
             })
         };
         let faults = result.map_err(|error| (field.index(), error))?;
         if faults > 0 {
             fault(field, faults);
         }
-        all = all.saturating_add(faults);
+        all += faults;
         if !out.end_like(start, *slot) {
             return Err((field.index(), DecodeError::Unsupported { charset: to.name() }));
         }
@@ -163,7 +165,8 @@ pub(crate) fn transcode_into(
     Ok(all)
 }
 
-/// Decodes all fields of a record as it was read, if they are plain text. False if not: then nothing is decoded.
+/// Decodes all fields of an unedited record at once, if they are plain text. Otherwise returns false and
+/// decodes nothing.
 fn decode_together(record: RecordRef<'_>, out: &mut Record) -> bool {
     let decoded = as_one(record).is_some_and(|bodies| record.charset.decode_plainly(bodies, &mut out.bytes));
     if let (true, Ok(text)) = (decoded, simdutf8::basic::from_utf8(&out.bytes)) {
@@ -171,8 +174,8 @@ fn decode_together(record: RecordRef<'_>, out: &mut Record) -> bool {
         let mut next = 0usize;
         for (slot, end) in record.slots.iter().zip(&mut ends) {
             let start = out.text.len();
-            out.text.push_str(text.get(next..end).unwrap_or_default());
-            next = end.saturating_add(1);
+            out.text.push_str(text.cut(next..end));
+            next = end + 1;
             if let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(out.text.len())) {
                 out.slots.push(Slot::new(slot.tag, start, end, slot.control()));
             }
@@ -187,13 +190,13 @@ fn decode_together(record: RecordRef<'_>, out: &mut Record) -> bool {
     false
 }
 
-/// The bodies of all fields with their terminators, if they lie one behind the other and indicators are ASCII.
+/// Returns the bodies of all fields with their terminators, if they are contiguous and indicators are ASCII.
 fn as_one(record: RecordRef<'_>) -> Option<&[u8]> {
     let (first, last) = (record.slots.first()?, record.slots.last()?);
     let indicators = u32::from(record.syntax.indicators);
     let mut next = first.start;
     for slot in record.slots {
-        let head = slot.start..slot.start.saturating_add(indicators).min(slot.end);
+        let head = slot.start..(slot.start + indicators).min(slot.end);
         let head = record.bytes.get(head.start as usize..head.end as usize)?;
         if slot.start != next || !slot.control() && !head.is_ascii() {
             return None;
@@ -203,11 +206,11 @@ fn as_one(record: RecordRef<'_>) -> Option<&[u8]> {
             return None;
         }
     }
-    let is_read = record.origin == Origin::Iso2709;
+    let is_read = record.origin == Some("iso2709");
     record.bytes.get(first.start as usize..last.end as usize).filter(|_| is_read)
 }
 
-/// Whether the record is in a set that is switched by escape sequences and begins anew at its delimiter.
+/// Returns whether the record's set is switched by escape sequences and reset by its delimiter.
 fn is_switched(record: RecordRef<'_>) -> bool {
     record.charset.has_states()
         && record.charset.is_supported()
@@ -215,7 +218,7 @@ fn is_switched(record: RecordRef<'_>) -> bool {
         && !matches!(record.charset, Charset::Utf8Or(_))
 }
 
-/// How many bytes of a field are indicators, which are ASCII in any set.
+/// Returns the number of bytes of a field that are indicators, which are ASCII in any set.
 fn indicators(field: FieldRef<'_>) -> usize {
     if field.is_control() { 0 } else { field.indicators().len() }
 }
@@ -237,7 +240,7 @@ fn decode_body(
     if is_switched(record) {
         return charset.decode_field(body, literal, policy, out);
     }
-    // What MARC-8 and its kin do at 1F by themselves.
+    // At 1F, MARC-8 and its family reset by themselves.
     let start = out.len();
     let (mut faults, mut at) = (0u64, 0usize);
     for (number, piece) in body.split(|&byte| byte == delimiter).enumerate() {
@@ -247,13 +250,13 @@ fn decode_body(
         let literal =
             if number == 0 { literal } else { usize::from(piece.first().is_some_and(u8::is_ascii)) };
         match charset.decode_field(piece, literal, policy, out) {
-            Ok(more) => faults = faults.saturating_add(more),
+            Ok(more) => faults += more,
             Err(error) => {
                 out.truncate(start);
-                return Err(error.behind(at));
+                return Err(error.after(at));
             }
         }
-        at = at.saturating_add(piece.len()).saturating_add(1);
+        at = at + piece.len() + 1;
     }
     Ok(faults)
 }
@@ -279,13 +282,13 @@ fn encode_body(
         }
         let code = usize::from(number > 0 && piece.starts_with(|first: char| first.is_ascii()));
         match to.encode_field(piece, if number == 0 { literal } else { code }, policy, out) {
-            Ok(more) => faults = faults.saturating_add(more),
+            Ok(more) => faults += more,
             Err(error) => {
                 out.truncate(start);
-                return Err(error.behind(at));
+                return Err(error.after(at));
             }
         }
-        at = at.saturating_add(piece.len()).saturating_add(1);
+        at = at + piece.len() + 1;
     }
     Ok(faults)
 }
@@ -293,7 +296,7 @@ fn encode_body(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Tag;
+    use crate::tag::Tag;
 
     #[test]
     fn there_and_back() {
@@ -327,7 +330,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// A record as it was read, decoded in one piece or field by field, is the same.
+        /// An unedited record decodes to the same in one piece and field by field.
         #[test]
         fn together_or_one_by_one(
             bodies in proptest::collection::vec(
@@ -351,7 +354,7 @@ mod tests {
             *record.slots_mut() = slots;
             record.set_charset(Charset::Marc8, Reason::Declared);
             let mut read = record.clone();
-            read.set_origin(Origin::Iso2709);
+            read.set_origin("iso2709");
             let replaced = record.transcode(Charset::Utf8, Policy::Replace).unwrap();
             proptest::prop_assert_eq!(read.transcode(Charset::Utf8, Policy::Replace).unwrap(), replaced);
             proptest::prop_assert_eq!(read, record);

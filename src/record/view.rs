@@ -3,10 +3,12 @@
 use std::fmt;
 
 use super::{FieldRef, Header, Origin, Record, Slot, Syntax, Text};
+use crate::bytes::Cut;
 use crate::charset::{Charset, Reason};
-use crate::{Location, Position, Tag, TagPattern};
+use crate::position::{Location, Position};
+use crate::tag::{Tag, TagPattern};
 
-/// A view of a record: `Copy`, made without cost, all reading methods.
+/// A view of a record: `Copy`, free to create, with all reading methods.
 ///
 /// # Example
 /// ```
@@ -33,49 +35,49 @@ pub struct RecordRef<'a> {
 }
 
 impl<'a> RecordRef<'a> {
-    /// The header: leader of ISO 2709, numbers of IRBIS, both, or neither.
+    /// Returns the header: leader of ISO 2709, numbers of IRBIS, both, or neither.
     #[inline]
     pub const fn header(self) -> &'a Header {
         self.header
     }
 
-    /// How the bodies of the fields are written.
+    /// Returns the syntax of the field bodies.
     #[inline]
     pub const fn syntax(self) -> Syntax {
         self.syntax
     }
 
-    /// The character set of the bytes of the record.
+    /// Returns the character set of the record's bytes.
     #[inline]
     pub const fn charset(self) -> Charset {
         self.charset
     }
 
-    /// Why that character set was taken.
+    /// Returns the reason for that character set.
     #[inline]
     pub const fn charset_reason(self) -> Reason {
         self.reason
     }
 
-    /// Whether all of the record is known to be UTF-8, so that text costs nothing.
+    /// Returns whether all of the record is known to be UTF-8, so that text needs no check.
     #[inline]
     pub const fn is_text(self) -> bool {
         self.text.is_some()
     }
 
-    /// Where in the input the record begins; zeros for a record made here.
+    /// Returns the position of the record in the input; zeros for a record created in memory.
     #[inline]
     pub const fn position(self) -> Position {
         self.position
     }
 
-    /// The fields, in the order of the source.
+    /// Returns the fields, in the order of the source.
     #[inline]
     pub fn fields(self) -> impl ExactSizeIterator<Item = FieldRef<'a>> + DoubleEndedIterator + Clone + 'a {
         self.slots.iter().enumerate().map(move |(index, slot)| self.field_at(index, *slot))
     }
 
-    /// The fields with these tags, in order. Linear in the number of fields.
+    /// Returns the fields with these tags, in order. Linear in the number of fields.
     #[inline]
     pub fn fields_with(self, tag: impl Into<TagPattern>) -> impl Iterator<Item = FieldRef<'a>> + Clone + 'a {
         let pattern = tag.into();
@@ -83,26 +85,41 @@ impl<'a> RecordRef<'a> {
         slots.map(move |(index, slot)| self.field_at(index, *slot))
     }
 
-    /// The first field with one of these tags.
+    /// Returns the first field with one of these tags.
     #[inline]
     pub fn field(self, tag: impl Into<TagPattern>) -> Option<FieldRef<'a>> {
         self.fields_with(tag).next()
     }
 
-    /// The control number: the data of the first field 001; `None` if there is none.
+    /// Returns the control number: the data of the first field 001; `None` if there is none.
     pub fn control_number(self) -> Option<Text<'a>> {
         self.field(1).map(FieldRef::lead)
     }
 
-    /// The master file number of IRBIS and CDS/ISIS, from 1; `None` where the source has none.
+    /// Returns the master file number of IRBIS and CDS/ISIS, from 1; `None` if the source has none.
     pub fn mfn(self) -> Option<u32> {
         self.header.isis.map(|isis| isis.mfn).filter(|&mfn| mfn > 0)
     }
 
-    /// Completes the place of a finding: which of the fields with its tag it is about, and which of the subfields.
+    /// Returns what identifies the record in its catalogue: the control number without blanks around it, or the master
+    /// file number; `None` if it has neither.
+    ///
+    /// # Example
+    /// ```
+    /// let record = kartoteka::Record::builder().control_field("001", " 17 ").build()?;
+    /// assert_eq!(record.view().id().as_deref(), Some("17"));
+    /// # Ok::<(), kartoteka::Error>(())
+    /// ```
+    pub fn id(self) -> Option<String> {
+        let number = self.control_number().map(|number| number.to_str_lossy().trim().to_owned());
+        number.filter(|number| !number.is_empty()).or_else(|| self.mfn().map(|mfn| mfn.to_string()))
+    }
+
+    /// Completes the location of a finding: the occurrences of its field and subfield.
+    ///
     ///
     /// # Cost
-    /// A look at the tags before it, and at the subfields before it in its field.
+    /// Visits the tags before it, and the subfields before it in its field.
     pub(crate) fn locate(self, location: &mut Location) {
         if location.occurrence.is_none() {
             location.occurrence = self.occurrence(location);
@@ -110,7 +127,7 @@ impl<'a> RecordRef<'a> {
     }
 
     fn occurrence(self, location: &Location) -> Option<(u32, Option<(char, u32)>)> {
-        // What is no tag in a path is not shown as one.
+        // A tag that a path cannot express is not shown.
         let tag = location.tag.filter(|tag| tag.is_standard() || tag.bytes().is_none())?;
         let index = usize::try_from(location.field?).ok()?;
         let field = self.next_field(index, |_| true).filter(|field| field.tag() == tag)?;
@@ -125,7 +142,7 @@ impl<'a> RecordRef<'a> {
         Some((u32::try_from(before).ok()?, subfield))
     }
 
-    /// An owned copy.
+    /// Returns an owned copy.
     pub fn to_record(self) -> Record {
         let mut record = Record::new();
         record.copy_from(self);
@@ -141,7 +158,7 @@ impl<'a> RecordRef<'a> {
             index: index as u32,
             bytes: match text {
                 Some(text) => text.as_bytes(),
-                None => self.bytes.get(start..end).unwrap_or_default(),
+                None => self.bytes.cut(start..end),
             },
             text,
             syntax: self.syntax,
@@ -150,32 +167,33 @@ impl<'a> RecordRef<'a> {
         }
     }
 
-    /// The next field from index `from` on with a tag that is wanted.
+    /// Returns the next field at index `from` or later whose tag is wanted.
     #[inline]
     pub(crate) fn next_field(self, from: usize, wanted: impl Fn(Tag) -> bool) -> Option<FieldRef<'a>> {
         let slots = self.slots.get(from..)?;
         let found = slots.iter().position(|slot| wanted(slot.tag))?;
-        let index = from.saturating_add(found);
+        let index = from + found;
         self.slots.get(index).map(|slot| self.field_at(index, *slot))
     }
 
-    /// The whole buffer, if it is a record in this format byte for byte.
+    /// Returns the whole buffer, if it is a record in this format byte for byte.
     #[inline]
-    pub(crate) fn verbatim(self, format: Origin) -> Option<&'a [u8]> {
-        (self.origin == format).then_some(self.bytes)
+    pub(crate) fn verbatim(self, format: &'static str) -> Option<&'a [u8]> {
+        (self.origin == Some(format)).then_some(self.bytes)
     }
 
-    /// Where among the data each field lies: see [`Slot::rank`].
+    /// Returns the rank of each field in the data: see [`Slot::rank`].
     pub(crate) fn ranks(self) -> impl Iterator<Item = u32> + 'a {
         self.slots.iter().map(|slot| slot.rank())
     }
 
-    /// Offset in the buffer of the body of a field of this record.
+    /// Returns the offset in the buffer of the body of a field of this record.
     pub(crate) fn offset_of(self, field: FieldRef<'_>) -> usize {
         self.slots.get(field.index()).map_or(0, |slot| slot.start as usize)
     }
 
-    /// All bytes of the buffer, for a scan over everything at once; bodies and what lies between them.
+    /// Returns all bytes of the buffer, bodies and the bytes between them, for a scan over everything at
+    /// once.
     #[inline]
     pub(crate) fn buffer(self) -> &'a [u8] {
         self.bytes
@@ -183,7 +201,7 @@ impl<'a> RecordRef<'a> {
 }
 
 impl Record {
-    /// Makes the record a copy of another, reusing its memory.
+    /// Makes the record a copy of another and reuses its memory.
     pub fn copy_from(&mut self, other: RecordRef<'_>) {
         self.clear();
         self.header = *other.header;
@@ -200,8 +218,9 @@ impl Record {
 }
 
 impl PartialEq for RecordRef<'_> {
-    /// Whether headers, syntaxes and character sets are the same, and all fields, byte for byte and in order.
-    /// Positions in the input do not count, nor the counts in the leader (0 to 4, 12 to 16), which depend on it.
+    /// Returns whether headers, syntaxes, character sets and all fields are equal, byte for byte and in
+    /// order. Ignores positions in the input, and the numbers in the leader (0 to 4, 12 to 16) that depend on
+    /// it.
     fn eq(&self, other: &RecordRef<'_>) -> bool {
         let leader = |record: &RecordRef<'_>| {
             record.header.leader.map(|mut leader| {

@@ -1,7 +1,7 @@
-//! What must hold for any bytes and any text in every character set.
+//! Invariants of character sets, for any bytes and any text.
 
+use crate::charset::{Charset, Normalization, Policy};
 use crate::charset::{Fault, FaultKind};
-use crate::{Charset, Normalization, Policy};
 
 fn nfc(text: &str) -> String {
     Normalization::Nfc.apply(text).into_owned()
@@ -12,15 +12,15 @@ fn encoded(charset: Charset, text: &str, policy: Policy) -> Option<Vec<u8>> {
     charset.encode_into(text, policy, &mut out).ok().map(|_| out)
 }
 
-/// What must hold for any bytes given to MARC-8 and its family: decoding ends without a panic; every fault has its
-/// place in the bytes; strict decoding fails if and only if there is an error; what has no fault at all is encoded
-/// and decoded again to the same text, but for normal forms; nothing vanishes without a fault.
+/// Invariants of MARC-8 and its family, for any bytes: decoding ends without a panic; the offset of every
+/// fault is in the bytes; strict decoding fails if and only if there is an error; bytes without a fault are
+/// encoded and decoded again to the same text, up to normalization; nothing vanishes without a fault.
 pub fn marc8(data: &[u8]) {
     for charset in [Charset::Marc8, Charset::ISO_5426, Charset::Iso6937] {
         let mut faults: Vec<Fault> = Vec::new();
         charset.examine(data, |fault| faults.push(fault));
         for fault in &faults {
-            let end = fault.offset.saturating_add(fault.len);
+            let end = fault.offset + fault.len;
             assert!(end <= data.len(), "{fault:?} outside of {} bytes", data.len());
         }
         let errors = faults.iter().filter(|fault| fault.kind.is_error()).count();
@@ -37,7 +37,7 @@ pub fn marc8(data: &[u8]) {
             continue;
         }
         if charset != Charset::Marc8 && data.contains(&0x1B) {
-            continue; // sets that the encoder does not call
+            continue; // sets that the encoder never designates
         }
         let graphic = data.iter().filter(|byte| **byte >= 0x20).count();
         assert!(text.chars().count() <= graphic, "more characters than bytes");
@@ -48,11 +48,11 @@ pub fn marc8(data: &[u8]) {
     }
 }
 
-/// What must hold for any bytes and text in every character set: decoding and encoding end without a panic; all ways
-/// to decode agree; what encodes strictly decodes to the same text, but for normal forms; and what MARC-8 lacks comes
-/// back from its references.
+/// Invariants of every character set, for any bytes and text: decoding and encoding end without a panic; all
+/// ways to decode agree; text that encodes strictly decodes to the same text, up to normalization; characters
+/// that MARC-8 lacks come back from its references.
 ///
-/// The first byte names the set, the others are the bytes; and the text, if they are UTF-8.
+/// The first byte selects the set, the others are the bytes, and the text if they are UTF-8.
 pub fn charset(data: &[u8]) {
     let Some((first, bytes)) = data.split_first() else { return };
     let sets: Vec<Charset> = Charset::all().collect();
@@ -63,7 +63,7 @@ pub fn charset(data: &[u8]) {
         Err(_) => assert!(faults > 0, "{charset}: no fault in {}", bytes.escape_ascii()),
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    // Half marks become whole ones, and other programs' quirks are theirs.
+    // Half marks become whole ones; the quirks of other programs are excluded.
     let halves = |text: &str| text.chars().any(|c| ('\u{FE20}'..='\u{FE23}').contains(&c));
     let quirks =
         [Charset::Big5, Charset::EucJp, Charset::EucKr, Charset::Gb18030, Charset::Gbk, Charset::ShiftJis];

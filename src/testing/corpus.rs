@@ -1,22 +1,24 @@
-//! Files to measure with, made from a seed: the same on every machine.
+//! Files for measurements, generated from a seed: the same on every machine.
 
+use crate::format::iso2709;
+use crate::io::{RecordWrite, WriteOptions};
+use crate::irbis_text;
 use crate::record::{Builder, Record, Syntax};
-use crate::{RecordWrite, WriteOptions, irbis_text, iso2709};
 
-/// What the records of a made file are like.
+/// The kind of records in a generated file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// MARC 21 as of an English-speaking library: about 900 bytes a record, hardly any beyond ASCII.
+    /// MARC 21 like that of an English-speaking library: about 900 bytes per record, hardly any beyond ASCII.
     Latin,
     /// RUSMARC with Cyrillic values in UTF-8: about half of the bytes beyond ASCII.
     Cyrillic,
-    /// MARC 21 with hundreds of fields a record.
+    /// MARC 21 with hundreds of fields per record.
     Long,
     /// IRBIS exchange text in UTF-8, Cyrillic.
     IrbisText,
 }
 
-/// Makes a file of so many records.
+/// Generates a file with this number of records.
 ///
 /// # Example
 /// ```
@@ -62,7 +64,7 @@ fn record(kind: Kind, number: usize, random: &mut Random) -> Record {
         return builder.build().unwrap_or_default();
     }
     let mut builder = Record::builder()
-        .control_field("001", &format!("made{number:08}"))
+        .control_field("001", format!("made{number:08}"))
         .control_field("008", "260101s1999    xx            000 0 eng  ");
     for at in 0..fields {
         let (first, second) = (random.words(words), random.words(words));
@@ -72,7 +74,7 @@ fn record(kind: Kind, number: usize, random: &mut Random) -> Record {
     builder.build().unwrap_or_default()
 }
 
-/// Numbers that look random: xorshift.
+/// Pseudo-random numbers: xorshift.
 struct Random(u64);
 
 impl Random {
@@ -83,7 +85,7 @@ impl Random {
         usize::try_from(self.0 >> 33).unwrap_or_default()
     }
 
-    /// One to four words.
+    /// Returns one to four words.
     fn words(&mut self, words: &[&str]) -> String {
         let count = self.next() % 4 + 1;
         let picked = (0..count).filter_map(|_| words.get(self.next() % words.len().max(1)).copied());

@@ -1,33 +1,32 @@
-//! What must hold for master files and dictionaries, whatever is in them.
+//! Invariants of master files and dictionaries, for any bytes.
 
 use std::io::Cursor;
 
-use crate::isis::{Dictionary, Layout, Shape, SliceReader, Writer};
-use crate::{
-    Deleted, Diagnostic, ReadOptions, Record, RecordRead, RecordSeek, RecordWrite, Recovery, Severity,
-    WriteOptions,
-};
+use crate::finding::{Finding, Severity};
+use crate::io::{Deleted, ReadOptions, RecordRead, RecordSeek, RecordWrite, Recovery, WriteOptions};
+use crate::isis::{Dictionary, Shape, SliceReader, Variant, Writer};
+use crate::record::Record;
 
-/// What a reader makes of a base.
+/// The result of reading a base.
 struct Outcome {
-    /// Each record with what was found, or why there is none.
-    entries: Vec<(Result<Record, String>, Vec<Diagnostic>)>,
+    /// Each record with its findings, or its error.
+    entries: Vec<(Result<Record, String>, Vec<Finding>)>,
 }
 
 fn read(mst: &[u8], xrf: Option<&[u8]>, options: &ReadOptions) -> Option<Outcome> {
     let mut reader = SliceReader::from_slice(mst, xrf, options).ok()?;
     let mut entries = Vec::new();
     let mut record = Record::new();
-    // A slot may lead to a record that another leads to as well, and each has its versions.
+    // Several slots may refer to the same record, and each of them counts its versions.
     let slots = xrf.map_or(0, <[u8]>::len) / 4;
-    let bound = mst.len().saturating_add(slots).saturating_mul(if options.history { 64 } else { 1 });
+    let bound = (mst.len() + slots) * if options.history { 64 } else { 1 };
     loop {
         let read = reader.read_record(&mut record);
-        let findings = reader.diagnostics().to_vec();
+        let findings = reader.findings().to_vec();
         for finding in &findings {
             let len = if finding.location.file.is_some() { xrf.map_or(0, <[u8]>::len) } else { mst.len() };
             let byte = finding.location.byte;
-            assert!(byte <= (len as u64).saturating_add(512), "{finding} outside of {len} bytes");
+            assert!(byte <= (len as u64) + 512, "{finding} outside of {len} bytes");
         }
         match read {
             Ok(false) => return Some(Outcome { entries }),
@@ -41,11 +40,12 @@ fn read(mst: &[u8], xrf: Option<&[u8]>, options: &ReadOptions) -> Option<Outcome
     }
 }
 
-/// What must hold for any master file and cross reference: reading ends without a panic, in order, by number, with all
-/// versions and without the cross reference; every place lies in its file; strict reading is salvage without errors; what
-/// is read can be written in the same layout, and is read again.
+/// Invariants of a master file and its cross reference, for any bytes: reading ends without a panic, in
+/// order, by number, with all versions and without the cross reference; every location is in its file; strict
+/// reading equals salvage without errors; records can be written in the same variant and are read again.
 ///
-/// The first two bytes of `data` are the length of the cross reference, which follows; the rest is the master file.
+/// The first two bytes of `data` are the length of the cross reference, which follows; the rest is the master
+/// file.
 pub fn mst(data: &[u8]) {
     let Some((&[low, high], rest)) = data.split_first_chunk::<2>() else { return };
     let len = usize::from(u16::from_le_bytes([low, high])).min(rest.len());
@@ -53,10 +53,10 @@ pub fn mst(data: &[u8]) {
     base(mst, Some(xrf));
 }
 
-/// What must hold for any cross reference of a sound master file, as for [`mst`].
+/// Invariants of any cross reference beside a sound master file; see [`mst`].
 pub fn xrf(data: &[u8]) {
     let copies = [(1, "PAZK"), (2, "^AХамса"), (300, "^A1^B2")];
-    for layout in [Layout::IRBIS64, Layout { shape: Shape::Ffi22, big_endian: false, shift: 3 }] {
+    for layout in [Variant::IRBIS64, Variant { shape: Shape::Ffi22, big_endian: false, shift: 3 }] {
         let files = (Cursor::new(Vec::new()), Cursor::new(Vec::new()));
         let Ok(mut writer) = Writer::create(files.0, files.1, layout, &WriteOptions::new()) else { return };
         for (mfn, text) in copies {
@@ -79,17 +79,14 @@ fn base(mst: &[u8], xrf: Option<&[u8]>) {
     let Some(outcome) = read(mst, xrf, &options) else { return };
     read(mst, None, &options);
     read(mst, xrf, &options.clone().history(true));
-    let is_error = |finding: &Diagnostic| finding.severity() == Severity::Error;
+    let is_error = |finding: &Finding| finding.severity() == Severity::Error;
     if let Some(strict) = read(mst, xrf, &options.clone().recovery(Recovery::Strict)) {
-        // What is found behind the last record is one more error.
+        // A fault after the last record is an additional error.
         let (seen, expected) = (strict.entries.len(), outcome.entries.len());
-        assert!(
-            seen == expected || seen == expected.saturating_add(1),
-            "{seen} records, salvage has {expected}"
-        );
+        assert!(seen == expected || seen == expected + 1, "{seen} records, salvage has {expected}");
         assert!(
             strict.entries.get(expected).is_none_or(|(last, _)| last.is_err()),
-            "a record behind the last"
+            "a record after the last"
         );
         for ((strict, _), (salvaged, findings)) in strict.entries.iter().zip(&outcome.entries) {
             match strict {
@@ -101,7 +98,7 @@ fn base(mst: &[u8], xrf: Option<&[u8]>) {
         }
     }
     let Ok(mut reader) = SliceReader::from_slice(mst, xrf, &options) else { return };
-    let layout = reader.layout();
+    let layout = reader.variant();
     let mut record = Record::new();
     for (read, _) in outcome.entries.iter().take(64) {
         let Ok(read) = read else { continue };
@@ -112,19 +109,19 @@ fn base(mst: &[u8], xrf: Option<&[u8]>) {
     written_again(layout, &outcome);
 }
 
-/// Records of a base, written in its layout, are read again as they are.
-fn written_again(layout: Layout, outcome: &Outcome) {
+/// Checks that records of a base, written in its variant, are read again unchanged.
+fn written_again(layout: Variant, outcome: &Outcome) {
     let files = (Cursor::new(Vec::new()), Cursor::new(Vec::new()));
     let Ok(mut writer) = Writer::create(files.0, files.1, layout, &WriteOptions::new()) else { return };
     let mut written = Vec::new();
     for (record, _) in &outcome.entries {
         let Ok(record) = record else { continue };
-        let far = record.view().mfn().is_none_or(|mfn| mfn > writer.next_mfn().saturating_add(1000));
+        let far = record.view().mfn().is_none_or(|mfn| mfn > writer.next_mfn() + 1000);
         if far {
-            continue; // memory stands in for files here
+            continue; // memory replaces files here
         }
         match writer.write_record(record.view()) {
-            Ok(()) if writer.diagnostics().is_empty() => written.push(record),
+            Ok(()) if writer.findings().is_empty() => written.push(record),
             Ok(()) => return,
             Err(error) => assert!(error.is_record(), "a record broke the writer: {error}"),
         }
@@ -146,12 +143,11 @@ fn written_again(layout: Layout, outcome: &Outcome) {
     }
 }
 
-/// What must hold for any dictionary: reading ends without a panic, all terms and all postings, whatever is sought first.
-///
-/// The first four bytes of `data` are the lengths of `.n01` and `.l01`, in units of 16 bytes; the `.ifp` is the rest.
+/// Invariants of a dictionary, for any bytes: reading ends without a panic, for all terms and all postings,
+/// after any seek.
 pub fn ifp(data: &[u8]) {
     let Some((&[a, b, c, d], rest)) = data.split_first_chunk::<4>() else { return };
-    let len = |low, high| usize::from(u16::from_le_bytes([low, high])).saturating_mul(16);
+    let len = |low, high| usize::from(u16::from_le_bytes([low, high])) * 16;
     let (n01, rest) = rest.split_at(len(a, b).min(rest.len()));
     let (l01, ifp) = rest.split_at(len(c, d).min(rest.len()));
     let Ok(mut dictionary) = Dictionary::from_slices(n01, l01, ifp) else { return };
@@ -159,7 +155,7 @@ pub fn ifp(data: &[u8]) {
         assert!(dictionary.seek(key).is_ok(), "bytes in memory can be read");
         let mut terms = 0usize;
         while let Ok(Some(term)) = dictionary.read_term() {
-            terms = terms.saturating_add(1);
+            terms += 1;
             assert!(terms <= l01.len(), "more terms than bytes");
             if terms < 200 {
                 assert!(dictionary.postings(&term, |_| {}).is_ok(), "bytes in memory can be read");

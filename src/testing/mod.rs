@@ -1,19 +1,23 @@
-//! Tools for tests: what must hold for any input, and records to try things with.
+//! Tools for tests: invariants for any input, and generated records.
 //!
-//! Written once, called by the property tests, by the fuzz targets and over every fixture; yours to use on readers
-//! and writers of your own.
+//! Written once; used by the property tests, by the fuzz targets and for every fixture. Also usable for
+//! readers and writers of other crates.
 
+mod any;
 mod charsets;
 pub mod corpus;
+mod decision;
 mod invariants;
 mod isis;
 mod paths;
 mod strategies;
 
+pub use self::any::{any, model};
 pub use self::charsets::{charset, marc8};
+pub use self::decision::decision;
 #[cfg(feature = "xml")]
 pub use self::invariants::marcxml;
-pub use self::invariants::{aleph, cisis_id, irbis_server, irbis_text, iso2709, line, microlif, mrk};
+pub use self::invariants::{cisis_id, format, irbis_server, irbis_text, iso2709};
 #[cfg(feature = "json")]
 pub use self::invariants::{json, ndjson};
 pub use self::isis::{ifp, mst, xrf};

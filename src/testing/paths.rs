@@ -1,14 +1,15 @@
-//! What must hold for any text given to the path parser, and texts to try.
+//! Invariants of paths and filters, for any text, and generated paths.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::filter::Filter;
 use crate::path::Order;
+use crate::path::{FieldPath, SelectOptions};
 use crate::record::{Builder, Record, Syntax};
-use crate::{FieldPath, Filter, SelectOptions};
 
-/// Records to ask: one of MARC, with repeated and embedded fields, and one of IRBIS.
+/// Returns records to query: one of MARC, with repeated and embedded fields, and one of IRBIS.
 fn records() -> [Record; 2] {
     let marc = Record::builder()
         .control_field("001", "kart0001")
@@ -26,9 +27,9 @@ fn records() -> [Record; 2] {
     [marc.unwrap_or_default(), irbis.unwrap_or_default()]
 }
 
-/// What must hold for any text given to [`FieldPath`]: it is read or refused at a place that lies in it; what was
-/// read is printed in a form from which the same is read; whatever it finds in a record has a place, which is a path
-/// to the same value; and trimmed or not, no value is cut inside a character.
+/// Invariants of [`FieldPath`], for any text: it is parsed, or refused at an offset in the text; a parsed
+/// path prints a form that parses to the same path; every value found has a location, which is a path to the
+/// same value; no value is cut inside a character, trimmed or not.
 pub fn path(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let path: FieldPath = match text.parse() {
@@ -62,7 +63,7 @@ pub fn path(data: &[u8]) {
     }
 }
 
-/// One pass over a record gives what the whole machinery gives.
+/// Checks that the fast evaluation gives what the full one gives.
 fn one_pass(record: &Record, path: &FieldPath, options: SelectOptions) {
     let mut expected = Vec::new();
     for found in record.select_with(path, options) {
@@ -79,9 +80,11 @@ fn one_pass(record: &Record, path: &FieldPath, options: SelectOptions) {
     assert_eq!(given, expected, "{path} {options:?}");
 }
 
-/// What must hold for changes at any path: one that fails changes nothing, one that says that it changed nothing has not;
-/// what was set is found, what was deleted is not, and what was kept is as it was, unless the path depends on how many
-/// fields there are, or on others.
+/// Invariants of edits, at any path.
+///
+/// - A failed edit leaves the record unchanged, and so does one that returns 0.
+/// - A value that was set is found, and one that was deleted is not.
+/// - Kept elements are unchanged, unless the path depends on the number of fields, or on other fields.
 fn edits(record: &Record, path: &FieldPath) {
     let text = path.to_string();
     let values = |record: &Record| -> Vec<Vec<u8>> {
@@ -95,11 +98,11 @@ fn edits(record: &Record, path: &FieldPath) {
         match set.set(path, value) {
             Err(_) | Ok(0) => assert_eq!(&set, record, "{text} set to {value:?}"),
             Ok(_) => {
-                // Counts in the leader are not compared.
+                // Numbers in the leader are not compared.
                 assert!(&set != record || text.starts_with("LDR"), "{text} set to {value:?}");
                 let all = values(&set);
                 assert!(!plain || all.iter().all(|found| found == value.as_bytes()), "{text}: {all:?}");
-                // Head text that is empty is none.
+                // Empty head text counts as none.
                 assert!(!plain || value.is_empty() || all.len() >= before.len(), "{text}: {all:?}");
             }
         }
@@ -123,8 +126,8 @@ fn edits(record: &Record, path: &FieldPath) {
     }
 }
 
-/// What must hold for any text given to [`Filter`]: it is read or refused at a place that lies in it; what was read is
-/// printed in a form from which the same is read, and which gives the same answers.
+/// Invariants of [`Filter`], for any text: it is parsed, or refused at an offset in the text; a parsed filter
+/// prints a form that parses to a filter with the same results.
 pub fn filter(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let filter: Filter = match text.parse() {
@@ -143,12 +146,12 @@ pub fn filter(data: &[u8]) {
     }
 }
 
-/// Paths of MARCspec, most of them valid.
+/// Generates MARCspec paths, most of them valid.
 pub fn path_text() -> impl Strategy<Value = String> {
     let tag = select(vec!["245", "6..", "...", "LDR", "008", "24a", "FMT", "020", "1119", "..0", "461"]);
     let span = prop_oneof![
         (0u32..200).prop_map(|at| at.to_string()),
-        (0u32..9, 0u32..9).prop_map(|(from, more)| format!("{from}-{}", from.saturating_add(more))),
+        (0u32..9, 0u32..9).prop_map(|(from, more)| format!("{from}-{}", from + more)),
         (0u32..9).prop_map(|at| format!("{at}-#")),
         (0u32..9).prop_map(|at| format!("#-{at}")),
         Just("#".to_owned()),

@@ -1,12 +1,14 @@
-//! Records and bytes to try things with.
+//! Generated records and bytes.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
+use crate::bytes::Cut;
 use crate::record::{Builder, Record, Syntax};
 
-/// Values: words of the languages these catalogues are in, markup, quotes, marks that combine, and nothing.
+/// Generates values: words of the languages of these catalogues, markup, quotes, combining marks, and
+/// nothing.
 fn value() -> impl Strategy<Value = String> {
     let words = vec![
         "",
@@ -33,7 +35,7 @@ fn value() -> impl Strategy<Value = String> {
     vec(select(words), 0..4).prop_map(|words| words.concat())
 }
 
-/// A MARC record that every format but IRBIS text can carry.
+/// Generates a MARC record that every format except IRBIS text can represent.
 pub fn marc_record() -> impl Strategy<Value = Record> {
     let control = (select(vec!["001", "003", "005", "008"]), value());
     let indicators = "[ 0-9a-z#]{2}";
@@ -52,7 +54,7 @@ pub fn marc_record() -> impl Strategy<Value = Record> {
     })
 }
 
-/// An IRBIS record: tags of any width, head text, codes in both cases, empty subfields.
+/// Generates an IRBIS record: tags of any width, head text, codes in both cases, empty subfields.
 pub fn irbis_record() -> impl Strategy<Value = Record> {
     let subfields = vec((select(vec!['a', 'A', 'b', '1', '!', '(', 'С', '*']), value()), 0..5);
     let field = (1u32..3000, value(), subfields);
@@ -74,8 +76,8 @@ pub fn irbis_record() -> impl Strategy<Value = Record> {
     })
 }
 
-/// Bytes with some of them changed, lost, doubled or put in: what damage makes of a good file. `special` are the
-/// bytes that matter to the format.
+/// Damages `data`: some bytes are changed, removed, doubled or inserted. `special` are the bytes that have a
+/// meaning in the format.
 pub fn mutated(data: Vec<u8>, special: &'static [u8]) -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![any::<u8>(), select(special.to_vec())];
     vec((any::<Index>(), 0u8..6, byte), 0..6).prop_map(move |edits| {
@@ -86,13 +88,13 @@ pub fn mutated(data: Vec<u8>, special: &'static [u8]) -> impl Strategy<Value = V
             }
             let at = index.index(data.len());
             match edit {
-                0 | 1 => data.splice(at..at.saturating_add(1), [byte]).for_each(drop),
-                2 => data.splice(at..at.saturating_add(1), []).for_each(drop),
+                0 | 1 => data.splice(at..at + 1, [byte]).for_each(drop),
+                2 => data.splice(at..at + 1, []).for_each(drop),
                 3 => data.splice(at..at, [byte]).for_each(drop),
                 4 => data.truncate(at),
                 _ => {
-                    let end = at.saturating_add(usize::from(byte)).min(data.len());
-                    let piece = data.get(at..end).unwrap_or_default().to_vec();
+                    let end = (at + usize::from(byte)).min(data.len());
+                    let piece = data.cut(at..end).to_vec();
                     data.splice(at..at, piece).for_each(drop);
                 }
             }

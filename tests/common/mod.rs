@@ -1,10 +1,16 @@
 //! What the tests on real files share.
-#![allow(dead_code, reason = "not each of them needs all")]
+#![allow(dead_code, reason = "not every binary needs everything here")]
+
+#[cfg(feature = "cli")]
+pub(crate) mod program;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kartoteka::{Error, FieldRef, Framing, ReadOptions, Record, RecordRead, RecordRef, SubfieldRef};
+use kartoteka::{
+    Builder, Error, FieldRef, Framing, IsisHeader, ReadOptions, Record, RecordRead, RecordRef, SubfieldRef,
+    Syntax, Tag,
+};
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
@@ -35,6 +41,29 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
 
 fn nfc(text: &str) -> String {
     text.nfc().collect()
+}
+
+/// An IRBIS record of the expectation of a base: tags, and fields with their carets.
+pub(crate) fn irbis(record: &Value) -> Record {
+    let mut made = Builder::new(Syntax::IRBIS).build().unwrap();
+    made.set_isis(Some(IsisHeader::new(u32::try_from(record["mfn"].as_u64().unwrap()).unwrap(), 0, 0)));
+    for field in record["fields"].as_array().unwrap() {
+        let tag = Tag::from_number(u32::try_from(field["tag"].as_u64().unwrap()).unwrap()).unwrap();
+        let mut parts = field["value"].as_str().unwrap().split('^');
+        let head = parts.next().unwrap();
+        made.push_field(tag, |writer| {
+            writer.lead(head);
+            for part in parts {
+                let mut chars = part.chars();
+                if let Some(code) = chars.next() {
+                    writer.subfield(code, chars.as_str());
+                }
+            }
+            writer
+        })
+        .unwrap();
+    }
+    made
 }
 
 /// Tag, indicators, subfields of a MARC field as JSON, in NFC; an empty subfield code is not one.

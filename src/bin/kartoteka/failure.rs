@@ -23,6 +23,14 @@ pub(crate) enum Failure {
     ClosedPipe,
     /// Exit status 2, and this is why.
     Message(String),
+    /// Exit status 2: an error of the library, before it is said of which input.
+    Library(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Library(error)
+    }
 }
 
 impl Failure {
@@ -53,7 +61,7 @@ impl Failure {
     }
 }
 
-/// What the system says, without the number behind it.
+/// Returns what the system says, without the number of the error.
 pub(crate) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     match text.split_once(" (os error") {

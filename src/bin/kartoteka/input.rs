@@ -1,108 +1,51 @@
 //! The inputs of a run, and the records in them.
 
-use std::borrow::Cow;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Path, PathBuf};
 
 use kartoteka::{
-    Charset, Code, Detection, Diagnostic, Format, Peek, ReadOptions, Record, RecordRead, Report, Severity,
-    open_with, reader,
+    Can, Content, Detection, Event, Finding, Format, Item, Pass, Peek, ReadOptions, RecordRead, Rule, Tally,
+    Transform, open_with, reader,
 };
 
-use crate::args::Reading;
-use crate::compression::{decompress, uncompressed_name};
+use crate::command::options::Reading;
 use crate::failure::{Failure, Outcome, reason};
-use crate::place::Bytes;
 use crate::progress::Progress;
 use crate::report::{Reporter, outcome};
+use crate::terminal::complain;
+use kartoteka::compression::{decompress, uncompressed_name};
 
 /// An input that was opened.
 pub(crate) struct Input {
+    pub(crate) path: PathBuf,
     pub(crate) name: String,
     pub(crate) format: Format,
     /// How the format was found out, if it was not given.
     pub(crate) detection: Option<Detection>,
     pub(crate) reader: Box<dyn RecordRead + Send>,
-    /// The first of the bytes before the last record that belong to none, to be shown.
-    lost: Arc<Mutex<Vec<u8>>>,
-}
-
-/// How many lost bytes are kept to be shown.
-const LOST: usize = 48;
-
-impl Input {
-    fn new(
-        name: String,
-        format: Format,
-        detection: Option<Detection>,
-        mut reader: Box<dyn RecordRead + Send>,
-    ) -> Input {
-        let lost = lost_by(&mut *reader);
-        Input { name, format, detection, reader, lost }
-    }
-
-    /// The bytes that a finding in the last record is about, and where they begin: those of the record, or what was
-    /// lost before it. `record` is what was read of it.
-    pub(crate) fn bytes_of<'a>(&'a self, finding: &Diagnostic, record: Option<&Record>) -> Bytes<'a> {
-        let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-        bytes_of(finding, self.format, record, (self.reader.raw(), self.reader.position().byte), &lost)
-    }
-}
-
-/// The first of the bytes that belong to no record, which `reader` passes over from now on.
-pub(crate) fn lost_by(reader: &mut (dyn RecordRead + Send)) -> Arc<Mutex<Vec<u8>>> {
-    let lost = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&lost);
-    reader.on_lost(Box::new(move |bytes| {
-        let mut lost = sink.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = LOST.saturating_sub(lost.len()).min(bytes.len());
-        lost.extend_from_slice(bytes.get(..room).unwrap_or_default());
-    }));
-    lost
-}
-
-/// The bytes that a finding is about: those of its record, which begin at `start`, or what was lost before it.
-pub(crate) fn bytes_of<'a>(
-    finding: &Diagnostic,
-    format: Format,
-    record: Option<&Record>,
-    (raw, start): (&'a [u8], u64),
-    lost: &[u8],
-) -> Bytes<'a> {
-    let is_text = format.info().is_some_and(|info| info.text);
-    let charset = record.map_or(Charset::Utf8, Record::charset);
-    let place = &finding.location;
-    if place.byte < start && place.len > 0 || raw.is_empty() {
-        let wanted = place.len.min(lost.len() as u64);
-        if finding.code == Code::Garbage && wanted > 0 {
-            return Bytes { bytes: Cow::Owned(lost.to_vec()), start: place.byte, is_text, charset };
-        }
-    }
-    Bytes { bytes: Cow::Borrowed(raw), start, is_text, charset }
-}
-
-/// What comes next in an input.
-pub(crate) enum Next {
-    /// A record was read.
-    Record,
-    /// A record of which nothing could be read, and why.
-    Unreadable(Diagnostic),
-    End,
 }
 
 /// What is the same in all commands that read: options, messages, counts.
 pub(crate) struct Run<'a> {
     pub(crate) reading: &'a Reading,
     pub(crate) reporter: Reporter,
-    pub(crate) report: Report,
+    pub(crate) report: Tally,
     options: ReadOptions,
+    rest: std::slice::Iter<'a, PathBuf>,
+    /// Whether an input could not be opened, and whether one could.
+    not_all: bool,
+    any: bool,
 }
 
 impl<'a> Run<'a> {
-    /// Checks that all inputs are there; `data_on_stdout` as in [`Progress::new`].
+    /// Makes a run over the inputs of the options; `data_on_stdout` as in [`Progress::new`].
     pub(crate) fn new(reading: &'a Reading, data_on_stdout: bool) -> Result<Run<'a>, Failure> {
+        if reading.inputs.is_empty() {
+            return Err(Failure::new(
+                "no input: name files, or - for standard input, which is a terminal here",
+            ));
+        }
         let mut total = Some(0u64);
         let mut stdin = false;
         for path in &reading.inputs {
@@ -113,19 +56,61 @@ impl<'a> Run<'a> {
                 total = None;
                 continue;
             }
-            let found = std::fs::metadata(path)
-                .map_err(|why| Failure::at(path.display(), format_args!("cannot open: {}", reason(&why))))?;
-            let size = found.is_file().then_some(found.len());
-            total = total.zip(size).map(|(total, size)| total.saturating_add(size));
+            let found = std::fs::metadata(path).ok().filter(Metadata::is_file);
+            let size = found.map(|found| found.len());
+            total = total.zip(size).map(|(total, size)| total + size);
         }
-        let progress = Progress::new(reading.talk, total, data_on_stdout);
-        let reporter = Reporter::new(reading.talk, progress);
-        Ok(Run { reading, reporter, report: Report::default(), options: reading.options() })
+        let progress = Progress::new(reading.verbosity, total, data_on_stdout);
+        let reporter = Reporter::new(reading.verbosity, progress);
+        let (report, options, rest) = (Tally::default(), reading.options(), reading.inputs.iter());
+        Ok(Run { reading, reporter, report, options, rest, not_all: false, any: false })
+    }
+
+    /// Opens the next input that can be opened, and says of each that cannot why. `None` after the last.
+    pub(crate) fn next_input(&mut self) -> Result<Option<Input>, Failure> {
+        while let Some(path) = self.rest.next() {
+            match self.open(path) {
+                Err(Failure::Message(why)) if !self.reading.strict => {
+                    self.not_all = true;
+                    self.reporter.progress.print(|| complain(&why));
+                }
+                other => {
+                    self.any = true;
+                    return other.map(Some);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns whether no input could be opened: there is nothing to print then.
+    pub(crate) fn is_unread(&self) -> bool {
+        !self.any
+    }
+
+    /// As [`Run::next_input`], but fails if the input is in another format than those before.
+    pub(crate) fn next_of(&mut self, format: Format) -> Result<Option<Input>, Failure> {
+        let next = self.next_input()?;
+        match &next {
+            Some(input) if input.format != format => {
+                let why =
+                    format!("is {}, the input before it {format}: convert one of them first", input.format);
+                Err(Failure::at(&input.name, why))
+            }
+            _ => Ok(next),
+        }
     }
 
     /// Opens an input, finding out its format if it was not given.
     pub(crate) fn open(&self, path: &Path) -> Result<Input, Failure> {
         let name = if is_stdin(path) { "stdin".to_owned() } else { path.display().to_string() };
+        let made = |format, detection, reader| Input {
+            path: path.to_owned(),
+            name: name.clone(),
+            format,
+            detection,
+            reader,
+        };
         let source: Box<dyn Read + Send> = if is_stdin(path) {
             Box::new(io::stdin())
         } else {
@@ -134,23 +119,23 @@ impl<'a> Run<'a> {
             Box::new(file)
         };
         let source = self.reporter.progress.watch(source);
-        let addressed = |detection| -> Result<Input, Failure> {
-            let reader = open_with(path, Some(Format::Mst), &self.options)
-                .map_err(|error| Failure::reading(&name, &error))?;
-            Ok(Input::new(name.clone(), Format::Mst, detection, reader))
-        };
-        if self.reading.from == Some(Format::Mst) && !is_stdin(path) {
-            return addressed(None);
-        }
         let failed = |error: kartoteka::Error| Failure::reading(&name, &error);
+        let addressed = |format: Format, detection| -> Result<Input, Failure> {
+            let reader = open_with(path, Some(format), &self.options).map_err(failed)?.into_inner();
+            Ok(made(format, detection, reader))
+        };
+        let by_path = |format: Format| format.can(Can::Seek) || self.options.part.is_some();
+        if let Some(format) = self.reading.from.filter(|format| by_path(*format) && !is_stdin(path)) {
+            return addressed(format, None);
+        }
         let (source, compression) = decompress(source)
             .map_err(|why| Failure::at(&name, format_args!("cannot read: {}", reason(&why))))?;
         if let Some(compression) = compression {
             self.reporter.detail(&name, &format!("compressed with {}", compression.name()));
         }
         if let Some(format) = self.reading.from {
-            let reader = reader(source, Some(format), &self.options).map_err(failed)?;
-            return Ok(Input::new(name, format, None, reader));
+            let reader = reader(source, Some(format), &self.options).map_err(failed)?.into_inner();
+            return Ok(made(format, None, reader));
         }
         let source = Peek::new(source).map_err(failed)?;
         let uncompressed = uncompressed_name(path);
@@ -166,56 +151,78 @@ impl<'a> Run<'a> {
             )?;
         self.reporter.detail(&name, &format!("{} ({}: {})", found.format, found.confidence, found.reason));
         let format = found.format;
-        if format == Format::Mst && !is_stdin(path) && compression.is_none() {
-            return addressed(Some(found));
+        if by_path(format) && !is_stdin(path) && compression.is_none() {
+            return addressed(format, Some(found));
         }
-        let reader = reader(source, Some(format), &self.options).map_err(failed)?;
-        Ok(Input::new(name, format, Some(found), reader))
+        let reader = reader(source, Some(format), &self.options).map_err(failed)?.into_inner();
+        Ok(made(format, Some(found), reader))
     }
 
-    /// Reads the next record, and reports what is found. Fails where reading cannot go on, or must not, because it is
-    /// strict.
-    pub(crate) fn next(&mut self, input: &mut Input, record: &mut Record) -> Result<Next, Failure> {
-        input.lost.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        let read = input.reader.read_record(record);
-        for finding in input.reader.diagnostics() {
-            self.report.add(finding);
-            self.reporter.finding(&input.name, finding);
-        }
-        self.report.add_suppressed(input.reader.suppressed());
-        let suppressed = input.reader.suppressed().iter().map(|(_, count)| count);
-        self.reporter.suppressed(suppressed.sum());
-        let error = match read {
-            Ok(false) => return Ok(Next::End),
-            Ok(true) => {
+    /// Returns a pass over the records of a reader, as strict as the options say.
+    pub(crate) fn pass<R: RecordRead>(&self, reader: R) -> Pass<R> {
+        Pass::new(reader).strict(self.reading.strict)
+    }
+
+    /// Reads the next item of the input `name`, and reports what is found. Fails where reading cannot go on, or must not,
+    /// because it is strict.
+    pub(crate) fn next<'p, R: RecordRead, C: Transform>(
+        &mut self,
+        name: &str,
+        pass: &'p mut Pass<R, C>,
+    ) -> Result<Option<Item<'p>>, Failure> {
+        let item = pass.item().map_err(|error| self.named(name, error.into()))?;
+        if let Some(item) = &item {
+            self.note(name, item.findings, item.unlisted);
+            if !matches!(item.content, Content::Rest) {
                 self.reporter.progress.record();
-                return Ok(Next::Record);
             }
-            Err(error) => error,
-        };
-        let Some(finding) = error.diagnostic() else {
-            self.reporter.progress.finish();
-            return Err(Failure::reading(&input.name, &error));
-        };
-        if !input.reader.diagnostics().contains(finding) {
-            self.report.add(finding);
-            self.reporter.finding(&input.name, finding);
         }
-        if self.reading.strict {
-            return Err(self.reporter.stopped(&input.name, finding));
-        }
-        self.reporter.progress.record();
-        Ok(Next::Unreadable(finding.clone()))
+        Ok(item)
     }
 
-    /// Ends the run, and says what the exit status is.
+    /// Reports what happens during a copy, but for what is rejected.
+    pub(crate) fn event<C>(&mut self, name: &str, event: &Event<'_, C>) {
+        match event {
+            Event::Finding(finding) => self.reporter.finding(name, finding),
+            Event::Unlisted(unlisted) => {
+                self.reporter.unlisted(unlisted.iter().map(|(_, count)| count).sum())
+            }
+            Event::Record(_) => self.reporter.progress.record(),
+            _ => {}
+        }
+    }
+
+    /// Counts and reports findings.
+    pub(crate) fn note(&mut self, name: &str, findings: &[Finding], unlisted: &[(Rule, u64)]) {
+        for finding in findings {
+            self.report.add(finding);
+            self.reporter.finding(name, finding);
+        }
+        self.report.add_unlisted(unlisted);
+        self.reporter.unlisted(unlisted.iter().map(|(_, count)| count).sum());
+    }
+
+    /// Says of which input an error of the library is.
+    pub(crate) fn named(&self, name: &str, failure: Failure) -> Failure {
+        let Failure::Library(error) = failure else { return failure };
+        match error.finding().filter(|_| self.reading.strict) {
+            Some(finding) => self.reporter.stopped(name, finding),
+            None => {
+                self.reporter.progress.finish();
+                Failure::reading(name, &error)
+            }
+        }
+    }
+
+    /// Ends the run, and returns what its findings mean for the exit status.
     pub(crate) fn finish(&mut self) -> Outcome {
         self.reporter.finish();
-        outcome(&self.report, self.fail_on())
+        self.end(outcome(&self.report, self.reading.fail_on()))
     }
 
-    fn fail_on(&self) -> Severity {
-        self.reading.fail_on
+    /// Returns the outcome of a run that comes to `outcome` with the inputs that could be opened.
+    pub(crate) fn end(&self, outcome: Outcome) -> Outcome {
+        if self.not_all { Outcome::NotAll } else { outcome }
     }
 }
 

@@ -1,31 +1,64 @@
 //! Names and numbers on the command line, and what they stand for.
 
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use kartoteka::Repeats;
+use kartoteka::crosswalk::OnLoss;
+use kartoteka::report;
+use kartoteka::schema::Set;
+use kartoteka::table::{Form, Formulas, Repeats};
 use kartoteka::{
-    Charset, Code, Deleted, Dialect, FORMATS, Format, FormatInfo, IllegalCharacters, LeaderValues, Limits,
-    Normalization, Oversize, Policy, Severity, TagPattern, TextRepair, WideTags,
+    Can, Charset, Deleted, Dialect, FORMATS, Format, IllegalCharacters, LeaderValues, Normalization,
+    Oversize, Policy, Severity, Tag, TextRepair, WideTags,
 };
 
 /// Formats that can be read.
 pub(crate) fn readable() -> impl TypedValueParser<Value = Format> {
-    formats(|info| info.reads)
+    formats(Can::Read)
 }
 
 /// Formats that can be written.
 pub(crate) fn writable() -> impl TypedValueParser<Value = Format> {
-    formats(|info| info.writes)
+    formats(Can::Write)
 }
 
-fn formats(wanted: fn(&FormatInfo) -> bool) -> impl TypedValueParser<Value = Format> {
-    let value = |info: &FormatInfo| {
-        PossibleValue::new(info.name).aliases(info.aliases.iter().copied()).help(info.description)
+fn formats(wanted: Can) -> impl TypedValueParser<Value = Format> {
+    let value = |format: &Format| {
+        let aliases = format.aliases().iter().copied();
+        PossibleValue::new(format.name()).aliases(aliases).help(format.description())
     };
-    let names = FORMATS.iter().filter(|info| wanted(info)).map(value);
+    let names = FORMATS.iter().filter(move |format| format.can(wanted)).map(value);
     PossibleValuesParser::new(names)
         .try_map(|name| Format::from_name(&name).ok_or_else(|| format!("no format {name:?}")))
+}
+
+/// A name and its value: `agency=RU-X`.
+pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("a name, =, and a value")?;
+    let known = ["agency", "prefix", "profile", "notes"];
+    match known.contains(&key) {
+        true => Ok((key.to_owned(), value.to_owned())),
+        false => Err(format!("no option {key:?}; there are {}", known.join(", "))),
+    }
+}
+
+/// What happens to values that no rule takes.
+pub(crate) fn on_loss() -> impl TypedValueParser<Value = OnLoss> {
+    named(&[
+        ("keep", OnLoss::Keep, "They are carried along in 886"),
+        ("allow", OnLoss::Allow, "They are listed in the report alone; exit status 1"),
+        ("fail", OnLoss::Fail, "The record is rejected"),
+    ])
+}
+
+/// The tag of a data field.
+pub(crate) fn local_tag(text: &str) -> Result<Tag, String> {
+    let tag = text.parse::<Tag>().map_err(|error| error.to_string())?;
+    match tag.is_standard() && !tag.is_control() {
+        true => Ok(tag),
+        false => Err("a tag of three letters or digits, not 00X".to_owned()),
+    }
 }
 
 /// A value of a fixed list, by its name.
@@ -59,17 +92,21 @@ pub(crate) fn deleted() -> impl TypedValueParser<Value = Deleted> {
     ])
 }
 
-/// Master file numbers: `7`, `1-100`, or `500-` for all from 500 on.
-pub(crate) fn mfns(text: &str) -> Result<std::ops::RangeInclusive<u32>, String> {
-    let number = |text: &str| text.trim().parse::<u32>().ok().filter(|number| *number > 0);
+/// Numbers of records or master file numbers: `7`, `1-100`, or `500-` for all from 500 on.
+pub(crate) fn range<N: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<RangeInclusive<N>, String> {
+    let number = |text: &str| text.trim().parse::<N>().ok().filter(|number| *number >= N::from(1));
     let range = match text.split_once('-') {
-        None => number(text).map(|mfn| mfn..=mfn),
-        Some((first, "")) => number(first).map(|first| first..=u32::MAX),
-        Some((first, last)) => number(first).zip(number(last)).map(|(first, last)| first..=last),
+        None => number(text).zip(number(text)),
+        Some((first, "")) => number(first).zip(largest()),
+        Some((first, last)) => number(first).zip(number(last)),
     };
-    range
-        .filter(|range| !range.is_empty())
-        .ok_or_else(|| format!("{text:?} is no number or range, such as 1-100"))
+    let range = range.map(|(first, last)| first..=last).filter(|range| !range.is_empty());
+    range.ok_or_else(|| format!("{text:?} is no number or range, such as 5, 10-20 or 100-"))
+}
+
+/// The largest number of a type, of those that numbers of records have.
+fn largest<N: FromStr>() -> Option<N> {
+    u64::MAX.to_string().parse().or_else(|_| u32::MAX.to_string().parse()).ok()
 }
 
 pub(crate) fn wide_tags() -> impl TypedValueParser<Value = WideTags> {
@@ -135,6 +172,29 @@ pub(crate) fn mfn_as() -> impl TypedValueParser<Value = bool> {
     named(&[("001", true, "Field 001, if the record has no field 1"), ("none", false, "Leave it out")])
 }
 
+pub(crate) fn formulas() -> impl TypedValueParser<Value = Formulas> {
+    named(&[
+        ("keep", Formulas::Keep, "Write them as they are, and say so"),
+        ("defuse", Formulas::Defuse, "Write an apostrophe before them"),
+    ])
+}
+
+/// A form of report.
+pub(crate) fn report_form() -> impl TypedValueParser<Value = report::Form> {
+    let names = report::Form::ALL.map(|form| PossibleValue::new(form.name()).help(form.description()));
+    PossibleValuesParser::new(names)
+        .try_map(|name| report::Form::from_name(&name).ok_or_else(|| format!("no form {name:?}")))
+}
+
+/// A form of table.
+pub(crate) fn table_form() -> impl TypedValueParser<Value = Form> {
+    named(&[
+        ("csv", Form::Csv, "Comma-separated values, RFC 4180, with line feeds"),
+        ("tsv", Form::Tsv, "Values between tabs"),
+        ("ndjson", Form::JsonLines, "A JSON object a line"),
+    ])
+}
+
 /// What becomes of several values in one cell.
 pub(crate) fn repeats() -> impl TypedValueParser<Value = Repeats> {
     named(&[
@@ -156,6 +216,11 @@ pub(crate) fn charset(name: &str) -> Result<Charset, String> {
     })
 }
 
+/// A language that the texts of the input can be in.
+pub(crate) fn language() -> PossibleValuesParser {
+    PossibleValuesParser::new(kartoteka::charset::languages())
+}
+
 /// A character set that output can be in.
 pub(crate) fn output_charset(name: &str) -> Result<Charset, String> {
     match charset(name)? {
@@ -165,92 +230,10 @@ pub(crate) fn output_charset(name: &str) -> Result<Charset, String> {
     }
 }
 
-/// Limits, such as `record=16M,fields=100000,findings=100`.
-pub(crate) fn limits(text: &str) -> Result<Limits, String> {
-    let mut limits = Limits::default();
-    for part in text.split(',') {
-        let (name, value) = part.split_once('=').ok_or_else(|| format!("no = in {part:?}"))?;
-        let value = size(value)?;
-        match name.trim() {
-            "record" => limits.record_bytes = value,
-            "fields" => limits.fields = value,
-            "findings" => limits.diagnostics = value,
-            other => return Err(format!("no limit {other:?}; there are record, fields and findings")),
-        }
-    }
-    Ok(limits)
-}
-
-/// A number above 0, with K, M or G for powers of 1024.
-pub(crate) fn size(text: &str) -> Result<usize, String> {
-    let text = text.trim();
-    let (digits, power) = match text.char_indices().next_back() {
-        Some((at, 'k' | 'K')) => (text.get(..at), 1u32),
-        Some((at, 'm' | 'M')) => (text.get(..at), 2),
-        Some((at, 'g' | 'G')) => (text.get(..at), 3),
-        _ => (Some(text), 0),
-    };
-    let number = digits.and_then(|digits| digits.parse::<usize>().ok()).filter(|number| *number > 0);
-    let size = number.and_then(|number| number.checked_mul(1024usize.checked_pow(power)?));
-    size.ok_or_else(|| format!("{text:?} is not a number above 0, such as 500 or 16M"))
-}
-
-/// Which fields to show: the leader, and those of these tags.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Shown {
-    /// The leader.
-    Leader,
-    /// Fields.
-    Fields(TagPattern),
-}
-
-/// One of the fields to show: `245`, `6XX`, `600-699`, `2022` or `LDR`.
-pub(crate) fn shown(text: &str) -> Result<Shown, String> {
-    let text = text.trim().to_ascii_uppercase();
-    if text == "LDR" || text == "000" {
-        return Ok(Shown::Leader);
-    }
-    let number = |text: &str| text.parse::<u32>().ok().filter(|number| *number > 0);
-    if let Some((first, last)) = text.split_once('-') {
-        return match (number(first), number(last)) {
-            (Some(first), Some(last)) if first <= last => Ok(Shown::Fields((first..=last).into())),
-            _ => Err(format!("{text:?} is no range of tags, such as 600-699")),
-        };
-    }
-    match text.parse::<kartoteka::Tag>() {
-        Ok(_) => Ok(Shown::Fields(TagPattern::from(text.as_str()))),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-/// Numbers of records: `5`, `10-20` or `100-`.
-pub(crate) fn range(text: &str) -> Result<RangeInclusive<u64>, String> {
-    let wrong = || format!("{text:?} is no number of records, such as 5, 10-20 or 100-");
-    let number = |text: &str| text.trim().parse::<u64>().ok().filter(|number| *number > 0).ok_or_else(wrong);
-    match text.split_once('-') {
-        None => number(text).map(|number| number..=number),
-        Some((first, "")) => number(first).map(|first| first..=u64::MAX),
-        Some((first, last)) => match (number(first)?, number(last)?) {
-            (first, last) if first <= last => Ok(first..=last),
-            _ => Err(wrong()),
-        },
-    }
-}
-
-/// The findings that an id, the start of ids, or a name means.
-#[derive(Debug, Clone)]
-pub(crate) struct Codes(pub(crate) Vec<Code>);
-
-/// Findings: `B001`, `B`, `E00` or `record-length-mismatch`.
-pub(crate) fn codes(text: &str) -> Result<Codes, String> {
-    let text = text.trim();
-    let id = text.to_ascii_uppercase();
-    let is_meant = |code: &Code| code.id().starts_with(&id) || code.name().eq_ignore_ascii_case(text);
-    let found: Vec<Code> = Code::ALL.iter().copied().filter(is_meant).collect();
-    match text.is_empty() || found.is_empty() {
-        true => Err(format!("no finding has an id that begins with {text:?}, or that name")),
-        false => Ok(Codes(found)),
-    }
+/// A built-in set of rules.
+pub(crate) fn set() -> impl TypedValueParser<Value = Set> {
+    PossibleValuesParser::new(Set::ALL.map(Set::name))
+        .try_map(|name| Set::from_name(&name).ok_or_else(|| format!("no set {name:?}")))
 }
 
 /// A prefix for the names of elements in XML.
@@ -258,57 +241,5 @@ pub(crate) fn xml_prefix(text: &str) -> Result<String, String> {
     match kartoteka::WriteOptions::new().xml_prefix(text).xml_prefix {
         prefix if prefix == text => Ok(prefix),
         _ => Err("not a name that can be a prefix in XML".to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes() {
-        assert_eq!(size("500"), Ok(500));
-        assert_eq!(size("16M"), Ok(16 << 20));
-        assert_eq!(size("2k"), Ok(2048));
-        for bad in ["", "M", "0", "-1", "1.5M", "99999999999999G", "12Ж"] {
-            assert!(size(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn limits_by_name() {
-        let found = limits("record=1M,findings=5").unwrap();
-        assert_eq!((found.record_bytes, found.diagnostics), (1 << 20, 5));
-        assert_eq!(found.fields, Limits::default().fields);
-        assert!(limits("records=1M").is_err() && limits("record").is_err());
-    }
-
-    #[test]
-    fn ranges() {
-        assert_eq!(range("5"), Ok(5..=5));
-        assert_eq!(range("10-20"), Ok(10..=20));
-        assert_eq!(range("100-"), Ok(100..=u64::MAX));
-        for bad in ["", "0", "0-5", "-5", "9-3", "a", "1-2-3"] {
-            assert!(range(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn findings_by_id_and_name() {
-        assert_eq!(codes("b001").unwrap().0, [Code::RecordLengthMismatch]);
-        assert_eq!(codes("garbage").unwrap().0, [Code::Garbage]);
-        assert!(codes("L").unwrap().0.len() > 10 && codes("X").is_err() && codes("").is_err());
-    }
-
-    #[test]
-    fn fields_to_show() {
-        let matches = |text: &str, tag: &str| match shown(text) {
-            Ok(Shown::Fields(pattern)) => pattern.matches(tag.parse().unwrap()),
-            _ => false,
-        };
-        assert!(matches("245", "245") && matches("6xx", "650") && matches("6..", "650"));
-        assert!(matches("600-699", "650") && matches("2022", "2022") && matches("1", "001"));
-        assert!(matches!(shown("ldr"), Ok(Shown::Leader)));
-        assert!(shown("title").is_err() && shown("699-600").is_err());
     }
 }

@@ -1,14 +1,19 @@
 //! Where records go: standard output, or a file that has its name only when it is complete.
 
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::compression::compress;
+use kartoteka::report::printable_lines;
+
+use crate::command::options::AnswerForm;
 use crate::failure::{Failure, reason};
 use crate::input::is_stdin;
+use crate::temporary;
+use kartoteka::Format;
+use kartoteka::compression::{compress, uncompressed_name};
 
 /// A sink that can be shared: it counts the bytes, and keeps the first failure.
 #[derive(Debug, Clone)]
@@ -25,6 +30,8 @@ struct State {
 #[derive(Debug)]
 enum Destination {
     File(File),
+    /// Standard output that is a terminal, for what is not made for one, and the start of a character that is not complete.
+    Terminal(Mutex<Vec<u8>>),
     /// Where standard output is not to be had as a file.
     #[cfg(not(unix))]
     Stdout(io::Stdout),
@@ -42,10 +49,27 @@ impl Sink {
         Ok(Sink::new("stdout".to_owned(), destination))
     }
 
-    /// What the system knows of the file behind it.
+    /// Standard output for data: on a terminal, what it would take for commands is shown as escapes.
+    pub(crate) fn data() -> Result<Sink, Failure> {
+        match io::stdout().is_terminal() {
+            true => Ok(Sink::new("stdout".to_owned(), Destination::Terminal(Mutex::default()))),
+            false => Sink::stdout(),
+        }
+    }
+
+    /// Standard output for an answer: text is printable already, JSON is data.
+    pub(crate) fn answer(form: AnswerForm) -> Result<Sink, Failure> {
+        match form {
+            AnswerForm::Text => Sink::stdout(),
+            AnswerForm::Json => Sink::data(),
+        }
+    }
+
+    /// Returns what the system knows of the file, if the destination is one.
     fn metadata(&self) -> Option<Metadata> {
         match &self.0.destination {
             Destination::File(file) => file.metadata().ok(),
+            Destination::Terminal(_) => None,
             #[cfg(not(unix))]
             Destination::Stdout(_) => None,
         }
@@ -82,6 +106,7 @@ impl Write for Sink {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         let written = match &self.0.destination {
             Destination::File(file) => (&mut &*file).write(buf),
+            Destination::Terminal(rest) => show(buf, rest).map(|()| buf.len()),
             #[cfg(not(unix))]
             Destination::Stdout(stdout) => stdout.lock().write(buf),
         };
@@ -94,11 +119,20 @@ impl Write for Sink {
     fn flush(&mut self) -> io::Result<()> {
         let flushed = match &self.0.destination {
             Destination::File(file) => (&mut &*file).flush(),
+            Destination::Terminal(rest) => show(b"", rest).and_then(|()| io::stdout().flush()),
             #[cfg(not(unix))]
             Destination::Stdout(stdout) => stdout.lock().flush(),
         };
         self.note(flushed)
     }
+}
+
+/// Shows a piece of data on the terminal; an empty piece is the end of it.
+fn show(piece: &[u8], rest: &Mutex<Vec<u8>>) -> io::Result<()> {
+    let mut rest = rest.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut out = Vec::with_capacity(piece.len());
+    *rest = printable_lines(piece, std::mem::take(&mut *rest), &mut out);
+    io::stdout().write_all(&out)
 }
 
 #[cfg(unix)]
@@ -116,8 +150,7 @@ impl Read for Sink {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match &self.0.destination {
             Destination::File(file) => (&mut &*file).read(buf),
-            #[cfg(not(unix))]
-            Destination::Stdout(_) => Err(io::ErrorKind::Unsupported.into()),
+            _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 }
@@ -126,8 +159,7 @@ impl Seek for Sink {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         match &self.0.destination {
             Destination::File(file) => (&mut &*file).seek(to),
-            #[cfg(not(unix))]
-            Destination::Stdout(_) => Err(io::ErrorKind::Unsupported.into()),
+            _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 }
@@ -150,7 +182,7 @@ impl Output {
         let name = path.display();
         let failed = |why: &io::Error| Failure::at(&name, format_args!("cannot write: {}", reason(why)));
         if is_stdout(path) {
-            let sink = Sink::stdout()?;
+            let sink = Sink::data()?;
             refuse_input("stdout", sink.metadata(), inputs)?;
             return Ok(Output { sink, pending: None });
         }
@@ -194,12 +226,16 @@ impl Output {
         let mut number = 0u32;
         let (temporary, file) = loop {
             let temporary = path.with_file_name(format!(".kartoteka-{}-{number}.tmp", std::process::id()));
+            temporary::add(&temporary);
             match OpenOptions::new().read(true).write(true).create_new(true).open(&temporary) {
                 Ok(file) => break (temporary, file),
-                Err(why) if why.kind() == io::ErrorKind::AlreadyExists && number < 1000 => {
-                    number = number.saturating_add(1);
+                Err(why) => {
+                    temporary::forget(&temporary);
+                    if why.kind() != io::ErrorKind::AlreadyExists || number >= 1000 {
+                        return Err(failed(&why));
+                    }
+                    number += 1;
                 }
-                Err(why) => return Err(failed(&why)),
             }
         };
         let sink = Sink::new(name.to_string(), Destination::File(file));
@@ -228,19 +264,33 @@ impl Output {
         Ok(slots)
     }
 
-    /// Gives the output its name. All must have been written.
-    pub(crate) fn commit(mut self) -> Result<(), Failure> {
-        let Some((temporary, path)) = self.pending.take() else { return Ok(()) };
+    /// Why writing failed, if it did, else `other`.
+    pub(crate) fn failure(&self, other: Failure) -> Failure {
+        self.sink.failure().unwrap_or(other)
+    }
+
+    /// Gives the output its name, and returns how many bytes were written, after any compression. All must have been
+    /// written, and the writer dropped.
+    pub(crate) fn commit(mut self) -> Result<u64, Failure> {
+        if let Some(failure) = self.sink.failure() {
+            return Err(failure); // what a compressed file ends with could not be written
+        }
+        let written = self.sink.written();
+        let Some((temporary, path)) = self.pending.take() else { return Ok(written) };
         fs::rename(&temporary, &path).map_err(|why| {
-            let _ = fs::remove_file(&temporary);
+            temporary::remove(&temporary);
             Failure::at(
                 path.display(),
                 format_args!("cannot rename {}: {}", temporary.display(), reason(&why)),
             )
-        })
+        })?;
+        temporary::forget(&temporary);
+        Ok(written)
     }
 }
 
+/// When what is to be printed is handed on, in bytes.
+pub(crate) const FLUSH_AT: usize = 32 * 1024;
 /// How many bytes are handed to an output at a time.
 const BUFFER: usize = 128 * 1024;
 
@@ -255,7 +305,18 @@ pub(crate) struct Target {
 impl Target {
     /// Opens it as [`Output::open`] does.
     pub(crate) fn open(path: &Path, inputs: &[PathBuf]) -> Result<Target, Failure> {
-        let output = Output::open(path, inputs)?;
+        Target::of(Output::open(path, inputs)?, path)
+    }
+
+    /// As [`Target::open`], for text that may go to a terminal as it is.
+    pub(crate) fn for_people(path: &Path, inputs: &[PathBuf]) -> Result<Target, Failure> {
+        match is_stdout(path) {
+            true => Target::of(Output { sink: Sink::stdout()?, pending: None }, path),
+            false => Target::open(path, inputs),
+        }
+    }
+
+    fn of(output: Output, path: &Path) -> Result<Target, Failure> {
         let writer = BufWriter::with_capacity(BUFFER, output.writer(path)?);
         Ok(Target { output, writer, name: path.display().to_string() })
     }
@@ -263,36 +324,29 @@ impl Target {
     /// Writes all of `bytes`.
     pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         let written = self.writer.write_all(bytes);
-        written.map_err(|why| self.failure().unwrap_or_else(|| Failure::writing(&self.name, &why)))
+        written.map_err(|why| self.output.failure(Failure::writing(&self.name, &why)))
     }
 
-    /// Why writing failed, if it did.
-    pub(crate) fn failure(&self) -> Option<Failure> {
-        self.output.sink.failure()
-    }
-
-    /// Ends the output, and gives it its name; tells how many bytes were written, behind any compression.
+    /// Ends the output, and gives it its name; returns how many bytes were written, after any compression.
     pub(crate) fn commit(self) -> Result<u64, Failure> {
         let Target { output, mut writer, name } = self;
-        writer
-            .flush()
-            .map_err(|why| output.sink.failure().unwrap_or_else(|| Failure::writing(&name, &why)))?;
+        writer.flush().map_err(|why| output.failure(Failure::writing(&name, &why)))?;
         drop(writer);
-        if let Some(failure) = output.sink.failure() {
-            return Err(failure); // what a compressed file ends with could not be written
-        }
-        let written = output.sink.written();
-        output.commit()?;
-        Ok(written)
+        output.commit()
     }
 }
 
 impl Drop for Output {
     fn drop(&mut self) {
         if let Some((temporary, _)) = &self.pending {
-            let _ = fs::remove_file(temporary);
+            temporary::remove(temporary);
         }
     }
+}
+
+/// The format that the extension of an output names, of what may be compressed.
+pub(crate) fn format_of(path: &Path) -> Option<Format> {
+    Format::from_extension(uncompressed_name(path)).filter(|_| !is_stdout(path))
 }
 
 /// Whether a path means standard output. Its devices are links to what may be a file, which must not be truncated.
@@ -302,7 +356,6 @@ pub(crate) fn is_stdout(path: &Path) -> bool {
             && ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|known| path == Path::new(known))
 }
 
-/// Refuses to write directly to a file that is being read.
 /// Fails if a file is one of the inputs.
 pub(crate) fn refuse_to_replace(path: &Path, inputs: &[PathBuf]) -> Result<(), Failure> {
     refuse_input(&path.display().to_string(), fs::metadata(path).ok(), inputs)
@@ -328,4 +381,17 @@ fn is_same(one: &Metadata, other: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_same(_: &Metadata, _: &Metadata) -> bool {
     false // links are rare there, and plain files are written beside
+}
+
+/// Whether two paths name one file.
+pub(crate) fn is_one_place(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match (std::fs::canonicalize(path), std::fs::canonicalize(folder), path.file_name()) {
+            (Ok(place), ..) => place,
+            (_, Ok(folder), Some(name)) => folder.join(name),
+            _ => path.to_owned(),
+        }
+    };
+    is_stdout(one) && is_stdout(other) || place(one) == place(other)
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::args::{Talk, When};
+use crate::command::options::{Verbosity, When};
 use crate::terminal::complain;
 
 /// How often a line is printed where no bar can be drawn.
@@ -25,13 +25,13 @@ pub(crate) struct Progress {
 impl Progress {
     /// `total` is the size of all inputs in bytes, if it is known; `data_on_stdout` tells that records are printed,
     /// between which a bar on the same terminal would be in the way.
-    pub(crate) fn new(talk: Talk, total: Option<u64>, data_on_stdout: bool) -> Progress {
+    pub(crate) fn new(verbosity: Verbosity, total: Option<u64>, data_on_stdout: bool) -> Progress {
         let terminal = io::stderr().is_terminal();
         let in_the_way = data_on_stdout && io::stdout().is_terminal();
-        let wanted = match talk.progress {
+        let wanted = match verbosity.progress {
             When::Always => true,
             When::Never => false,
-            When::Auto => terminal && !talk.quiet && !in_the_way,
+            When::Auto => terminal && !verbosity.quiet && !in_the_way,
         };
         let bar = match total {
             _ if !wanted || !terminal => ProgressBar::hidden(),
@@ -52,7 +52,7 @@ impl Progress {
     /// A record was done with.
     #[inline]
     pub(crate) fn record(&mut self) {
-        self.records = self.records.saturating_add(1);
+        self.records += 1;
         if self.records.is_multiple_of(RECORDS_EVERY) {
             self.tell();
         }

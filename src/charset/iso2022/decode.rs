@@ -1,13 +1,23 @@
-//! Bytes to text.
+//! Bytes to text, character by character, with a fault for everything that is not plain.
 
-use super::{
-    CONTROLS, DOUBLE_TILDE, DOUBLE_TILDE_RIGHT, ESC, Fault, FaultKind, LIGATURE, LIGATURE_RIGHT, Profile,
-    RESET, SHIFT_IN, SHIFT_OUT, SUBFIELD,
+use super::escape::{self, Escape};
+use super::fault::{Fault, FaultKind};
+use super::profile::{
+    CONTROLS, DOUBLE_TILDE, DOUBLE_TILDE_RIGHT, ESC, LIGATURE, LIGATURE_RIGHT, Profile, RESET, SHIFT_IN,
+    SHIFT_OUT, SUBFIELD,
 };
+use super::reference::reference;
+use super::sink::Sink;
+use super::state::State;
+use super::usual::{plain_run, usual};
+use crate::bytes::Cut;
+use crate::charset::nonsorting;
 use crate::charset::tables::{Eacc, Half, Set};
-use wide::u8x16;
 
-/// Codes of three bytes that faulty converters wrote.
+/// How far after ESC H its ESC I is looked for, in bytes.
+const LONGEST_UNFILED: usize = 64;
+
+/// Three-byte codes that faulty converters wrote.
 const ODD_CODES: [([u8; 3], char); 6] = [
     (*b"! =", '\u{2026}'),
     (*b"! @", '\u{201C}'),
@@ -17,78 +27,22 @@ const ODD_CODES: [([u8; 3], char); 6] = [
     (*b"\x7F!\x22", '\u{2122}'),
 ];
 
-/// Where the text goes.
-pub(in crate::charset) trait Sink {
-    /// Where the next character will stand.
-    fn end(&self) -> usize;
-    fn push(&mut self, character: char);
-    fn push_ascii(&mut self, text: &[u8]);
-    fn insert(&mut self, at: usize, character: char);
-}
-
-/// Bytes of UTF-8: cheaper to add to than a `String`, which checks each piece.
-impl Sink for Vec<u8> {
-    #[inline]
-    fn end(&self) -> usize {
-        self.len()
-    }
-
-    #[inline]
-    fn push(&mut self, character: char) {
-        match u8::try_from(u32::from(character)) {
-            Ok(byte) if byte.is_ascii() => self.push(byte),
-            _ => self.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
-    }
-
-    #[inline]
-    fn push_ascii(&mut self, text: &[u8]) {
-        self.extend_from_slice(text);
-    }
-
-    fn insert(&mut self, at: usize, character: char) {
-        let mut bytes = [0; 4];
-        let character = character.encode_utf8(&mut bytes).as_bytes();
-        let at = at.min(self.len());
-        let old = self.len();
-        self.extend_from_slice(character);
-        self.copy_within(at..old, at.saturating_add(character.len()));
-        let end = at.saturating_add(character.len());
-        if let Some(place) = self.get_mut(at..end) {
-            place.copy_from_slice(character);
-        }
-    }
-}
-
-/// For looking only.
-impl Sink for () {
-    fn end(&self) -> usize {
-        0
-    }
-
-    fn push(&mut self, _: char) {}
-
-    fn push_ascii(&mut self, _: &[u8]) {}
-
-    fn insert(&mut self, _: usize, _: char) {}
-}
-
-/// How bytes without meaning are written.
+/// The replacement of bytes without meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::charset) enum Mend {
+pub(in crate::charset) enum Repair {
     /// U+FFFD.
     Replace,
-    /// `\xE9` for each.
+    /// `\xE9` for each byte.
     Escape,
 }
 
-/// Decodes `bytes`, of which the first `literal` are ASCII whatever the sets are: indicators. Tells `observe` of
-/// all that is wrong, which may say that it is enough: then that fault is returned.
+/// Decodes `bytes`, the first `literal` of which are indicators, ASCII in any set. Calls `observe` with each
+/// fault; if that returns false, stops and returns the fault.
 pub(in crate::charset) fn decode<S: Sink>(
     profile: Profile,
     bytes: &[u8],
     literal: usize,
-    mend: Mend,
+    repair: Repair,
     sink: &mut S,
     observe: &mut dyn FnMut(Fault) -> bool,
 ) -> Result<(), Fault> {
@@ -106,7 +60,7 @@ pub(in crate::charset) fn decode<S: Sink>(
     let decoder = Decoder {
         profile,
         bytes,
-        mend,
+        repair,
         sink,
         observe,
         usual_high,
@@ -114,160 +68,28 @@ pub(in crate::charset) fn decode<S: Sink>(
         marks: None,
         opened: None,
         expected: None,
+        unfiled: false,
     };
     decoder.run(at, literal)
-}
-
-/// Whether bytes are text in a set that begins with ASCII without being looked at.
-pub(in crate::charset) fn is_plain(bytes: &[u8]) -> bool {
-    plain_run(bytes) == bytes.len()
-}
-
-/// How many plain bytes there are at the start.
-#[inline]
-pub(super) fn plain_run(bytes: &[u8]) -> usize {
-    run_of(bytes, 0x20)
-}
-
-/// How many bytes from `first` to 7E there are at the start, none of them `&`.
-#[inline]
-fn run_of(bytes: &[u8], first: u8) -> usize {
-    let (least, most, ampersand) = (u8x16::splat(first), u8x16::splat(0x7E), u8x16::splat(b'&'));
-    let (blocks, rest) = bytes.as_chunks::<16>();
-    for (number, block) in blocks.iter().enumerate() {
-        let block = u8x16::new(*block);
-        let inside = block.max(least).min(most).cmp_eq(block) & !block.cmp_eq(ampersand);
-        let odd = !inside.move_mask() & 0xFFFF;
-        if odd != 0 {
-            return number * 16 + odd.trailing_zeros() as usize;
-        }
-    }
-    let plain = |byte: &&u8| (first..0x7F).contains(*byte) && **byte != b'&';
-    blocks.len() * 16 + rest.iter().take_while(plain).count()
-}
-
-/// Whether bytes are MARC-8 without escape sequences and references, in which nothing is wrong: said only if that is
-/// plain at a glance. Of what stands behind 1E it does not know that it is an indicator.
-pub(in crate::charset) fn is_sound(bytes: &[u8]) -> bool {
-    Set::Ansel.half().is_some_and(|ansel| usual(ansel, bytes, 0, &mut ()) == bytes.len())
-}
-
-/// Decodes bytes in which there is nothing but what is usual, in the sets with which text begins. False if there is
-/// something else: then a part is decoded.
-pub(in crate::charset) fn decode_usual(profile: Profile, bytes: &[u8], out: &mut Vec<u8>) -> bool {
-    let state = State::of(profile);
-    let high =
-        state.high().half().filter(|_| state.low() == Set::Ascii && memchr::memchr(ESC, bytes).is_none());
-    high.is_some_and(|high| usual(high, bytes, 0, out) == bytes.len())
-}
-
-/// Decodes what most text is: ASCII, other characters in the set of the high half, and there marks before letters of
-/// ASCII. Begins at a place before which nothing waits, in the sets with which text begins; tells the place where that
-/// is so again and something else comes.
-fn usual<S: Sink>(high: &Half, bytes: &[u8], mut at: usize, sink: &mut S) -> usize {
-    loop {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let mut run = run_of(rest, *RESET.start());
-        if run < rest.len() && run.checked_sub(1).and_then(|last| rest.get(last)) == Some(&SUBFIELD) {
-            run = run.saturating_sub(1); // a subfield code that is odd
-        }
-        sink.push_ascii(rest.get(..run).unwrap_or_default());
-        at = at.saturating_add(run);
-        let rest = rest.get(run..).unwrap_or_default();
-        let len = match rest {
-            [b'&', behind, ..] if *behind != b'#' => {
-                sink.push('&');
-                1
-            }
-            [first, ..] if *first >= 0xA0 => usual_high(high, rest, sink),
-            _ => 0,
-        };
-        if len == 0 {
-            return at;
-        }
-        at = at.saturating_add(len);
-    }
-}
-
-/// A character of the high half at the start, or one or two marks with a letter of ASCII, or a mark over two such
-/// letters. Tells how many bytes it has, 0 for anything else.
-#[inline]
-fn usual_high<S: Sink>(high: &Half, bytes: &[u8], sink: &mut S) -> usize {
-    let get = |byte: &u8| if byte.is_ascii() { None } else { high.get(*byte) };
-    let is_letter = |byte: &u8| byte.is_ascii_alphabetic();
-    let over_one = |mark| !matches!(mark, LIGATURE | LIGATURE_RIGHT | DOUBLE_TILDE | DOUBLE_TILDE_RIGHT);
-    match (bytes.first().and_then(get), bytes.get(1..).unwrap_or_default()) {
-        (Some((character, false)), _) => {
-            sink.push(character);
-            1
-        }
-        (Some((mark, true)), [letter, ..]) if over_one(mark) && is_letter(letter) => {
-            sink.push(char::from(*letter));
-            sink.push(mark);
-            2
-        }
-        (Some((mark, true)), [second, letter, ..]) if over_one(mark) && is_letter(letter) => {
-            match get(second) {
-                Some((second, true)) if over_one(second) => {
-                    sink.push(char::from(*letter));
-                    sink.push(mark);
-                    sink.push(second);
-                    3
-                }
-                _ => 0,
-            }
-        }
-        (Some((mark, true)), [one, second, other, ..]) if is_letter(one) && is_letter(other) => {
-            match (mark, get(second)) {
-                (LIGATURE, Some((LIGATURE_RIGHT, _))) | (DOUBLE_TILDE, Some((DOUBLE_TILDE_RIGHT, _))) => {
-                    sink.push(char::from(*one));
-                    sink.push(mark);
-                    sink.push(char::from(*other));
-                    4
-                }
-                _ => 0,
-            }
-        }
-        _ => 0,
-    }
-}
-
-/// The sets in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct State {
-    sets: [Set; 4],
-    low: usize,
-    high: usize,
-}
-
-impl State {
-    const fn of(profile: Profile) -> State {
-        State { sets: profile.sets, low: 0, high: 1 }
-    }
-
-    fn low(&self) -> Set {
-        self.sets.get(self.low).copied().unwrap_or(Set::Empty)
-    }
-
-    fn high(&self) -> Set {
-        self.sets.get(self.high).copied().unwrap_or(Set::Empty)
-    }
 }
 
 struct Decoder<'a, S> {
     profile: Profile,
     bytes: &'a [u8],
-    mend: Mend,
+    repair: Repair,
     sink: &'a mut S,
     observe: &'a mut dyn FnMut(Fault) -> bool,
     /// The table of the high half at the start, if the low half is ASCII there.
     usual_high: Option<&'static Half>,
     state: State,
-    /// Where marks that wait for their letter stand in the sink, and in the bytes.
+    /// Start of the marks that wait for their letter, in the sink and in the bytes.
     marks: Option<(usize, usize)>,
-    /// The second half of a mark over two letters, while its first letter is to come, and then its second.
+    /// The second half of a mark over two letters: `opened` until the first letter comes, then `expected`
+    /// until the second.
     opened: Option<char>,
     expected: Option<char>,
+    /// Whether ESC H began words that are not filed.
+    unfiled: bool,
 }
 
 impl<S: Sink> Decoder<'_, S> {
@@ -317,17 +139,17 @@ impl<S: Sink> Decoder<'_, S> {
         if (self.observe)(fault) { Ok(()) } else { Err(fault) }
     }
 
-    /// Bytes without meaning, which stand for a character that cannot be known.
+    /// Replaces bytes without meaning, which represent one unknown character.
     #[cold]
     fn undefined(&mut self, kind: FaultKind, at: usize, len: usize) -> Result<usize, Fault> {
         self.note(kind, at, len)?;
-        let end = at.saturating_add(len);
-        match self.mend {
-            Mend::Replace => {
+        let end = at + len;
+        match self.repair {
+            Repair::Replace => {
                 self.base(char::REPLACEMENT_CHARACTER, at, len);
             }
-            Mend::Escape => {
-                let bytes = self.bytes.get(at..end).unwrap_or_default();
+            Repair::Escape => {
+                let bytes = self.bytes.cut(at..end);
                 for character in bytes.iter().flat_map(|byte| format!("\\x{byte:02X}").into_bytes()) {
                     self.base(char::from(character), at, len);
                 }
@@ -336,7 +158,7 @@ impl<S: Sink> Decoder<'_, S> {
         Ok(end)
     }
 
-    /// A character that does not combine: the marks before it are its.
+    /// Appends a character that does not combine, with the marks that precede it.
     #[inline(always)]
     fn base(&mut self, character: char, at: usize, len: usize) -> usize {
         match self.marks.take() {
@@ -344,7 +166,7 @@ impl<S: Sink> Decoder<'_, S> {
             None => self.sink.push(character),
         }
         self.expected = self.opened.take();
-        at.saturating_add(len)
+        at + len
     }
 
     fn mark(&mut self, mark: char, at: usize) -> Result<usize, Fault> {
@@ -356,10 +178,10 @@ impl<S: Sink> Decoder<'_, S> {
                 let fits = |expected| expected == mark || !self.profile.marc8;
                 if self.expected.is_some_and(fits) {
                     self.expected = None;
-                    return Ok(at.saturating_add(1));
+                    return Ok(at + 1);
                 }
                 self.note(FaultKind::OrphanSecondHalf, at, 1)?;
-                return Ok(at.saturating_add(1));
+                return Ok(at + 1);
             }
             _ => {}
         }
@@ -367,13 +189,13 @@ impl<S: Sink> Decoder<'_, S> {
             self.marks = Some((self.sink.end(), at));
         }
         self.sink.push(mark);
-        Ok(at.saturating_add(1))
+        Ok(at + 1)
     }
 
-    /// Letters of a set in the low half, one after the other.
+    /// Decodes consecutive letters of a set in the low half.
     fn letters(&mut self, set: Set, mut at: usize) -> Result<usize, Fault> {
         let bytes = self.bytes;
-        let run = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| (0x21..0x7F).contains(*byte));
+        let run = bytes.cut(at..).iter().take_while(|byte| (0x21..0x7F).contains(*byte));
         let table = set.half();
         for byte in run {
             match table.and_then(|table| table.get(*byte)) {
@@ -388,12 +210,12 @@ impl<S: Sink> Decoder<'_, S> {
                     self.undefined(FaultKind::UndefinedCode, at, 1)?;
                 }
             }
-            at = at.saturating_add(1);
+            at += 1;
         }
         Ok(at)
     }
 
-    /// Whether something waits for a letter, or for the second half of a mark.
+    /// Returns whether a mark waits for its letter or for its second half.
     #[inline]
     fn waits(&self) -> bool {
         self.marks.is_some() || self.opened.is_some() || self.expected.is_some()
@@ -408,10 +230,10 @@ impl<S: Sink> Decoder<'_, S> {
         }
     }
 
-    /// A stretch of ASCII, or a reference.
+    /// Decodes a run of ASCII, or a reference.
     #[inline]
     fn ascii(&mut self, mut at: usize) -> Result<usize, Fault> {
-        let rest = self.bytes.get(at..).unwrap_or_default();
+        let rest = self.bytes.cut(at..);
         if rest.first() == Some(&b'&') {
             return match self.profile.marc8.then(|| reference(rest)).flatten() {
                 Some((character, len)) => {
@@ -422,8 +244,8 @@ impl<S: Sink> Decoder<'_, S> {
             };
         }
         let run = plain_run(rest);
-        let mut text = rest.get(..run).unwrap_or_default();
-        let end = at.saturating_add(run);
+        let mut text = rest.cut(..run);
+        let end = at + run;
         let waiting = self.marks.is_some() || self.opened.is_some();
         if let (true, Some((first, others))) = (waiting, text.split_first()) {
             at = self.base(char::from(*first), at, 1);
@@ -436,7 +258,7 @@ impl<S: Sink> Decoder<'_, S> {
         Ok(end)
     }
 
-    /// A byte that is what it is in ASCII, whatever the sets are: an indicator, a subfield code.
+    /// Decodes a byte that is ASCII in any set: an indicator or a subfield code.
     fn literal(&mut self, at: usize) -> Result<usize, Fault> {
         match self.bytes.get(at) {
             Some(&byte) if byte.is_ascii() => Ok(self.base(char::from(byte), at, 1)),
@@ -445,7 +267,7 @@ impl<S: Sink> Decoder<'_, S> {
     }
 
     fn control(&mut self, byte: u8, at: usize) -> Result<usize, Fault> {
-        let next = at.saturating_add(1);
+        let next = at + 1;
         match byte {
             SHIFT_IN if !self.profile.marc8 => self.state.low = 0,
             SHIFT_OUT if !self.profile.marc8 => self.state.low = 1,
@@ -467,7 +289,7 @@ impl<S: Sink> Decoder<'_, S> {
         Ok(next)
     }
 
-    /// The end of a value.
+    /// Ends a value.
     fn separate(&mut self, at: usize) -> Result<(), Fault> {
         self.unmark()?;
         if self.state != State::of(self.profile) {
@@ -476,7 +298,7 @@ impl<S: Sink> Decoder<'_, S> {
         Ok(())
     }
 
-    /// Something that no mark can stand on.
+    /// Ends the marks in progress, before something that no mark can combine with.
     fn unmark(&mut self) -> Result<(), Fault> {
         (self.opened, self.expected) = (None, None);
         match self.marks.take() {
@@ -490,9 +312,9 @@ impl<S: Sink> Decoder<'_, S> {
         ODD_CODES.iter().find(|(odd, _)| odd == code).map(|(_, character)| *character)
     }
 
-    /// A character of three bytes, in either half.
+    /// Decodes three-byte characters, in either half.
     fn eacc(&mut self, at: usize) -> Result<usize, Fault> {
-        let rest = self.bytes.get(at..).unwrap_or_default();
+        let rest = self.bytes.cut(at..);
         let high = rest.first().copied().unwrap_or_default() & 0x80;
         let table = Eacc::table();
         let character = |at: usize| {
@@ -503,7 +325,7 @@ impl<S: Sink> Decoder<'_, S> {
             table.get(code.map(|byte| byte & 0x7F))
         };
         let mut end = at;
-        while let Some(character) = character(end.saturating_sub(at)) {
+        while let Some(character) = character(end - at) {
             end = self.base(character, end, 3);
         }
         if end > at {
@@ -515,12 +337,12 @@ impl<S: Sink> Decoder<'_, S> {
         }
         let graphic = |byte: &&u8| (0x21..0x7F).contains(&(**byte ^ high));
         let present = rest.iter().take(3).take_while(graphic).count();
-        let behind = rest.get(present);
-        if present < 3 && behind.is_none_or(|byte| *byte < 0x20) {
+        let after = rest.get(present);
+        if present < 3 && after.is_none_or(|byte| *byte < 0x20) {
             return self.undefined(FaultKind::TruncatedEacc, at, present);
         }
-        // What follows is no character either: the escape that ends EACC must be lost.
-        let wrong = |at: usize| rest.len() > at.saturating_add(2) && character(at).is_none();
+        // The following bytes are no characters either: the escape that ends EACC must be missing.
+        let wrong = |at: usize| rest.len() > at + 2 && character(at).is_none();
         let ends_soon = rest.iter().take(9).any(|byte| *byte < 0x20);
         let lost = present < 3 || !ends_soon && wrong(3) && wrong(6);
         if lost && high == 0 {
@@ -533,118 +355,52 @@ impl<S: Sink> Decoder<'_, S> {
         self.undefined(FaultKind::UndefinedEacc, at, present.max(1))
     }
 
-    /// An escape sequence.
-    fn escape(&mut self, at: usize) -> Result<usize, Fault> {
-        let rest = self.bytes.get(at.saturating_add(1)..).unwrap_or_default();
-        // What most sequences are.
-        let usual = match rest {
-            [b'(', last, ..] => self.profile.by_final(*last),
-            [b'$', b'1', ..] if self.profile.marc8 => Some(Set::Eacc),
-            _ => None,
-        };
-        if let ([low, ..], Some(set)) = (&mut self.state.sets, usual) {
-            *low = set;
-            return Ok(at.saturating_add(3));
-        }
-        let intermediates = rest.iter().take_while(|byte| (0x20..0x30).contains(*byte)).count();
-        let last = rest.get(intermediates).copied().filter(|byte| (0x30..0x7F).contains(byte));
-        let Some(last) = last else {
-            return self.undefined(FaultKind::IncompleteEscape, at, 1);
-        };
-        let len = intermediates.saturating_add(2);
-        let end = at.saturating_add(len);
-        let mut nonstandard = false;
-        let marc8 = self.profile.marc8;
-        let target = |byte: u8| match byte {
-            b'(' | b',' => Some(0),
-            b')' | b'-' => Some(1),
-            b'*' | b'.' if !marc8 => Some(2),
-            b'+' | b'/' if !marc8 => Some(3),
-            _ => None,
-        };
-        let designation = match (rest.get(..intermediates).unwrap_or_default(), last) {
-            ([], b's') if marc8 => Some((0, Set::Ascii)),
-            ([], b'g' | b'b' | b'p') if marc8 => self.profile.by_final(last).map(|set| (0, set)),
-            ([], b'n' | b'o' | b'|' | b'}' | b'~') if !marc8 => {
-                match last {
-                    b'n' => self.state.low = 2,
-                    b'o' => self.state.low = 3,
-                    b'|' => self.state.high = 3,
-                    b'}' => self.state.high = 2,
-                    _ => self.state.high = 1,
-                }
-                return Ok(end);
+    /// Returns the mark that an escape before `rest` is, if that is ESC H with an ESC I after it, or that one.
+    fn nonsorting(&mut self, rest: &[u8]) -> Option<char> {
+        match rest.first()? {
+            b'H' => {
+                let near = rest.get(..LONGEST_UNFILED).unwrap_or(rest);
+                let value = near.split(|byte| RESET.contains(byte)).next()?;
+                self.unfiled = value.windows(2).any(|pair| pair == [ESC, b'I']);
+                self.unfiled.then_some(nonsorting::MARKS.0)
             }
-            // A lone escape before a letter: what is lost is not that letter.
-            ([], _) => return self.undefined(FaultKind::IncompleteEscape, at, 1),
-            ([b'$'] | [b'$', b','], b'1') if marc8 => Some((0, Set::Eacc)),
-            ([b'$', b')' | b'-'], b'1') if marc8 => Some((1, Set::Eacc)),
-            ([b'$', b'('], b'1') if marc8 => {
-                nonstandard = true;
-                Some((0, Set::Eacc))
-            }
-            ([half, b'!'], b'E') => target(*half).map(|half| (half, Set::Ansel)),
-            ([half], b'E') => {
-                nonstandard = true;
-                target(*half).map(|half| (half, Set::Ansel))
-            }
-            ([half], last) => target(*half).zip(self.profile.by_final(last)),
+            b'I' => std::mem::take(&mut self.unfiled).then_some(nonsorting::MARKS.1),
             _ => None,
-        };
-        let Some((half, set)) = designation else {
-            // A blank or another sign behind a lone escape is text.
-            let names = rest.first().is_some_and(|first| *first == b'$' || target(*first).is_some());
-            return match names {
-                true => self.undefined(FaultKind::UnknownSet, at, len),
-                false => self.undefined(FaultKind::IncompleteEscape, at, 1),
-            };
-        };
-        if nonstandard {
-            self.note(FaultKind::Nonstandard, at, len)?;
         }
-        if let Some(place) = self.state.sets.get_mut(half) {
-            *place = set;
-        }
-        Ok(end)
     }
-}
 
-/// The character of a numeric reference at the start, and how many bytes that has: `&#x` and four to six digits,
-/// upper case. Two that are surrogates are one character.
-pub(super) fn reference(bytes: &[u8]) -> Option<(char, usize)> {
-    let number = |bytes: &[u8]| {
-        let digits = bytes.strip_prefix(b"&#x")?;
-        let len = digits.iter().take(7).take_while(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F')).count();
-        if !(4..=6).contains(&len) || digits.get(len) != Some(&b';') {
-            return None;
+    fn escape(&mut self, at: usize) -> Result<usize, Fault> {
+        let rest = self.bytes.cut(at + 1..);
+        if let (false, Some(mark)) = (self.profile.marc8, self.nonsorting(rest)) {
+            return Ok(self.base(mark, at, 2));
         }
-        let digits = std::str::from_utf8(digits.get(..len)?).ok()?;
-        Some((u32::from_str_radix(digits, 16).ok()?, len.saturating_add(4)))
-    };
-    let (first, len) = number(bytes)?;
-    if let (0xD800..0xDC00, Some((second @ 0xDC00..0xE000, more))) =
-        (first, number(bytes.get(len..).unwrap_or_default()))
-    {
-        let character = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
-        return Some((char::from_u32(character)?, len.saturating_add(more)));
+        let (state, len) = match escape::parse(self.profile, self.state, rest) {
+            Escape::Known(state, len) => (state, len),
+            Escape::Nonstandard(state, len) => {
+                self.note(FaultKind::Nonstandard, at, len)?;
+                (state, len)
+            }
+            Escape::Unknown(kind, len) => return self.undefined(kind, at, len),
+        };
+        self.state = state;
+        Ok(at + len)
     }
-    let character = char::from_u32(first).filter(|character| *character >= ' ')?;
-    Some((character, len))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::usual::is_sound;
     use super::*;
-    use crate::Charset;
+    use crate::charset::Charset;
     use proptest::prelude::*;
 
-    /// What the decoder makes of all bytes one by one, without the way of what is usual.
+    /// Decodes all bytes one by one, without the quick way.
     fn one_by_one(profile: Profile, bytes: &[u8], literal: usize) -> (Vec<u8>, Vec<Fault>) {
         let (mut sink, mut faults) = (Vec::new(), Vec::new());
         let decoder = Decoder {
             profile,
             bytes,
-            mend: Mend::Replace,
+            repair: Repair::Replace,
             sink: &mut sink,
             observe: &mut |fault| {
                 faults.push(fault);
@@ -655,6 +411,7 @@ mod tests {
             marks: None,
             opened: None,
             expected: None,
+            unfiled: false,
         };
         decoder.run(0, literal).unwrap();
         (sink, faults)
@@ -704,21 +461,12 @@ mod tests {
                     faults.push(fault);
                     true
                 };
-                decode(profile, &bytes, literal, Mend::Replace, &mut sink, observe).unwrap();
+                decode(profile, &bytes, literal, Repair::Replace, &mut sink, observe).unwrap();
                 prop_assert_eq!(&(sink, faults), &one_by_one(profile, &bytes, literal), "{}", charset);
             }
         }
 
-        /// Eight bytes at a time and one by one, the run is the same.
-        #[test]
-        fn runs(bytes in proptest::collection::vec(prop_oneof![40 => Just(b'a'), 1 => any::<u8>()], 0..120)) {
-            for first in [0x1D, 0x20] {
-                let plain = |byte: &&u8| (first..0x7F).contains(*byte) && **byte != b'&';
-                prop_assert_eq!(run_of(&bytes, first), bytes.iter().take_while(plain).count());
-            }
-        }
-
-        /// What is said to be sound has no fault.
+        /// What `is_sound` accepts has no fault.
         #[test]
         fn sound_bytes_have_no_faults(bytes in pieces()) {
             if is_sound(&bytes) {

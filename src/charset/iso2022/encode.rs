@@ -1,20 +1,22 @@
-//! Text to bytes.
+//! Text to bytes: marks before their letters, with the fewest escape sequences.
 
 use unicode_normalization::char::{canonical_combining_class, compose, decompose_canonical};
 
-use super::decode::{plain_run, reference};
-use super::{
+use super::profile::{
     CONTROLS, DOUBLE_TILDE, DOUBLE_TILDE_LEFT, DOUBLE_TILDE_RIGHT, ESC, LIGATURE, LIGATURE_LEFT,
     LIGATURE_RIGHT, Profile, RESET, SHIFT_IN, SHIFT_OUT, SUBFIELD,
 };
+use super::reference::reference;
+use super::usual::plain_run;
+use crate::bytes::Cut;
 use crate::charset::Policy;
-use crate::charset::tables::{Code, Set};
+use crate::charset::tables::{CharCode, Set};
 
 /// A character that the set lacks, and its offset in the text.
 pub(in crate::charset) struct Missing(pub(in crate::charset) usize, pub(in crate::charset) char);
 
-/// Appends the bytes of `text`, of which the first `literal` characters are ASCII whatever the sets are; tells how
-/// many characters the policy replaced.
+/// Appends the bytes of `text`, the first `literal` characters of which are ASCII in any set; returns the
+/// number of characters that the policy replaced.
 pub(in crate::charset) fn encode(
     profile: Profile,
     text: &str,
@@ -44,14 +46,14 @@ struct Encoder<'a> {
     text: &'a str,
     policy: Policy,
     out: &'a mut Vec<u8>,
-    /// The set in the low half, and which one is in the high half.
+    /// The set in the low half, and the one in the high half.
     low: Set,
     high: usize,
-    /// Whether the set in the low half was called by an escape of one letter.
+    /// Whether the set in the low half was designated by an escape of one letter.
     single_letter: bool,
-    /// Marks of the letter at hand, in the order of the text.
+    /// Marks of the current letter, in the order of the text.
     marks: Vec<char>,
-    /// The second half of a mark over two letters, for the letter that comes next.
+    /// The second half of a mark over two letters, for the next letter.
     second: Option<char>,
     /// Where the last marks without a letter end, and whether they can be written.
     baseless: (usize, bool),
@@ -65,14 +67,14 @@ impl Encoder<'_> {
             at = self.literal(at)?;
         }
         loop {
-            let rest = self.text.get(at..).unwrap_or_default();
+            let rest = self.text.cut(at..);
             if self.low == Set::Ascii && self.second.is_none() {
                 let mut run = plain_run(rest.as_bytes());
                 if rest.as_bytes().get(run).is_some_and(|byte| !byte.is_ascii()) {
-                    run = run.saturating_sub(1); // what follows may be a mark on the last letter
+                    run = run.saturating_sub(1); // the next character may be a mark on the last letter
                 }
-                self.out.extend_from_slice(rest.as_bytes().get(..run).unwrap_or_default());
-                at = at.saturating_add(run);
+                self.out.extend_from_slice(rest.as_bytes().cut(..run));
+                at += run;
             }
             let Some(character) = self.text.get(at..).and_then(|rest| rest.chars().next()) else { break };
             at = match character {
@@ -84,12 +86,12 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    /// A character that is written as it is if it is ASCII: an indicator, a subfield code.
+    /// Writes a character that must be ASCII: an indicator or a subfield code.
     fn literal(&mut self, at: usize) -> Result<usize, Missing> {
         let Some(character) = self.text.get(at..).and_then(|rest| rest.chars().next()) else {
             return Ok(at);
         };
-        let end = at.saturating_add(character.len_utf8());
+        let end = at + character.len_utf8();
         match character {
             '\0'..='\x7F' => self.out.push(character as u8),
             _ => self.missing(character, at)?,
@@ -98,7 +100,7 @@ impl Encoder<'_> {
     }
 
     fn control(&mut self, character: char, at: usize) -> Result<usize, Missing> {
-        let (byte, end) = (character as u8, at.saturating_add(1));
+        let (byte, end) = (character as u8, at + 1);
         let shifts = !self.profile.marc8 && matches!(byte, SHIFT_IN | SHIFT_OUT);
         if byte == ESC || byte == 0x7F || shifts {
             self.missing(character, at)?;
@@ -116,17 +118,17 @@ impl Encoder<'_> {
         }
     }
 
-    /// A character with the marks on it. Tells where the next one begins.
+    /// Writes a character with its marks. Returns where the next one begins.
     fn cluster(&mut self, character: char, at: usize) -> Result<usize, Missing> {
         self.marks.clear();
-        let end = at.saturating_add(character.len_utf8());
+        let end = at + character.len_utf8();
         if self.mark(character).is_some() {
             return self.baseless(character, at, end);
         }
         let escaped = self.profile.marc8 && character == '&';
         if escaped && self.text.as_bytes().get(at..).and_then(reference).is_some() {
             self.designate(Set::Ascii);
-            self.out.extend_from_slice(b"&#x0026;"); // or it would be read as a reference
+            self.out.extend_from_slice(b"&#x0026;"); // it would be read as a reference
             return Ok(end);
         }
         let mut base = character;
@@ -139,20 +141,20 @@ impl Encoder<'_> {
             if !self.join(&mut base, mark) {
                 break;
             }
-            next = next.saturating_add(mark.len_utf8());
+            next += mark.len_utf8();
         }
         self.write(base, next, at)?;
         Ok(next)
     }
 
-    /// Marks before any letter: where nothing but marks comes, they can be written, else they would belong to a
-    /// letter that they do not stand on.
+    /// Writes marks that precede any letter: possible if only marks follow them, else they would combine with
+    /// the next letter.
     fn baseless(&mut self, character: char, at: usize, end: usize) -> Result<usize, Missing> {
         if at >= self.baseless.0 {
-            let rest = self.text.get(at..).unwrap_or_default();
-            let behind = rest.find(|other| self.mark(other).is_none()).unwrap_or(rest.len());
-            let is_end = matches!(rest.as_bytes().get(behind), None | Some(0x1D..=0x1F));
-            self.baseless = (at.saturating_add(behind), is_end);
+            let rest = self.text.cut(at..);
+            let after = rest.find(|other| self.mark(other).is_none()).unwrap_or(rest.len());
+            let is_end = matches!(rest.as_bytes().get(after), None | Some(0x1D..=0x1F));
+            self.baseless = (at + after, is_end);
         }
         if self.baseless.1 {
             if let Some((set, code)) = self.mark(character) {
@@ -164,7 +166,7 @@ impl Encoder<'_> {
         Ok(end)
     }
 
-    /// Takes a character apart. False if its parts cannot be written either.
+    /// Decomposes a character. Returns false if its parts cannot be written either.
     fn decompose(&mut self, base: &mut char) -> bool {
         let mut parts = [None; 4];
         let mut count = 0usize;
@@ -172,7 +174,7 @@ impl Encoder<'_> {
             if let Some(place) = parts.get_mut(count) {
                 *place = Some(part);
             }
-            count = count.saturating_add(1);
+            count += 1;
         });
         if count > parts.len() {
             return false;
@@ -187,18 +189,18 @@ impl Encoder<'_> {
         all && self.has(whole)
     }
 
-    /// Puts a mark on a letter: as one character, if that has a code of its own, or as a mark. False if it is
-    /// neither.
+    /// Adds a mark to a letter: as one character, if that has a code, or as a mark. Returns false if neither
+    /// exists.
     fn join(&mut self, base: &mut char, mark: char) -> bool {
         if mark < '\u{300}' {
-            return false; // nothing there combines
+            return false; // these sets have nothing that combines
         }
         let class = canonical_combining_class(mark);
         let hangul = matches!(mark, '\u{1161}'..='\u{1175}' | '\u{11A8}'..='\u{11C2}');
         if class == 0 && !hangul {
             return false;
         }
-        // What stands on the letter already must not stand in the way.
+        // A mark already on the letter must not block this one.
         let free = self.marks.last().is_none_or(|last| canonical_combining_class(*last) < class);
         if let Some(whole) = compose(*base, mark).filter(|_| free) {
             if hangul || self.has(whole) {
@@ -213,19 +215,19 @@ impl Encoder<'_> {
         let before = self.marks.len();
         let mut parts = 0usize;
         decompose_canonical(mark, |part| {
-            parts = parts.saturating_add(1);
+            parts += 1;
             if part != mark && self.mark(part).is_some() {
                 self.marks.push(part);
             }
         });
-        let all = parts > 0 && self.marks.len() == before.saturating_add(parts);
+        let all = parts > 0 && self.marks.len() == before + parts;
         if !all {
             self.marks.truncate(before);
         }
         all
     }
 
-    /// Writes a letter with its marks before it. `end` is where the text goes on behind them.
+    /// Writes a letter after its marks. `end` is the offset of the text that follows.
     fn write(&mut self, base: char, end: usize, at: usize) -> Result<(), Missing> {
         let control = CONTROLS.iter().find(|(_, character)| *character == base);
         let target = if control.is_some() { None } else { self.choose(base, end) };
@@ -257,7 +259,7 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    /// Writes what the policy has for a character without a code.
+    /// Writes what the policy requires for a character without a code.
     fn missing(&mut self, character: char, at: usize) -> Result<(), Missing> {
         let text = match self.policy {
             Policy::Strict => return Err(Missing(at, character)),
@@ -267,17 +269,17 @@ impl Encoder<'_> {
         };
         self.designate(Set::Ascii);
         self.out.extend_from_slice(text.as_bytes());
-        self.replaced = self.replaced.saturating_add(1);
+        self.replaced += 1;
         Ok(())
     }
 
-    /// Whether a character that is no mark has a code.
+    /// Returns whether a character that is no mark has a code.
     fn has(&self, character: char) -> bool {
         self.find(character, false).is_some() || CONTROLS.iter().any(|(_, control)| *control == character)
     }
 
-    /// The code of a mark: in the set of the high half first.
-    fn mark(&self, mark: char) -> Option<(Set, Code)> {
+    /// Returns the code of a mark, in the set of the high half if it is there.
+    fn mark(&self, mark: char) -> Option<(Set, CharCode)> {
         if mark < '\u{300}' {
             return None;
         }
@@ -289,9 +291,9 @@ impl Encoder<'_> {
         self.find(mark, true)
     }
 
-    fn find(&self, character: char, mark: bool) -> Option<(Set, Code)> {
+    fn find(&self, character: char, mark: bool) -> Option<(Set, CharCode)> {
         if character == ' ' {
-            return Some((if self.profile.marc8 { Set::Ascii } else { self.low }, Code::SPACE));
+            return Some((if self.profile.marc8 { Set::Ascii } else { self.low }, CharCode::SPACE));
         }
         let code = |set: Set| {
             let (code, is_mark) = set.code(character)?;
@@ -304,9 +306,10 @@ impl Encoder<'_> {
         }
     }
 
-    /// The set to write a character in: that in use, if it has it, but ASCII for what ASCII has. A lone alpha is a
-    /// symbol, one before another Greek letter is a letter. `end` is where the text goes on.
-    fn choose(&self, character: char, end: usize) -> Option<(Set, Code)> {
+    /// Returns the set and code for a character: the set in use if it has the character, but ASCII for ASCII.
+    /// A lone alpha is a symbol, one before another Greek letter is a letter. `end` is the offset of the text
+    /// that follows.
+    fn choose(&self, character: char, end: usize) -> Option<(Set, CharCode)> {
         let first = self.find(character, false)?;
         if !self.profile.marc8 {
             return Some(first);
@@ -316,7 +319,7 @@ impl Encoder<'_> {
             return self.low.code(character).map(|(code, _)| (self.low, code));
         }
         if first.0 == Set::GreekSymbols {
-            let mut ahead = self.text.get(end..).unwrap_or_default().chars();
+            let mut ahead = self.text.cut(end..).chars();
             if ahead.next().is_some_and(|next| !next.is_ascii() && has(Set::Greek, next)) {
                 return Set::Greek.code(character).map(|(code, _)| (Set::Greek, code));
             }
@@ -324,13 +327,13 @@ impl Encoder<'_> {
         Some(first)
     }
 
-    /// Writes a code, in the half in which its set is, or is put.
-    fn put(&mut self, set: Set, code: Code) {
+    /// Writes a code in the half that holds its set; designates the set if it must.
+    fn put(&mut self, set: Set, code: CharCode) {
         let high = self.designate(set);
         self.out.extend(code.bytes().iter().map(|byte| if high { byte | 0x80 } else { *byte }));
     }
 
-    /// Makes sure that a set is in use; tells whether in the high half.
+    /// Makes sure that a set is in use; returns whether in the high half.
     fn designate(&mut self, set: Set) -> bool {
         if self.low == set {
             return false;
@@ -350,7 +353,7 @@ impl Encoder<'_> {
             return true;
         }
         let (escape, single_letter): (&[u8], bool) = match set {
-            Set::Ansel => return true, // it never leaves the high half
+            Set::Ansel => return true, // never leaves the high half
             Set::Ascii if self.single_letter => (b"\x1Bs", false),
             Set::GreekSymbols => (b"\x1Bg", true),
             Set::Subscripts => (b"\x1Bb", true),
@@ -369,7 +372,7 @@ impl Encoder<'_> {
         false
     }
 
-    /// Goes back to the sets that text begins with.
+    /// Returns to the initial sets.
     fn reset(&mut self) {
         self.second = None;
         if self.profile.marc8 {

@@ -1,32 +1,35 @@
-//! The coded character sets of MARC-8 and its family, and the code pages that encoding_rs has not.
+//! The coded character sets of MARC-8 and its family, and the code pages that encoding_rs lacks.
 //!
-//! The tables take 49 KiB of the program: 45,226 bytes for the 15,739 characters of EACC, 3.6 KB for all others.
-//! What goes the other way is made from them when it is first needed.
+//! The tables take 49 KiB of the program: 45,226 bytes for the 15,739 characters of EACC, 3.6 KB for all
+//! others. The inverse tables are computed from them on first use.
 
 #[rustfmt::skip]
 mod generated;
 
 use std::sync::LazyLock;
 
-pub(super) use self::generated::{CP437, CP737, CP850, CP852};
+pub(super) use self::generated::{
+    CP437, CP737, CP775, CP850, CP852, CP855, CP857, CP860, CP861, CP863, CP865, CP869, CP1125, KZ1048,
+    PTCP154,
+};
 
 /// A set of 94 or 96 characters of one byte each, for the bytes 20 to 7F, or A0 to FF.
 #[derive(Debug)]
 pub(crate) struct Half {
-    /// A bit for each code that combines with the character behind it; the lowest is that of 20.
+    /// A bit for each code that combines with the next character; the lowest is that of 20.
     marks: u128,
-    /// Characters; 0 where there is none.
+    /// The characters; 0 for undefined codes.
     codes: [u16; 96],
 }
 
 impl Half {
-    /// Whether a code is one that combines with the character behind it.
+    /// Returns whether a code combines with the next character.
     #[inline]
     const fn is_mark(&self, code: u8) -> bool {
         self.marks >> (code & 0x7F).saturating_sub(0x20) & 1 == 1
     }
 
-    /// The character of a byte of either half, and whether it is a mark that combines.
+    /// Returns the character of a byte of either half, and whether it is a combining mark.
     #[inline]
     pub(crate) fn get(&self, byte: u8) -> Option<(char, bool)> {
         let at = (byte & 0x7F).checked_sub(0x20)?;
@@ -40,7 +43,7 @@ impl Half {
 /// A coded character set that can be designated to one of the halves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Set {
-    /// None at all: nothing is defined.
+    /// No set: nothing is defined.
     Empty,
     Ascii,
     Ansel,
@@ -59,7 +62,7 @@ pub(crate) enum Set {
     Iso6937,
 }
 
-/// All sets with a byte per character, but ASCII.
+/// All sets of one byte per character, except ASCII.
 const HALVES: [(Set, &Half); 13] = [
     (Set::Ansel, &generated::ANSEL),
     (Set::GreekSymbols, &generated::GREEK_SYMBOLS),
@@ -77,7 +80,7 @@ const HALVES: [(Set, &Half); 13] = [
 ];
 
 impl Set {
-    /// The sets of MARC-8, in the order in which they are chosen for a character that several have.
+    /// The sets of MARC-8, in the order of preference for a character that several contain.
     pub(crate) const MARC8: [Set; 12] = [
         Set::Ascii,
         Set::Ansel,
@@ -93,7 +96,7 @@ impl Set {
         Set::Eacc,
     ];
 
-    /// The table of a set with a byte per character, but ASCII.
+    /// Returns the table of a set of one byte per character, except ASCII.
     pub(crate) const fn half(self) -> Option<&'static Half> {
         match self {
             Set::Empty | Set::Ascii | Set::Eacc => None,
@@ -113,8 +116,8 @@ impl Set {
         }
     }
 
-    /// The character of a byte, which may be of either half, and whether it is a mark that combines with the
-    /// character behind it. Not for EACC.
+    /// Returns the character of a byte of either half, and whether it is a mark that combines with the next
+    /// character. Not for EACC.
     #[inline]
     pub(crate) fn get(self, byte: u8) -> Option<(char, bool)> {
         match self {
@@ -126,25 +129,25 @@ impl Set {
         }
     }
 
-    /// The code of a character, in the low half, and whether it is a mark: one byte, or three in EACC. Of several
-    /// the lowest.
-    pub(crate) fn code(self, character: char) -> Option<(Code, bool)> {
+    /// Returns the lowest code of a character, in the low half, and whether it is a mark: one byte, or three
+    /// in EACC.
+    pub(crate) fn code(self, character: char) -> Option<(CharCode, bool)> {
         match self {
             Set::Empty => None,
             Set::Ascii => match character {
-                ' '..='~' => Some((Code([character as u8, 0, 0]), false)),
+                ' '..='~' => Some((CharCode([character as u8, 0, 0]), false)),
                 _ => None,
             },
-            Set::Eacc => Some((Code(EACC_CODES.get(character)?), false)),
+            Set::Eacc => Some((CharCode(EACC_CODES.get(character)?), false)),
             _ => {
                 let code = HALF_CODES.sets.get(self as usize)?.get(character).filter(|code| *code != 0)?;
                 let is_mark = self.half()?.is_mark(code);
-                Some((Code([code, 0, 0]), is_mark))
+                Some((CharCode([code, 0, 0]), is_mark))
             }
         }
     }
 
-    /// Of the sets of [`Set::MARC8`] those that may have a character.
+    /// Returns the sets of [`Set::MARC8`] that may contain a character.
     pub(crate) fn marc8_with(character: char) -> impl Iterator<Item = Set> {
         let mut mask = match character {
             '\0'..='\x7F' => 1,
@@ -158,12 +161,12 @@ impl Set {
     }
 }
 
-/// The code of a character: a byte, or three.
+/// The code of a character: one byte, or three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Code([u8; 3]);
+pub(crate) struct CharCode([u8; 3]);
 
-impl Code {
-    pub(crate) const SPACE: Code = Code([b' ', 0, 0]);
+impl CharCode {
+    pub(crate) const SPACE: CharCode = CharCode([b' ', 0, 0]);
 
     pub(crate) fn bytes(&self) -> &[u8] {
         match &self.0 {
@@ -173,7 +176,7 @@ impl Code {
     }
 }
 
-/// A value for each character of the BMP that has one: blocks of 64, of which most are the same, the first.
+/// A value per character of the BMP: blocks of 64, most of which are shared, namely the first.
 #[derive(Debug, Clone)]
 struct Blocks<T> {
     index: Vec<u16>,
@@ -181,7 +184,7 @@ struct Blocks<T> {
 }
 
 impl<T: Copy> Blocks<T> {
-    /// All with the same value.
+    /// Creates blocks with the same value everywhere.
     fn new(value: T) -> Blocks<T> {
         Blocks { index: vec![0; 1024], blocks: vec![[value; 64]] }
     }
@@ -206,23 +209,22 @@ impl<T: Copy> Blocks<T> {
 /// The sets of [`HALVES`] from characters to codes.
 #[derive(Debug)]
 struct HalfCodes {
-    /// For each [`Set`] the codes of its characters, 0 for none.
+    /// The codes of the characters of each [`Set`], 0 for none.
     sets: Vec<Blocks<u8>>,
-    /// A bit for each of [`Set::MARC8`] that may have a character.
+    /// A bit for each set of [`Set::MARC8`] that may contain the character.
     marc8: Blocks<u16>,
 }
 
 static HALF_CODES: LazyLock<HalfCodes> = LazyLock::new(HalfCodes::new);
 
 impl HalfCodes {
-    /// The bit of EACC, which is asked for all characters.
+    /// The bit of EACC, which every character may be in.
     const EACC: u16 = 1 << 11;
 
     fn new() -> HalfCodes {
         let none = Blocks::new(0u8);
         let last = HALVES.iter().map(|(set, _)| *set as usize).max().unwrap_or_default();
-        let mut all =
-            HalfCodes { sets: vec![none; last.saturating_add(1)], marc8: Blocks::new(HalfCodes::EACC) };
+        let mut all = HalfCodes { sets: vec![none; last + 1], marc8: Blocks::new(HalfCodes::EACC) };
         for (set, half) in HALVES {
             let bit = Set::MARC8.iter().position(|known| *known == set).map_or(0, |bit| 1u16 << bit);
             for (code, character) in (0x20u8..0x80).zip(half.codes).filter(|(_, character)| *character != 0) {
@@ -240,12 +242,12 @@ impl HalfCodes {
     }
 }
 
-/// What `tests/tables.rs` made: it says how.
+/// Generated by `tests/format/tables.rs` from the tables in this folder.
 static EACC_BYTES: &[u8] = include_bytes!("eacc.bin");
 
-/// The first byte of EACC, and of each byte of its codes.
+/// The lowest value of each byte of a code of EACC.
 const FIRST: u8 = 0x21;
-/// How many values a byte of EACC has.
+/// Number of values that a byte of EACC can have.
 const BYTES: usize = 94;
 
 static EACC: LazyLock<Eacc> = LazyLock::new(|| Eacc::new(EACC_BYTES).unwrap_or_default());
@@ -253,9 +255,9 @@ static EACC: LazyLock<Eacc> = LazyLock::new(|| Eacc::new(EACC_BYTES).unwrap_or_d
 /// EACC from codes to characters.
 #[derive(Debug, Default)]
 pub(crate) struct Eacc {
-    /// For each pair of first bytes the number of its page, counted from 1; 0 if it has none.
+    /// The number of the page of each pair of first bytes, counted from 1; 0 if it has none.
     index: Vec<u16>,
-    /// For each third byte from 20 on a character, or 0; surrogates count those beyond the BMP.
+    /// The character of each third byte from 20 on, or 0; surrogates count those beyond the BMP.
     pages: Vec<[u16; 96]>,
     beyond: Vec<char>,
 }
@@ -291,7 +293,7 @@ impl Eacc {
         &EACC
     }
 
-    /// The character of three bytes, in the low half.
+    /// Returns the character of three bytes in the low half.
     #[inline]
     pub(crate) fn get(&self, [first, second, third]: [u8; 3]) -> Option<char> {
         let page = *self.index.get(pair_index(first, second)?)?;
@@ -345,7 +347,7 @@ impl EaccCodes {
         codes
     }
 
-    /// Adds a code; the first one of a character stays.
+    /// Adds a code, unless the character has one.
     fn add(&mut self, character: char, code: [u8; 3]) {
         let Ok(short) = u16::try_from(u32::from(character)) else {
             self.beyond.push((character, code));

@@ -1,23 +1,26 @@
-//! The dictionary of IRBIS64: terms, and which records have them.
+//! The dictionary of IRBIS64: terms, and the records that contain them.
 
+use crate::format::isis::rules::DICTIONARY_DAMAGED;
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 
-use super::files::Files;
-use super::layout::Layout;
+use super::files::{Files, open_file};
+use super::variant::Variant;
 use super::window::Window;
-use crate::diagnostic::Findings;
-use crate::{Code, Diagnostic, Error, ErrorKind, Limits, Location, Position, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::finding::Finding;
+use crate::finding::Findings;
+use crate::limits::Limits;
+use crate::position::{Location, Position};
 
 /// Reads the dictionary of an IRBIS64 base: the tree of terms (`.n01`, `.l01`) and the lists of postings (`.ifp`).
 ///
-/// Terms come in the order of their bytes, in upper case and with a prefix that says what they are, such as `A=` for
-/// authors.
+/// Terms are sorted by their bytes, in upper case, with a prefix for their kind, such as `A=` for authors.
 ///
 /// # Cost
-/// Three windows on the files; finding a term costs a read for each level of the tree, mostly two or three.
+/// Three windows on the files; finding a term costs a read per level of the tree, usually two or three.
 ///
 /// # Example
 /// ```
@@ -40,9 +43,9 @@ pub struct Dictionary<R> {
     l01: Window<R>,
     ifp: Window<R>,
     findings: Findings,
-    /// The leaf and the entry that are read next; no leaf: begin at the first.
+    /// The leaf and entry to read next; `None`: the first leaf.
     next: Option<(u32, u16)>,
-    /// How many leaves were read since the last search: there cannot be more than the file has.
+    /// Number of leaves read since the last search, which cannot exceed that of the file.
     leaves: u64,
     ended: bool,
 }
@@ -51,76 +54,77 @@ pub struct Dictionary<R> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
     key: Vec<u8>,
-    /// Where its postings lie in the `.ifp`.
+    /// Offset of its postings in the `.ifp`.
     offset: u64,
 }
 
 impl Term {
-    /// The bytes of the term.
+    /// Returns the bytes of the term.
     pub fn key(&self) -> &[u8] {
         &self.key
     }
 
-    /// The term as text, with U+FFFD for what is not UTF-8.
+    /// Returns the term as text, with U+FFFD for invalid UTF-8.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.key)
     }
 }
 
-/// A place where a term stands.
+/// An occurrence of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Posting {
     /// Number of the record.
     pub mfn: u32,
-    /// The number of the rule that made the term, mostly the tag of the field.
+    /// The number of the rule that created the term, usually the tag of the field.
     pub tag: u32,
-    /// Which repeat of the field, from 1.
+    /// Number of the occurrence of the field, from 1.
     pub occurrence: u32,
-    /// Which word in it, from 1.
+    /// Number of the word in the field, from 1.
     pub position: u32,
 }
 
 const BLOCK: u64 = 2048;
 const LEADER: usize = 16;
 const ENTRY: usize = 12;
-/// No tree is deeper: each level has dozens of entries.
+/// The greatest depth of a tree: each level has dozens of entries.
 const LEVELS: usize = 32;
-/// Marks the block that lists the blocks of a long list.
+/// Identifies the block that lists the blocks of a long list.
 const SPECIAL: u32 = 0xFFFF_FC17;
 
-/// A block of the tree, found in its file.
+/// A block of the tree.
 struct Node<'a> {
     bytes: &'a [u8],
 }
 
 impl Node<'_> {
     fn next(&self) -> u32 {
-        Layout::IRBIS64.u32(self.bytes, 8)
+        Variant::IRBIS64.u32(self.bytes, 8)
     }
 
     fn previous(&self) -> u32 {
-        Layout::IRBIS64.u32(self.bytes, 4)
+        Variant::IRBIS64.u32(self.bytes, 4)
     }
 
+    #[expect(clippy::arithmetic_side_effects, reason = "constants")]
     fn terms(&self) -> u16 {
         let most = (BLOCK as usize - LEADER) / ENTRY;
-        (Layout::IRBIS64.u16(self.bytes, 12) as u16).min(most as u16)
+        (Variant::IRBIS64.u16(self.bytes, 12) as u16).min(most as u16)
     }
 
-    /// Key, and the two words behind it.
+    /// Returns key, and the two words after it.
     fn entry(&self, index: u16) -> Option<(&[u8], u32, u32)> {
-        let layout = Layout::IRBIS64;
+        let variant = Variant::IRBIS64;
         let at = LEADER.checked_add(usize::from(index).checked_mul(ENTRY)?)?;
         let (len, offset) =
-            (layout.u16(self.bytes, at) as usize, layout.u16(self.bytes, at.checked_add(2)?) as usize);
+            (variant.u16(self.bytes, at) as usize, variant.u16(self.bytes, at.checked_add(2)?) as usize);
         let key = self.bytes.get(offset..offset.checked_add(len)?)?;
-        Some((key, layout.u32(self.bytes, at.checked_add(4)?), layout.u32(self.bytes, at.checked_add(8)?)))
+        Some((key, variant.u32(self.bytes, at.checked_add(4)?), variant.u32(self.bytes, at.checked_add(8)?)))
     }
 }
 
 impl Dictionary<File> {
-    /// Opens the dictionary of a base, by the name of one of its files.
+    /// Opens the dictionary of a base, given the name of one of its files.
     ///
     /// # Errors
     /// [`ErrorKind::Read`] if a file is missing.
@@ -131,18 +135,18 @@ impl Dictionary<File> {
                 let why = format!("no .{extension} belongs to {}", files.mst().display());
                 Error::new(ErrorKind::Read(std::io::Error::new(std::io::ErrorKind::NotFound, why)))
             };
-            Ok(File::open(files.companion(extension).ok_or_else(missing)?)?)
+            open_file(files.companion(extension).ok_or_else(missing)?)
         };
         if files.companion("n02").is_some() {
             let message = "a dictionary of CDS/ISIS (it has an .n02): only those of IRBIS64 can be read";
-            return Err(Error::new(ErrorKind::Format(message.to_owned())));
+            return Err(Error::refused(message));
         }
         Dictionary::new(open("n01")?, open("l01")?, open("ifp")?)
     }
 }
 
 impl<'a> Dictionary<Cursor<&'a [u8]>> {
-    /// Makes a reader over the bytes of the three files.
+    /// Creates a reader over the bytes of the three files.
     ///
     /// # Errors
     /// As [`Dictionary::new`].
@@ -152,7 +156,7 @@ impl<'a> Dictionary<Cursor<&'a [u8]>> {
 }
 
 impl<R: Read + Seek> Dictionary<R> {
-    /// Makes a reader over the three files.
+    /// Creates a reader over the three files.
     ///
     /// # Errors
     /// [`ErrorKind::Read`].
@@ -161,25 +165,25 @@ impl<R: Read + Seek> Dictionary<R> {
             n01: Window::new(n01)?,
             l01: Window::new(l01)?,
             ifp: Window::new(ifp)?,
-            findings: Findings::new(Limits::default().diagnostics),
+            findings: Findings::new(Limits::default().findings),
             next: None,
             leaves: 0,
             ended: false,
         })
     }
 
-    /// What was found in the last call.
-    pub fn diagnostics(&self) -> &[Diagnostic] {
+    /// Returns the findings of the last call.
+    pub fn findings(&self) -> &[Finding] {
         self.findings.list()
     }
 
     fn damaged(&mut self, file: &'static str, byte: u64, message: String, action: &'static str) {
         let mut location = Location::of(Position::default());
         (location.byte, location.file) = (byte, Some(file));
-        self.findings.push(Diagnostic::new(Code::DictionaryDamaged, location, message, action));
+        self.findings.push(Finding::new(DICTIONARY_DAMAGED, location, message, action));
     }
 
-    /// Begins again, at the first term that is not below `key`: the empty one is before all.
+    /// Moves to the first term that is not less than `key`; the empty key is less than all.
     ///
     /// # Errors
     /// [`ErrorKind::Read`].
@@ -210,7 +214,7 @@ impl<R: Read + Seek> Dictionary<R> {
         }
     }
 
-    /// Whether there is a next leaf; if not, the terms are at their end.
+    /// Moves to the next leaf; returns false if there is none.
     fn go_on(&mut self, next: u32) -> bool {
         self.leaves = self.leaves.saturating_add(1);
         let blocks = self.l01.len() / BLOCK;
@@ -230,11 +234,11 @@ impl<R: Read + Seek> Dictionary<R> {
         true
     }
 
-    /// The leaf in which a key is, or would be.
+    /// Returns the leaf that contains a key, or would.
     fn descend(&mut self, key: &[u8]) -> Result<Option<u32>> {
-        let layout = Layout::IRBIS64;
-        // The number of block 1 is that of the root.
-        let mut block = layout.u32(self.n01.get(0, LEADER)?, 0);
+        let variant = Variant::IRBIS64;
+        // Block 1 begins with the number of the root.
+        let mut block = variant.u32(self.n01.get(0, LEADER)?, 0);
         let leaves = self.l01.len() / BLOCK;
         for _ in 0..LEVELS {
             let bytes = self.n01.get(place(block), BLOCK as usize)?;
@@ -258,7 +262,7 @@ impl<R: Read + Seek> Dictionary<R> {
                 _ => break,
             }
         }
-        // Without the tree the leaves still lead to each other.
+        // Without the tree, the leaves are still linked to each other.
         for leaf in 1..=u32::try_from(leaves).unwrap_or(u32::MAX) {
             let node = Node { bytes: self.l01.get(place(leaf), BLOCK as usize)? };
             let is_first = node.previous() == 0 || node.previous() >= 0x8000_0000;
@@ -275,7 +279,7 @@ impl<R: Read + Seek> Dictionary<R> {
         Ok(None)
     }
 
-    /// The next term, in the order of their bytes; `None` at the end.
+    /// Returns the next term, sorted by bytes; `None` at the end.
     ///
     /// # Errors
     /// [`ErrorKind::Read`].
@@ -313,7 +317,7 @@ impl<R: Read + Seek> Dictionary<R> {
         Ok(None)
     }
 
-    /// Finds a term.
+    /// Returns the term with this text.
     ///
     /// # Errors
     /// [`ErrorKind::Read`].
@@ -325,21 +329,21 @@ impl<R: Read + Seek> Dictionary<R> {
         Ok(self.read_term()?.filter(|found| found.key == term.as_bytes()))
     }
 
-    /// Tells the postings of a term one by one, in the order of the file; how many there are is what comes back.
+    /// Calls `each` with the postings of a term, in the order of the file; returns their number.
     ///
     /// # Errors
     /// [`ErrorKind::Read`].
-    pub fn postings(&mut self, term: &Term, mut tell: impl FnMut(Posting)) -> Result<u64> {
-        let layout = Layout::IRBIS64;
+    pub fn postings(&mut self, term: &Term, mut each: impl FnMut(Posting)) -> Result<u64> {
+        let variant = Variant::IRBIS64;
         self.findings.begin(Position::default());
         let mut offset = term.offset;
         let head = self.ifp.get(offset, 20)?;
-        let total = u64::from(layout.u32(head, 8));
-        if layout.u32(head, 0) == SPECIAL && layout.u32(head, 4) == SPECIAL {
+        let total = u64::from(variant.u32(head, 8));
+        if variant.u32(head, 0) == SPECIAL && variant.u32(head, 4) == SPECIAL {
             let slot = self.ifp.get(offset.saturating_add(20), 24)?;
-            offset = layout.u64(slot, 16);
+            offset = variant.u64(slot, 16);
         }
-        let mut told = 0u64;
+        let mut given = 0u64;
         let mut blocks = 0u64;
         loop {
             let head = self.ifp.get(offset, 20)?;
@@ -352,44 +356,44 @@ impl<R: Read + Seek> Dictionary<R> {
                 );
                 break;
             }
-            let next = layout.u64(head, 0);
-            let (count, capacity) = (layout.u32(head, 12), layout.u32(head, 16));
+            let next = variant.u64(head, 0);
+            let (count, capacity) = (variant.u32(head, 12), variant.u32(head, 16));
             let is_last = next == u64::MAX || next == 0;
             let mut at = offset.saturating_add(20);
             for _ in 0..count.min(capacity.max(count.min(1 << 16))) {
                 let bytes = self.ifp.get(at, 16)?;
-                if bytes.len() < 16 || told >= total {
+                if bytes.len() < 16 || given >= total {
                     break;
                 }
-                let word = |at| layout.u32(bytes, at);
-                tell(Posting { mfn: word(0), tag: word(4), occurrence: word(8), position: word(12) });
-                told = told.saturating_add(1);
+                let word = |at| variant.u32(bytes, at);
+                each(Posting { mfn: word(0), tag: word(4), occurrence: word(8), position: word(12) });
+                given = given.saturating_add(1);
                 at = at.saturating_add(16);
             }
             blocks = blocks.saturating_add(1);
-            if is_last || told >= total || blocks > self.ifp.len() / 20 {
+            if is_last || given >= total || blocks > self.ifp.len() / 20 {
                 break;
             }
             offset = next;
         }
-        if told != total {
-            let message = format!("{told} postings where {total} are said to be");
+        if given != total {
+            let message = format!("{given} postings where {total} are said to be");
             self.damaged("ifp", term.offset.min(self.ifp.len()), message, "those read are kept");
         }
-        Ok(told)
+        Ok(given)
     }
 
-    /// How many postings a term is said to have.
+    /// Returns the number of postings that a term states.
     ///
     /// # Errors
     /// [`ErrorKind::Read`].
     pub fn count(&mut self, term: &Term) -> Result<u64> {
         self.findings.begin(Position::default());
-        Ok(u64::from(Layout::IRBIS64.u32(self.ifp.get(term.offset, 20)?, 8)))
+        Ok(u64::from(Variant::IRBIS64.u32(self.ifp.get(term.offset, 20)?, 8)))
     }
 }
 
-/// Where a block lies.
+/// Returns the offset of a block.
 fn place(block: u32) -> u64 {
     u64::from(block).saturating_sub(1).saturating_mul(BLOCK)
 }

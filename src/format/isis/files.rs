@@ -1,26 +1,26 @@
-//! The files of a base: found beside each other, whatever the case of their names.
+//! Finds the files of a base, regardless of the case of their names.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::companion::Par;
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The files of one base.
 #[derive(Debug, Clone)]
 pub struct Files {
     mst: PathBuf,
-    /// What a parameter file says, and where the server has its root.
+    /// The parameter file, and the root of the server.
     par: Option<(Par, PathBuf)>,
 }
 
 impl Files {
-    /// Finds the files of a base by the name of one of them: master file, cross reference, dictionary, parameter file
-    /// (`.par`), or the name that all have in common, without extension.
+    /// Finds the files of a base, given the name of one of them: master file, cross reference, dictionary,
+    /// parameter file (`.par`), or their common name without extension.
     ///
-    /// A parameter file names folders from the root of the server, which may be any folder above its own; where there
-    /// are none such, the files are looked for beside it.
+    /// A parameter file names folders relative to the root of the server, which may be any folder above its
+    /// own; if these do not exist, the files are expected beside it.
     ///
     /// # Errors
     /// [`ErrorKind::Read`] if there is no master file.
@@ -29,7 +29,7 @@ impl Files {
             path.extension().is_some_and(|found| found.to_string_lossy().eq_ignore_ascii_case(wanted))
         };
         if has_extension("par") {
-            let par = Par::parse(&fs::read(path)?)?;
+            let par = Par::parse(&fs::read(path).map_err(|error| Error::read(error).with_path(path))?)?;
             let folder = path.parent().unwrap_or(Path::new(""));
             let found = match par.path(2) {
                 Some(named) => resolve(folder, named, path, "mst"),
@@ -50,12 +50,12 @@ impl Files {
         }
     }
 
-    /// The master file.
+    /// Returns the path of the master file.
     pub fn mst(&self) -> &Path {
         &self.mst
     }
 
-    /// The file of the base with another extension, such as `xrf` or `n01`, if there is one.
+    /// Returns the path of the base's file with another extension, such as `xrf` or `n01`, if it exists.
     pub fn companion(&self, extension: &str) -> Option<PathBuf> {
         let line = match extension {
             "xrf" => Some(1),
@@ -73,6 +73,12 @@ impl Files {
     }
 }
 
+/// Opens a file of a base for reading. An error names the file.
+pub(super) fn open_file(path: impl AsRef<Path>) -> Result<File> {
+    let path = path.as_ref();
+    File::open(path).map_err(|error| Error::read(error).with_path(path))
+}
+
 fn is_dictionary(path: &Path) -> bool {
     let known = ["n01", "l01", "ifp"];
     path.extension()
@@ -84,7 +90,7 @@ fn missing(path: &Path) -> Error {
     Error::new(ErrorKind::Read(io::Error::new(io::ErrorKind::NotFound, why)))
 }
 
-/// The file beside `path` that has its name and another extension, in whatever case; that of the same case first.
+/// Returns the file with the name of `path` and another extension, in any case, preferably the same case.
 fn sibling(path: &Path, extension: &str) -> Option<PathBuf> {
     let plain = path.with_extension(extension);
     if plain.is_file() {
@@ -95,7 +101,7 @@ fn sibling(path: &Path, extension: &str) -> Option<PathBuf> {
     in_folder(folder, &format!("{stem}.{extension}"), false)
 }
 
-/// What in a folder has this name, whatever its case.
+/// Returns the entry of a folder with this name, in any case.
 fn in_folder(folder: &Path, name: &str, is_folder: bool) -> Option<PathBuf> {
     let name = name.to_lowercase();
     let mut found: Vec<PathBuf> = fs::read_dir(folder)
@@ -108,7 +114,7 @@ fn in_folder(folder: &Path, name: &str, is_folder: bool) -> Option<PathBuf> {
     found.into_iter().next()
 }
 
-/// The file in the folder that a parameter file names.
+/// Returns the path of a file in the folder that a parameter file names.
 fn resolve(par_folder: &Path, named: &str, base: &Path, extension: &str) -> Option<PathBuf> {
     let parts: Vec<&str> = named
         .split(['\\', '/'])

@@ -1,56 +1,61 @@
-//! A record from its leader, directory and data.
+//! Builds a record from its leader, directory and data.
 
-use super::charset::{Fallback, guess};
-use super::layout::{Layout, Leader};
-use crate::charset::{Charset, Reason};
-use crate::diagnostic::Findings;
-use crate::io::ReadOptions;
+use super::variant::{RecordHead, Variant};
+use crate::finding::Findings;
+use crate::format::isis::rules::{RECORD_BEYOND_FREE, RECORD_HEADER, VERSION_CHAIN, VERSION_ZERO};
+use crate::format::rules::{DIRECTORY_OVERLAP, FIELD_OUT_OF_BOUNDS, TRUNCATED};
+use crate::io::rules::LIMIT_REACHED;
+use crate::record::Record;
 use crate::record::Slot;
-use crate::{Code, Record, Tag};
+use crate::tag::Tag;
 
-/// What is wrong with the leader of a record.
+/// How many times its bytes a record may become.
+const SHARED: u64 = 8;
+
+/// Reports faults in the leader of a record.
 pub(super) fn check_leader(
-    layout: Layout,
+    variant: Variant,
     offset: u64,
-    leader: &Leader,
+    leader: &RecordHead,
     there: u64,
     free: Option<u64>,
     findings: &mut Findings,
 ) {
-    let expected = layout.base_for(leader.fields);
-    let shape = layout.shape;
+    let expected = variant.base_for(leader.fields);
+    let shape = variant.shape;
     if u64::from(leader.base) != expected {
         let message = format!(
             "its data are said to begin at byte {}, {} fields need {expected}",
             leader.base, leader.fields
         );
-        findings.at(Code::RecordHeader, (0, shape.leader_len()), message, "not relied on");
+        findings.at(RECORD_HEADER, (0, shape.leader_len()), message, "not relied on");
     }
     if leader.len < u64::from(leader.base) {
         let message = format!("it is said to have {} bytes, its data begin at {}", leader.len, leader.base);
-        findings.at(Code::RecordHeader, (4, 4), message, "kept as far as it goes");
+        findings.at(RECORD_HEADER, (4, 4), message, "kept as far as it goes");
     } else if leader.len > there {
         let message = format!("it is said to have {} bytes, {there} are left in the file", leader.len);
-        findings.at(Code::Truncated, (4, 4), message, "kept as far as it goes");
+        findings.at(TRUNCATED, (4, 4), message, "kept as far as it goes");
     }
-    if let Some(free) = free.filter(|free| offset.saturating_add(leader.len) > *free) {
-        let message = format!("it ends behind byte {free}, where free space is said to begin");
-        findings.at(Code::RecordBeyondFree, (0, shape.leader_len()), message, "kept");
+    if let Some(free) = free.filter(|free| offset.checked_add(leader.len).is_none_or(|end| end > *free)) {
+        let message = format!("it ends after byte {free}, the stated start of free space");
+        findings.at(RECORD_BEYOND_FREE, (0, shape.leader_len()), message, "kept");
     }
-    if layout.is_irbis64() {
+    if variant.is_irbis64() {
         if leader.version == 0 {
-            findings.at(Code::VersionZero, (24, 4), "its version is 0, the first is 1", "kept");
+            findings.at(VERSION_ZERO, (24, 4), "its version is 0, the first is 1", "kept");
         }
         if leader.previous >= offset {
             let message = format!("the version before it is said to lie at byte {}", leader.previous);
-            findings.at(Code::VersionChain, (8, 8), message, "kept");
+            findings.at(VERSION_CHAIN, (8, 8), message, "kept");
         }
     }
 }
 
-/// Puts the directory of a record into its slots.
+/// Converts the directory of a record to slots.
+#[expect(clippy::arithmetic_side_effects, reason = "lengths in memory, and sums of numbers of 32 bits")]
 pub(super) fn fields(
-    layout: Layout,
+    variant: Variant,
     entries: &[u8],
     data: &[u8],
     base: usize,
@@ -59,13 +64,22 @@ pub(super) fn fields(
     findings: &mut Findings,
 ) {
     let have = data.len() as u64;
-    let entry_len = layout.shape.entry_len();
-    let leader_len = layout.shape.leader_len();
-    for (index, entry) in layout.entries(entries).enumerate() {
-        let at = (leader_len.saturating_add(index.saturating_mul(entry_len)), entry_len);
+    let entry_len = variant.shape.entry_len();
+    let leader_len = variant.shape.leader_len();
+    let most = (have + entries.len() as u64).saturating_mul(SHARED);
+    let mut made = 0u64;
+    for (index, entry) in variant.entries(entries).enumerate() {
+        let at = (leader_len + index * entry_len, entry_len);
         if index >= limit {
-            findings.at(Code::LimitReached, at, format!("more than {limit} fields"), "the rest left out");
+            findings.at(LIMIT_REACHED, at, format!("more than {limit} fields"), "the rest left out");
             return;
+        }
+        made += u64::from(entry.len).min(have);
+        if made > most {
+            let message =
+                format!("entries that share bytes make the record longer than {SHARED} times its bytes");
+            findings.at(LIMIT_REACHED, at, message, "the rest left out");
+            break;
         }
         let tag = match entry.tag {
             0 => Some(Tag::new(*b"000")),
@@ -74,89 +88,40 @@ pub(super) fn fields(
         let Some(tag) = tag.filter(|_| entry.tag > 0) else {
             let message = format!("a field has the tag {}, which cannot be one", entry.tag);
             let kept = tag.unwrap_or(Tag::new(*b"000"));
-            findings.in_field(Code::RecordHeader, (kept, index), at, message, "kept as 000");
-            push(kept, entry.start.into(), entry.len.into(), have, record);
+            findings.in_field(RECORD_HEADER, (kept, index), at, message, "kept as 000");
+            push(kept, entry.start, entry.len, have, record);
             continue;
         };
-        let end = u64::from(entry.start).saturating_add(u64::from(entry.len));
+        let end = u64::from(entry.start) + u64::from(entry.len);
         if end > have {
             let message = format!("the field ends at byte {end} of the data, of which there are {have}");
             let place = (at.0.min(base), entry_len);
-            findings.in_field(Code::FieldOutOfBounds, (tag, index), place, message, "cut");
+            findings.in_field(FIELD_OUT_OF_BOUNDS, (tag, index), place, message, "cut");
         }
-        push(tag, entry.start.into(), end.saturating_sub(entry.start.into()), have, record);
+        push(tag, entry.start, entry.len, have, record);
+    }
+    if overlap(record.slots_mut()) {
+        let place = (leader_len, entries.len());
+        findings.at(DIRECTORY_OVERLAP, place, "two entries point to the same data", "kept both");
     }
 }
 
-fn push(tag: Tag, start: u64, len: u64, have: u64, record: &mut Record) {
-    let start = start.min(have);
-    let end = start.saturating_add(len).min(have);
+/// Whether two fields share bytes.
+fn overlap(slots: &[Slot]) -> bool {
+    let after = |pair: &[Slot]| matches!(pair, [one, next] if one.end <= next.start);
+    if slots.windows(2).all(after) {
+        return false; // as in nearly all records
+    }
+    let with_data = slots.iter().filter(|slot| slot.start < slot.end);
+    let mut spans: Vec<(u32, u32)> = with_data.map(|slot| (slot.start, slot.end)).collect();
+    spans.sort_unstable();
+    spans.windows(2).any(|pair| matches!(pair, [(_, end), (start, _)] if start < end))
+}
+
+#[expect(clippy::arithmetic_side_effects, reason = "a sum of numbers of 32 bits")]
+fn push(tag: Tag, start: u32, len: u32, have: u64, record: &mut Record) {
+    let start = u64::from(start).min(have);
+    let end = (start + u64::from(len)).min(have);
     let (start, end) = (start as u32, end as u32); // no record is longer than its limit
     record.slots_mut().push(Slot::new(tag, start, end, false));
-}
-
-/// Puts the data into the record, as text if they are UTF-8, and tells it its character set.
-pub(super) fn load(
-    data: &[u8],
-    options: &ReadOptions,
-    layout: Layout,
-    fallback: &Fallback,
-    told: &mut bool,
-    record: &mut Record,
-    findings: &mut Findings,
-) {
-    let auto = options.charset == Charset::Auto;
-    if matches!(options.charset, Charset::Auto | Charset::Utf8) {
-        if let Ok(text) = simdutf8::basic::from_utf8(data)
-            && record.cuts_at_characters(text)
-        {
-            let reason = match (auto, text.is_ascii()) {
-                (false, _) => Reason::Caller,
-                (_, true) => Reason::Ascii,
-                _ if layout.is_irbis64() => Reason::Format,
-                _ => Reason::ValidUtf8,
-            };
-            record.set_text(text);
-            record.set_charset(Charset::Utf8, reason);
-            return;
-        }
-    }
-    record.set_bytes(data);
-    // Where the sample says nothing, being ASCII, the record speaks for itself.
-    let is_silent = auto && !layout.is_irbis64() && fallback.reason == Reason::Format;
-    let own = is_silent.then(|| guess(data));
-    let fallback = own.as_ref().unwrap_or(fallback);
-    let whole = |record: &Record| record.fields().all(|field| std::str::from_utf8(field.raw()).is_ok());
-    let (charset, reason) = match options.charset {
-        Charset::Auto if layout.is_irbis64() => (Charset::Utf8, Reason::Format),
-        Charset::Auto => {
-            record.set_charset(Charset::Utf8, Reason::ValidUtf8);
-            match whole(record) {
-                true => (Charset::Utf8, Reason::ValidUtf8),
-                false => (fallback.charset, fallback.reason),
-            }
-        }
-        named => (named, Reason::Caller),
-    };
-    record.set_charset(charset, reason);
-    if charset == Charset::Utf8 {
-        report_invalid_utf8(record, layout, findings);
-    } else if !charset.is_supported() {
-        let message = format!("the record is in {charset}, for which there are no tables yet");
-        findings.at(Code::CharsetUnsupported, (0, data.len()), message, "bytes kept, not decoded");
-    } else if auto && fallback.is_doubtful && !std::mem::replace(told, true) {
-        let message = format!("the base is read as {charset}, by few signs");
-        findings.at(Code::CharsetDoubtful, (0, data.len()), message, "name the character set to be sure");
-    }
-}
-
-fn report_invalid_utf8(record: &Record, layout: Layout, findings: &mut Findings) {
-    let base = usize::try_from(layout.base_for(record.fields().len() as u32)).unwrap_or_default();
-    for field in record.fields() {
-        let Err(error) = std::str::from_utf8(field.raw()) else { continue };
-        let byte = field.raw().get(error.valid_up_to()).copied().unwrap_or_default();
-        let at = base.saturating_add(record.offset_of(field)).saturating_add(error.valid_up_to());
-        let message = format!("byte {byte:02X} is not valid in UTF-8 here");
-        findings.in_field(Code::InvalidUtf8, (field.tag(), field.index()), (at, 1), message, "bytes kept");
-    }
 }

@@ -1,15 +1,15 @@
-//! A file of which a part is in memory.
+//! A file with a buffered part.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use crate::Result;
+use crate::error::{Error, Result};
 
-/// How much is read where reading goes on from place to place.
+/// Number of bytes read when access is sequential.
 const LARGE: usize = 128 * 1024;
-/// How much is read for one record somewhere.
+/// Number of bytes read for a single record elsewhere.
 const SMALL: usize = 16 * 1024;
 
-/// A file, or what else can be read anywhere, with one buffer.
+/// A file, or any source that can seek, with one buffer.
 #[derive(Debug)]
 pub(super) struct Window<R> {
     source: R,
@@ -22,7 +22,7 @@ pub(super) struct Window<R> {
 
 impl<R: Read + Seek> Window<R> {
     pub(super) fn new(mut source: R) -> Result<Window<R>> {
-        let len = source.seek(SeekFrom::End(0))?;
+        let len = source.seek(SeekFrom::End(0)).map_err(Error::read)?;
         Ok(Window { source, len, start: 0, buffer: Vec::new(), filled: 0, reads: 0 })
     }
 
@@ -30,22 +30,22 @@ impl<R: Read + Seek> Window<R> {
         self.source
     }
 
-    /// Length of the file in bytes.
+    /// Returns the length of the file in bytes.
     pub(super) fn len(&self) -> u64 {
         self.len
     }
 
-    /// How often the source was read from.
+    /// Returns the number of reads from the source.
     pub(super) fn reads(&self) -> u64 {
         self.reads
     }
 
-    /// The bytes from `offset` on: `len` of them, fewer where the file ends.
+    /// Returns the `len` bytes at `offset`; fewer at the end of the file.
     pub(super) fn get(&mut self, offset: u64, len: usize) -> Result<&[u8]> {
         let there = usize::try_from(self.len.saturating_sub(offset)).unwrap_or(usize::MAX);
         let len = len.min(there);
         if len == 0 {
-            return Ok(&[]); // no system likes to seek to the end of all numbers
+            return Ok(&[]); // not every system can seek to the greatest offset
         }
         if self.held(offset, len).is_none() {
             self.load(offset, len, there)?;
@@ -53,38 +53,40 @@ impl<R: Read + Seek> Window<R> {
         Ok(self.held(offset, len).unwrap_or_default())
     }
 
-    /// The bytes from `offset` on, if they are in memory.
+    /// Returns the bytes at `offset`, if they are buffered.
     pub(super) fn held(&self, offset: u64, len: usize) -> Option<&[u8]> {
         let from = usize::try_from(offset.checked_sub(self.start)?).ok()?;
         let held = self.buffer.get(..self.filled)?;
         held.get(from..from.checked_add(len)?)
     }
 
+    #[expect(clippy::arithmetic_side_effects, reason = "places inside the file, and a count of reads")]
     fn load(&mut self, offset: u64, len: usize, there: usize) -> Result<()> {
-        let end = self.start.saturating_add(self.filled as u64);
-        let goes_on = offset >= self.start && offset <= end.saturating_add(SMALL as u64);
+        let end = self.start + self.filled as u64;
+        let is_near = offset.checked_sub(end).is_none_or(|gap| gap <= SMALL as u64);
+        let goes_on = offset >= self.start && is_near;
         let want = len.max(if goes_on { LARGE } else { SMALL }).min(there);
         if self.buffer.len() < want {
             self.buffer.resize(want, 0);
-        } else if self.buffer.len() > LARGE.saturating_mul(4) && want <= LARGE {
-            self.buffer.truncate(LARGE); // one large record must not hold memory for ever
+        } else if self.buffer.len() > 4 * LARGE && want <= LARGE {
+            self.buffer.truncate(LARGE); // one large record must not keep its memory
             self.buffer.shrink_to_fit();
         }
         self.filled = 0;
         self.start = offset;
-        self.source.seek(SeekFrom::Start(offset))?;
+        self.source.seek(SeekFrom::Start(offset)).map_err(Error::read)?;
         while self.filled < want {
             let room = self.buffer.get_mut(self.filled..want).unwrap_or_default();
-            self.reads = self.reads.saturating_add(1);
+            self.reads += 1;
             match self.source.read(room) {
                 Ok(0) => break,
-                Ok(read) => self.filled = self.filled.saturating_add(read),
+                Ok(read) => self.filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(Error::read(error)),
             }
         }
         if self.filled < len {
-            self.len = offset.saturating_add(self.filled as u64); // the file shrank meanwhile
+            self.len = offset + self.filled as u64; // the file shrank meanwhile
         }
         Ok(())
     }

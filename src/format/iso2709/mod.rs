@@ -36,38 +36,56 @@
 //! # Ok::<(), kartoteka::Error>(())
 //! ```
 
-mod assign;
-mod charset;
-mod details;
-mod directory;
+mod damaged;
+mod dialect;
+mod entry;
+mod fields;
 mod frame;
-mod mab;
 mod parse;
-mod plain;
-mod salvage;
+mod parsed;
+pub(crate) mod rules;
+mod sniff;
+mod sound;
+mod unwrap;
 mod writer;
 
-pub(super) use self::charset::load;
 pub use self::frame::Iso2709;
-pub(crate) use self::frame::{could_be_leader, is_leader};
-pub(crate) use self::mab::begins as begins_diskette;
-pub use self::writer::Layout;
+pub use self::writer::Rendering;
+use crate::format::descriptor::{Can, Descriptor, framed, rendered};
 use crate::io::{self, Slice, Stream};
 
 /// Reads ISO 2709 from a source of bytes.
 pub type Reader<R> = Stream<R, Iso2709>;
 /// Reads ISO 2709 from bytes in memory.
 pub type SliceReader<'a> = Slice<'a, Iso2709>;
-/// Writes ISO 2709. What it makes of records is told at [`Layout`].
-pub type Writer<W> = io::Writer<W, Layout>;
+/// Writes ISO 2709. [`Rendering`] says what becomes of a record.
+pub type Writer<W> = io::Writer<W, Rendering>;
 
+/// Begins a sequence that switches the character set.
+const ESCAPE: u8 = 0x1B;
 /// Ends a record.
 pub(crate) const RECORD_TERMINATOR: u8 = 0x1D;
 /// Ends a field, and the directory.
 pub(crate) const FIELD_TERMINATOR: u8 = 0x1E;
-/// Comes before each subfield code.
+/// Precedes each subfield code.
 pub(crate) const DELIMITER: u8 = 0x1F;
-/// The longest record that five digits can say, in bytes.
+/// The length of the longest record that five digits can say, in bytes.
 pub(crate) const MAX_RECORD: usize = 99_999;
-/// The longest field that four digits can say, in bytes, terminator included.
+/// The length of the longest field that four digits can say, in bytes, terminator included.
 pub(crate) const MAX_FIELD: usize = 9_999;
+
+/// The description of this format.
+pub(crate) const FORMAT: &Descriptor = &Descriptor {
+    name: "iso2709",
+    aliases: &["mrc", "marc", "iso"],
+    extensions: &["mrc", "marc", "iso", "dat"],
+    description: "ISO 2709, binary exchange format of MARC 21, UNIMARC and RUSMARC",
+    can: &[Can::Read, Can::Write, Can::Concatenate, Can::Order, Can::KeepCharset],
+    text: false,
+    leader_first: true,
+    sniff: Some(sniff::sniff),
+    reader: framed::<Iso2709>(),
+    rules: rules::ALL,
+    writer: Some(rendered::<Rendering>),
+    ..Descriptor::BASE
+};

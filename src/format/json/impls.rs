@@ -1,4 +1,4 @@
-//! Records for serde, in any format that describes itself: the shape of MARC-in-JSON.
+//! Serializes records with serde, in any self-describing format: the structure of MARC-in-JSON.
 
 use std::borrow::Cow;
 
@@ -6,23 +6,25 @@ use serde::de::{Error as _, Unexpected};
 use serde::ser::{Error as _, SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::parse::Parser;
-use super::writer::leader;
+use super::kit::{Parser, leader};
 use crate::charset::Charset;
-use crate::diagnostic::Findings;
-use crate::io::{Frame, Recovery};
-use crate::record::{FieldRef, Leader, Record, RecordRef, SubfieldRef, Text};
-use crate::{Code, Diagnostic, Location, Position, ReadOptions, Severity, Tag};
+use crate::finding::Findings;
+use crate::finding::{Finding, Severity, Tally};
+use crate::io::{Frame, Head, Recovery};
+use crate::io::{ReadOptions, Summary};
+use crate::position::{Location, Position};
+use crate::record::{FieldBuf, FieldRef, Leader, Record, RecordRef, SubfieldRef, Text};
+use crate::tag::Tag;
 
 impl Serialize for Record {
-    /// As [`json`](crate::json) writes it. Fails if a value does not decode.
+    /// Serializes as [`json`](crate::json) writes. Fails if a value does not decode.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.view().serialize(serializer)
     }
 }
 
 impl Serialize for RecordRef<'_> {
-    /// As [`json`](crate::json) writes it. Fails if a value does not decode.
+    /// Serializes as [`json`](crate::json) writes. Fails if a value does not decode.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         if let Some(isis) = &self.header().isis {
@@ -48,7 +50,7 @@ impl Serialize for Fields<'_> {
 }
 
 impl Serialize for FieldRef<'_> {
-    /// A map of the tag to the data of a control field, or to the parts of a data field.
+    /// Serializes a map from the tag to the data of a control field, or to the parts of a data field.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(1))?;
         let plain = !self.syntax().has_indicators() && !self.raw().contains(&self.syntax().delimiter);
@@ -60,7 +62,7 @@ impl Serialize for FieldRef<'_> {
     }
 }
 
-/// What is in a data field.
+/// The parts of a data field.
 struct Data<'a>(FieldRef<'a>);
 
 impl Serialize for Data<'_> {
@@ -81,7 +83,7 @@ impl Serialize for Data<'_> {
     }
 }
 
-/// The subfields of a field; a delimiter that nothing follows is one without a code.
+/// The subfields of a field; a delimiter followed by nothing is one without a code.
 struct Subfields<'a>(FieldRef<'a>);
 
 impl Serialize for Subfields<'_> {
@@ -108,7 +110,7 @@ impl Serialize for Pair<'_> {
 }
 
 impl Serialize for SubfieldRef<'_> {
-    /// A map of the code to the value.
+    /// Serializes a map from the code to the value.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let code = Text::new(self.code_bytes(), self.value().charset());
         Pair(code, self.value()).serialize(serializer)
@@ -120,15 +122,15 @@ fn decoded<E: serde::ser::Error>(text: Text<'_>) -> Result<Cow<'_, str>, E> {
 }
 
 impl<'de> Deserialize<'de> for Record {
-    /// From what [`json`](crate::json) reads: MARC-in-JSON, and the other shapes. What is odd but plain in its meaning is
-    /// taken as it is meant; what would be an error in strict reading is one.
+    /// Deserializes everything that [`json`](crate::json) reads: MARC-in-JSON, and its other shapes. Unusual
+    /// data with a clear meaning are accepted; errors of strict reading are errors here.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Record, D::Error> {
         let value = serde_json::Value::deserialize(deserializer)?;
         let text = value.to_string();
         let options = ReadOptions::new().recovery(Recovery::Strict).charset(Charset::Utf8);
         let mut record = Record::new();
-        let mut findings = Findings::new(options.limits.diagnostics);
-        let frame = Frame { bytes: text.as_bytes(), position: Position::default() };
+        let mut findings = Findings::new(options.limits.findings);
+        let frame = Frame { bytes: text.as_bytes(), position: Position::default(), head: &Head::default() };
         Parser::new(&options).parse(frame, &mut record, &mut findings).map_err(D::Error::custom)?;
         match findings.first_error() {
             Some(finding) => Err(D::Error::custom(&finding.message)),
@@ -137,8 +139,48 @@ impl<'de> Deserialize<'de> for Record {
     }
 }
 
+impl Serialize for FieldBuf {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_field().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for FieldBuf {
+    /// Deserializes an element of the `fields` of a record.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<FieldBuf, D::Error> {
+        let field = serde_json::Value::deserialize(deserializer)?;
+        let record: Record =
+            serde_json::from_value(serde_json::json!({ "fields": [field] })).map_err(D::Error::custom)?;
+        let mut fields = record.fields();
+        match (fields.next(), fields.next()) {
+            (Some(field), None) => Ok(field.to_buf()),
+            _ => Err(D::Error::custom("not one field")),
+        }
+    }
+}
+
+impl Serialize for Tally {
+    /// Serializes a map from the id of each rule to the number of its findings.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(rule, count)| (rule.id(), count)))
+    }
+}
+
+impl Serialize for Summary {
+    /// Serializes its numbers, and the findings as [`Tally`] does.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(5))?;
+        map.serialize_entry("read", &self.read)?;
+        map.serialize_entry("written", &self.written)?;
+        map.serialize_entry("rejected", &self.rejected)?;
+        map.serialize_entry("replaced", &self.replaced)?;
+        map.serialize_entry("findings", &self.report)?;
+        map.end()
+    }
+}
+
 impl Serialize for Tag {
-    /// As text.
+    /// Serializes as text.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
@@ -152,7 +194,7 @@ impl<'de> Deserialize<'de> for Tag {
 }
 
 impl Serialize for Leader {
-    /// As text. Fails if it is not UTF-8.
+    /// Serializes as text. Fails if it is not UTF-8.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(std::str::from_utf8(self.as_bytes()).map_err(S::Error::custom)?)
     }
@@ -165,30 +207,15 @@ impl<'de> Deserialize<'de> for Leader {
     }
 }
 
-impl Serialize for Code {
-    /// The id, such as `B001`.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.id())
-    }
-}
-
-impl<'de> Deserialize<'de> for Code {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Code, D::Error> {
-        let text = Cow::<str>::deserialize(deserializer)?;
-        let found = Code::ALL.iter().find(|code| code.id() == text);
-        found.copied().ok_or_else(|| D::Error::invalid_value(Unexpected::Str(&text), &"the id of a code"))
-    }
-}
-
 impl Serialize for Severity {
-    /// The name, such as `error`.
+    /// Serializes the name, such as `error`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
     }
 }
 
 impl Serialize for Position {
-    /// A map of `byte`, `record` and `line`.
+    /// Serializes a map of `byte`, `record` and `line`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(3))?;
         map.serialize_entry("byte", &self.byte)?;
@@ -199,7 +226,7 @@ impl Serialize for Position {
 }
 
 impl Serialize for Location {
-    /// A map of all its parts.
+    /// Serializes a map of all its parts.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("record", &self.record)?;
@@ -214,11 +241,11 @@ impl Serialize for Location {
     }
 }
 
-impl Serialize for Diagnostic {
-    /// A map of `code`, `severity`, `location`, `message` and `action`.
+impl Serialize for Finding {
+    /// Serializes a map of `rule`, `severity`, `location`, `message` and `action`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(5))?;
-        map.serialize_entry("code", &self.code)?;
+        map.serialize_entry("rule", &self.rule)?;
         map.serialize_entry("severity", &self.severity())?;
         map.serialize_entry("location", &self.location)?;
         map.serialize_entry("message", &self.message)?;
@@ -230,7 +257,13 @@ impl Serialize for Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Builder, RecordRead, RecordWrite, Syntax, WriteOptions, iso2709, ndjson};
+    use crate::finding::Rule;
+    use crate::format::iso2709;
+    use crate::format::iso2709::rules::RECORD_LENGTH_MISMATCH;
+    use crate::format::rules::GARBAGE;
+    use crate::io::{RecordRead, RecordWrite, WriteOptions};
+    use crate::ndjson;
+    use crate::record::{Builder, Syntax};
 
     fn there_and_back(record: &Record) {
         let value = serde_json::to_value(record).unwrap();
@@ -269,10 +302,10 @@ mod tests {
             Leader::default()
         );
         assert!(serde_json::from_str::<Leader>("\"short\"").is_err());
-        assert_eq!(serde_json::from_str::<Code>("\"B001\"").unwrap(), Code::RecordLengthMismatch);
-        let finding = Diagnostic::new(Code::Garbage, Location::default(), "12 bytes", "skipped");
+        assert_eq!(serde_json::from_str::<Rule>("\"B001\"").unwrap(), RECORD_LENGTH_MISMATCH);
+        let finding = Finding::new(GARBAGE, Location::default(), "12 bytes", "skipped");
         let value = serde_json::to_value(&finding).unwrap();
-        assert_eq!((value["code"].as_str(), value["severity"].as_str()), (Some("B017"), Some("error")));
+        assert_eq!((value["rule"].as_str(), value["severity"].as_str()), (Some("B017"), Some("error")));
         assert!(serde_json::from_str::<Record>("{\"fields\":7}").is_err());
     }
 }

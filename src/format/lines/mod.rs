@@ -1,300 +1,259 @@
-//! What the formats in lines of text share: where records end, and how a record is made of lines.
+//! Lines as files have them: several kinds of line ends, and marks before lines that are no data.
+//!
+//! A carriage return alone ends a line only where a line of the format begins after it: elsewhere it is data. Marks
+//! are byte order marks, directional and zero-width characters, and the 1A that ends text files of DOS; files put
+//! together from parts have them in the middle.
 
-mod draft;
+mod inside;
 
-pub(super) use self::draft::Draft;
+use memchr::{memchr_iter, memchr2};
 
-use memchr::memchr;
+pub(in crate::format) use self::inside::Inside;
 
-use crate::diagnostic::Findings;
-use crate::io::{IllegalCharacters, Step, WideTags, place};
-use crate::record::{FieldRef, RecordRef};
-use crate::{Code, Diagnostic, Error, ErrorKind, Result};
+use crate::bytes::Cut;
+use crate::finding::{Finding, Rule};
+use crate::format::rules::{BYTE_ORDER_MARK, LINE_END, STRAY_MARK};
+use crate::io::Frame;
+use crate::position::Location;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+/// Whether text begins like a line of the format: the evidence that what is before it is a line end or a mark.
+pub(in crate::format) type Begins = fn(&[u8]) -> bool;
 
-/// What a line is to the record in which it may stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Line {
-    /// Part of it.
-    Inside,
-    /// The first of the next.
-    Begins,
-    /// The last of it.
-    Ends,
+/// Number of bytes in which the beginning of a line is recognized, marks included.
+const LOOK: usize = 64;
+/// The most marks before a line.
+const MOST_MARKS: usize = 8;
+/// The byte that ends text files of DOS.
+const END_OF_FILE: u8 = 0x1A;
+pub(in crate::format) const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// A line of a record.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::format) struct Line<'a> {
+    /// Offset of the text in the record.
+    pub(in crate::format) start: usize,
+    /// The line without marks and line end.
+    pub(in crate::format) text: &'a [u8],
+    before: &'a [u8],
+    after: &'a [u8],
+    end: &'a [u8],
 }
 
-/// Finds the ends of records that are made of whole lines.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Cutter {
-    /// The start of the first line that was not looked at.
-    line: usize,
-    /// How many bytes were searched in vain for the end of that line.
-    searched: usize,
-    /// Where the first line ends.
-    first: usize,
-}
-
-impl Cutter {
-    /// The step of a framing: blank lines before a record are passed over, and `kind` says of every other line what
-    /// it is, shown the first line of the record and the line.
-    pub(super) fn step(
-        &mut self,
-        buf: &[u8],
-        eof: bool,
-        findings: &mut Findings,
-        mut kind: impl FnMut(&[u8], &[u8]) -> Line,
-    ) -> Result<Step> {
-        if findings.record().byte == 0 {
-            if buf.len() < 4 && !eof {
-                return Ok(Step::Need(4));
-            }
-            refuse_other_encodings(buf)?;
-            if buf.starts_with(BYTE_ORDER_MARK) {
-                findings.at(Code::ByteOrderMark, (0, 3), "byte order mark EF BB BF", "skipped");
-                return Ok(Step::Skip(3));
-            }
-        }
-        if buf.is_empty() {
-            return Ok(if eof { Step::End } else { Step::Need(1) });
-        }
-        loop {
-            let Some(end) = self.line_end(buf, eof) else {
-                return Ok(Step::Need(buf.len().saturating_add(1)));
-            };
-            let line = content(buf.get(self.line..end).unwrap_or_default());
-            let first = self.line == 0;
-            if first && is_blank(line) {
-                return Ok(self.cut(Step::Skip(end)));
-            }
-            if first {
-                self.first = end;
-            }
-            let kind = match first {
-                true => Line::Inside,
-                false => kind(content(buf.get(..self.first).unwrap_or_default()), line),
-            };
-            match kind {
-                Line::Begins => {
-                    let len = self.line;
-                    return Ok(self.cut(Step::Frame(len)));
-                }
-                Line::Ends => return Ok(self.cut(Step::Frame(end))),
-                Line::Inside => self.line = end,
-            }
-            self.searched = self.line;
-            if self.line >= buf.len() {
-                return Ok(match eof {
-                    true => self.cut(Step::Frame(buf.len())),
-                    false => Step::Need(buf.len().saturating_add(1)),
-                });
-            }
-        }
+impl Line<'_> {
+    /// Whether the line ends with a line end that has LF, which line numbers count.
+    pub(in crate::format) fn is_ended(&self) -> bool {
+        self.end.ends_with(b"\n")
     }
 
-    /// Forgets what was seen: the next record begins.
-    pub(super) fn restart(&mut self) {
-        *self = Cutter::default();
+    /// Returns what was passed over around the text, each with its offset in the record and its length.
+    fn oddities(&self) -> impl Iterator<Item = (Rule, (usize, usize), &'static str, &'static str)> {
+        let before = (self.start - self.before.len(), self.before.len());
+        let end = self.start + self.text.len();
+        let marks = [(self.before, before), (self.after, (end, self.after.len()))];
+        let marks = marks.into_iter().filter(|(mark, _)| !mark.is_empty());
+        let marks = marks.map(|(mark, place)| {
+            let (rule, message) = name(mark);
+            (rule, place, message, "skipped")
+        });
+        let ending = match self.end {
+            [] | b"\n" | b"\r\n" => None,
+            [b'\r'] => Some("the line ends with CR alone"),
+            _ => Some("the line ends with more than one CR"),
+        };
+        let place = (end + self.after.len(), self.end.len());
+        marks.chain(ending.map(|message| (LINE_END, place, message, "read as a line end")))
     }
 
-    fn cut(&mut self, step: Step) -> Step {
-        self.restart();
-        step
-    }
-
-    /// The end of the line that begins at `self.line`, its line end included; `None` if it is not there yet.
-    fn line_end(&mut self, buf: &[u8], eof: bool) -> Option<usize> {
-        match memchr(b'\n', buf.get(self.searched..).unwrap_or_default()) {
-            Some(found) => Some(self.searched.saturating_add(found).saturating_add(1)),
-            None if eof => Some(buf.len()),
-            None => {
-                self.searched = buf.len();
-                None
-            }
-        }
+    /// Returns a finding for everything that was passed over around the text; of line ends only the first in a record,
+    /// which `ends` remembers. The line has this number in the input.
+    pub(in crate::format) fn findings(
+        &self,
+        frame: Frame<'_>,
+        number: u64,
+        ends: &mut bool,
+    ) -> impl Iterator<Item = Finding> {
+        let is_plain =
+            self.before.is_empty() && self.after.is_empty() && matches!(self.end, [] | b"\n" | b"\r\n");
+        let oddities = (!is_plain).then(|| self.oddities()).into_iter().flatten();
+        oddities.filter(move |(rule, ..)| *rule != LINE_END || !std::mem::replace(ends, true)).map(
+            move |(rule, (at, len), message, action)| {
+                let mut location = Location::of(frame.position);
+                location.byte += at as u64;
+                (location.len, location.line) = (len as u64, number);
+                Finding::new(rule, location, message, action)
+            },
+        )
     }
 }
 
-/// Says what the input is, where it is not in bytes that ASCII is part of.
-pub(super) fn refuse_other_encodings(buf: &[u8]) -> Result<()> {
-    let what = match buf {
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "the input is UTF-16; convert it to UTF-8 first",
-        [0x1F, 0x8B, ..] => "the input is compressed with gzip; decompress it first",
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => "the input is compressed with zstd; decompress it first",
-        _ => return Ok(()),
-    };
-    Err(Error::new(ErrorKind::Format(what.to_owned())))
+/// The rule that names a mark, and what it is.
+pub(in crate::format) fn name(marks: &[u8]) -> (Rule, &'static str) {
+    match marks {
+        [END_OF_FILE, ..] if !marks.ends_with(UTF8_MARK) => {
+            (STRAY_MARK, "the byte 1A, which ends files of DOS")
+        }
+        _ if marks.ends_with(UTF8_MARK) => (BYTE_ORDER_MARK, "byte order mark EF BB BF"),
+        _ => (STRAY_MARK, "an invisible character"),
+    }
 }
 
-/// The lines of a record: where each begins, and what is in it without its line end.
-pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+/// Returns the length of the mark at the start of bytes; 0 if there is none.
+#[inline]
+pub(in crate::format) fn mark_len(bytes: &[u8]) -> usize {
+    match bytes {
+        [END_OF_FILE, ..] => 1,
+        [0xEF, 0xBB, 0xBF, ..] => 3,
+        // Zero-width and directional characters.
+        [0xE2, 0x80, 0x8B..=0x8F | 0xAA..=0xAE, ..] | [0xE2, 0x81, 0xA0..=0xA9, ..] => 3,
+        _ => 0,
+    }
+}
+
+/// Returns the length of all marks at the start of bytes, but not more than eight of them.
+#[inline]
+pub(in crate::format) fn marks_len(bytes: &[u8]) -> usize {
+    let mut len = 0usize;
+    for _ in 0..MOST_MARKS {
+        match mark_len(bytes.cut(len..)) {
+            0 => break,
+            more => len += more,
+        }
+    }
+    len
+}
+
+/// Returns the length of the marks before a line that begins like one of the format.
+#[inline]
+pub(in crate::format) fn marks_before(line: &[u8], begins: Begins) -> usize {
+    match marks_len(line) {
+        0 => 0,
+        marks if begins(line.cut(marks..)) || is_blank(line.cut(marks..)) => marks,
+        _ => 0,
+    }
+}
+
+/// Whether a line has nothing but blanks and 1A.
+pub(in crate::format) fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(|byte| byte.is_ascii_whitespace() || *byte == END_OF_FILE)
+}
+
+/// Returns the ends of the line that begins at `start`, without and with its line end. No line ends before `from`. Else
+/// the offset from which to search when there are more bytes.
+pub(in crate::format) fn line_end(
+    buf: &[u8],
+    start: usize,
+    mut from: usize,
+    eof: bool,
+    begins: Begins,
+) -> Result<(usize, usize), usize> {
+    loop {
+        let Some(at) = memchr2(b'\n', b'\r', buf.cut(from..)).map(|at| from + at) else {
+            return if eof { Ok((buf.len(), buf.len())) } else { Err(buf.len()) };
+        };
+        if buf.get(at) == Some(&b'\n') {
+            return Ok((at, at + 1));
+        }
+        let run = buf.cut(at..).iter().take_while(|byte| **byte == b'\r').count();
+        let after = at + run;
+        // A run at the start of a line is one blank line, so that each is looked at twice at most.
+        let end = if at == start { after } else { at + 1 };
+        let rest = buf.cut(after..);
+        match rest.first() {
+            Some(b'\n') => return Ok((at, after + 1)),
+            None if eof => return Ok((at, end)),
+            Some(_) if eof || rest.len() >= LOOK => {}
+            _ => return Err(at),
+        }
+        let rest = rest.get(..LOOK).unwrap_or(rest);
+        if begins(rest) || marks_before(rest, begins) > 0 {
+            return Ok((at, end));
+        }
+        from = after;
+    }
+}
+
+/// Returns the lines of a record. Marks before lines and at the end of the last are not part of their text.
+pub(in crate::format) fn lines(bytes: &[u8], begins: Begins) -> impl Iterator<Item = Line<'_>> {
     let mut at = 0usize;
     std::iter::from_fn(move || {
-        let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
-        let start = at;
-        let len = memchr(b'\n', rest).map_or(rest.len(), |len| len.saturating_add(1));
-        at = at.saturating_add(len);
-        Some((start, content(rest.get(..len).unwrap_or(rest))))
+        if at >= bytes.len() {
+            return None;
+        }
+        let (text_end, end) = line_end(bytes, at, at, true, begins).unwrap_or((bytes.len(), bytes.len()));
+        let line = bytes.cut(at..text_end);
+        let before = marks_before(line, begins);
+        let text = line.cut(before..);
+        let after = if end == text_end { marks_after(text) } else { 0 };
+        let (text, after) = text.split_at_checked(text.len().saturating_sub(after)).unwrap_or((text, &[]));
+        let start = at + before;
+        at = end.max(at + 1);
+        Some(Line { start, text, before: line.cut(..before), after, end: bytes.cut(text_end..end) })
     })
 }
 
-/// A line without its end.
-pub(super) fn content(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-pub(super) fn is_blank(line: &[u8]) -> bool {
-    line.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0x1A)
-}
-
-/// The start of a line, for a message.
-pub(super) fn shown(line: &[u8]) -> String {
-    line.get(..40).unwrap_or(line).escape_ascii().to_string()
-}
-
-/// Whether a line is a leader: 24 bytes, but for blanks at the end, with a number or blanks for a length, and `45` or
-/// blanks where the entry map begins.
-pub(super) fn is_leader_line(line: &[u8]) -> bool {
-    let (Some(length), Some(map)) = (line.get(..5), line.get(20..22)) else { return false };
-    let numeric =
-        length.iter().all(u8::is_ascii_digit) || length == b"     " && line.get(10..12) == Some(b"22");
-    let printable = line.iter().all(|byte| matches!(byte, b' '..=b'~'));
-    numeric && printable && matches!(map, b"45" | b"  ") && line.trim_ascii_end().len() <= 24
-}
-
-/// What writers of lines do with what a line cannot hold.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    pub(super) illegal: IllegalCharacters,
-    pub(super) wide_tags: WideTags,
-    /// Whether the tag LDR is that of the leader.
-    pub(super) reserved: bool,
-}
-
-impl Limits {
-    /// The tag of a field, three bytes, if a line can begin with it; `None` if the field is to be left out.
-    pub(super) fn tag(
-        self,
-        record: RecordRef<'_>,
-        field: FieldRef<'_>,
-        findings: &mut Findings,
-    ) -> Result<Option<[u8; 3]>, Diagnostic> {
-        let tag = field.tag();
-        let finding =
-            |code, message, action| Diagnostic::new(code, place(record, tag, field.index()), message, action);
-        match tag.bytes() {
-            Some(bytes) if self.reserved && bytes == *b"LDR" => {
-                let message = "tag LDR is that of the leader".to_owned();
-                Err(finding(Code::CharacterNotAllowed, message, "record rejected"))
-            }
-            Some(bytes) if bytes.iter().all(u8::is_ascii_graphic) => Ok(Some(bytes)),
-            Some(_) => {
-                let message = format!("tag {tag} is not three printable characters");
-                Err(finding(Code::CharacterNotAllowed, message, "record rejected"))
-            }
-            None => {
-                let message = format!("tag {tag} has more than three digits");
-                match self.wide_tags {
-                    WideTags::Fail => Err(finding(Code::TagTooWide, message, "record rejected")),
-                    WideTags::Drop => {
-                        findings.push(finding(Code::TagTooWide, message, "field left out"));
-                        Ok(None)
-                    }
-                }
-            }
-        }
+/// Returns the length of byte order marks and 1A at the end of bytes.
+pub(in crate::format) fn marks_after(text: &[u8]) -> usize {
+    let mut rest = text;
+    while let Some(less) = rest.strip_suffix(&[END_OF_FILE]).or_else(|| rest.strip_suffix(UTF8_MARK)) {
+        rest = less;
     }
+    text.len() - rest.len()
+}
 
-    /// Takes line ends out of a body that was appended to `out` from `start` on, as the options say.
-    pub(super) fn one_line(
-        self,
-        record: RecordRef<'_>,
-        field: FieldRef<'_>,
-        (out, start): (&mut Vec<u8>, usize),
-        findings: &mut Findings,
-    ) -> Result<(), Diagnostic> {
-        let written = out.get(start..).unwrap_or_default();
-        if memchr::memchr2(b'\n', b'\r', written).is_none() {
-            return Ok(());
-        }
-        let finding = |action| {
-            let place = place(record, field.tag(), field.index());
-            Diagnostic::new(Code::CharacterNotAllowed, place, "the field holds a line end", action)
+/// Whether a line begins after these bytes, or after the marks at their end.
+pub(in crate::format) fn begins_line(before: &[u8]) -> bool {
+    let mut before = before;
+    for _ in 0..MOST_MARKS {
+        let is_mark = |len: &usize| {
+            let start = before.len().checked_sub(*len);
+            start.is_some_and(|start| mark_len(before.cut(start..)) == *len)
         };
-        let rest = out.split_off(start);
-        let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
-        match self.illegal {
-            IllegalCharacters::Error => return Err(finding("record rejected")),
-            IllegalCharacters::Drop => {
-                out.extend(rest.iter().copied().filter(|byte| !is_end(byte)));
-                findings.push(finding("left out"));
-            }
-            IllegalCharacters::Replace => {
-                out.extend(rest.iter().map(|byte| if is_end(byte) { b' ' } else { *byte }));
-                findings.push(finding("replaced by a blank"));
-            }
-        }
-        Ok(())
+        let Some(mark) = [1, 3].into_iter().find(is_mark) else { break };
+        before = before.cut(..before.len() - mark);
     }
+    matches!(before.last(), None | Some(b'\n' | b'\r'))
 }
 
-/// Says that a field, written, would not be read as it is.
-pub(super) fn ambiguous(record: RecordRef<'_>, field: FieldRef<'_>, what: &'static str) -> Diagnostic {
-    let place = place(record, field.tag(), field.index());
-    Diagnostic::new(Code::DelimiterInValue, place, what, "written as it stands, and will be read otherwise")
+/// Returns the number of line ends in bytes.
+pub(in crate::format) fn count(bytes: &[u8]) -> u64 {
+    memchr_iter(b'\n', bytes).count() as u64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn begins(text: &[u8]) -> bool {
+        text.starts_with(b"=")
+    }
+
+    fn texts(bytes: &[u8]) -> Vec<String> {
+        lines(bytes, begins).map(|line| line.text.escape_ascii().to_string()).collect()
+    }
+
     #[test]
-    fn leaders_and_what_is_none() {
-        for line in [
-            "00251nas a2200121 c 4500",
-            "     cam a22002777i 4500",
-            "02794cam0 2200709   450 ",
-            "01471cjm a2200349 a 4500  ",
+    fn line_ends_of_every_kind() {
+        for (bytes, expected) in [
+            (&b"=a\n=b\r\n=c\r=d"[..], &["=a", "=b", "=c", "=d"][..]),
+            (b"=a\r\r=b\r", &["=a", "", "=b"]),
+            (b"=a\r\r\n=b\rc\r\rd\n", &["=a", "=b\\rc\\r\\rd"]),
+            (b"=a\r\xEF\xBB\xBF=b\n\x1A=c\n\x1Ad", &["=a", "=b", "=c", "\\x1ad"]),
+            (b"=a\x1A", &["=a"]),
+            (b"\r\r\r=a", &["", "=a"]),
         ] {
-            assert!(is_leader_line(line.as_bytes()), "{line}");
-        }
-        for line in
-            ["001 987874829", "245 00 $a Code4Lib journal", "", "12345", "000000002 FMT   L BK and more"]
-        {
-            assert!(!is_leader_line(line.as_bytes()), "{line}");
+            assert_eq!(texts(bytes), expected, "{}", bytes.escape_ascii());
         }
     }
 
     #[test]
-    fn records_of_lines_however_they_come() {
-        let kind = |_: &[u8], line: &[u8]| match line {
-            b"" => Line::Ends,
-            [b'A', ..] => Line::Begins,
-            _ => Line::Inside,
-        };
-        let text = b"\r\nA1\nb\nA2\n\n\nA3";
-        let mut steps = Vec::new();
-        for reveal in 1..=text.len() {
-            let (mut at, mut shown, mut cutter) = (0, reveal, Cutter::default());
-            let mut findings = Findings::new(1);
-            let mut seen = Vec::new();
-            loop {
-                findings.begin(crate::Position { byte: 1, ..Default::default() });
-                let eof = shown >= text.len();
-                let buf = &text[at..shown.min(text.len())];
-                match cutter.step(buf, eof, &mut findings, kind).unwrap() {
-                    Step::Need(_) => shown += reveal,
-                    Step::End => break,
-                    step @ (Step::Frame(len) | Step::Skip(len) | Step::Lost(len)) => {
-                        seen.push(step);
-                        at += len;
-                    }
-                }
-            }
-            steps.push(seen);
-        }
-        assert_eq!(steps[0], [Step::Skip(2), Step::Frame(5), Step::Frame(4), Step::Skip(1), Step::Frame(2)]);
-        assert!(steps.iter().all(|seen| *seen == steps[0]));
+    fn a_long_run_of_returns_is_looked_at_twice() {
+        let mut bytes = vec![b'\r'; 4 << 20];
+        bytes.extend_from_slice(b"=a");
+        assert_eq!(texts(&bytes), ["", "=a"]);
+        bytes.insert(0, b'x');
+        assert_eq!(texts(&bytes).len(), 3);
+        bytes.truncate(4 << 20);
+        bytes.extend_from_slice(b"y");
+        assert_eq!(lines(&bytes, begins).count(), 1);
     }
 }

@@ -1,7 +1,8 @@
 use super::{decode, lines, wrong};
-use crate::Result;
+use crate::error::Result;
 
-/// A field select table (`.fst`), or one for partial indexing (`.ifs`): how terms are made, or records reformatted.
+/// A field select table (`.fst`), or one for partial indexing (`.ifs`): how terms are created, or records
+/// reformatted.
 ///
 /// # Example
 /// ```
@@ -22,29 +23,29 @@ pub struct Fst {
 /// A rule of an [`Fst`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FstRule {
-    /// The number that goes into the postings of its terms; the tag of the result when records are reformatted.
+    /// The number stored in the postings of its terms; the tag of the result when records are reformatted.
     pub id: u32,
-    /// The fields that the rule uses, where the file names them, as `.ifs` does.
+    /// The fields that the rule uses, if the file names them, as `.ifs` does.
     pub sources: Vec<u32>,
-    /// How terms are made of what the format prints.
+    /// How terms are created from the output of the format.
     pub method: FstMethod,
     /// The format, in the language of IRBIS.
     pub format: String,
 }
 
-/// How an [`FstRule`] makes terms: a number from 0 to 8.
+/// The method of an [`FstRule`] to create terms: a number from 0 to 8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FstMethod(u8);
 
 impl FstMethod {
-    /// The number: 0 each line, 1 each subfield or line, 2 what stands in `<>`, 3 what stands in `//`, 4 each word; 5
-    /// to 8 are 1 to 4 with a prefix.
+    /// Returns the number: 0 each line, 1 each subfield or line, 2 text in `<>`, 3 text in `//`, 4 each word;
+    /// 5 to 8 are 1 to 4 with a prefix.
     pub const fn number(self) -> u8 {
         self.0
     }
 
-    /// The prefix that the terms get, for methods 5 to 8: the literal at the start of the format, such as `'/K=/'`,
-    /// whose first character delimits it.
+    /// Returns the prefix of the terms, for methods 5 to 8: the literal at the start of the format, such as
+    /// `'/K=/'`, whose first character is its delimiter.
     pub fn prefix(self, format: &str) -> Option<&str> {
         if self.0 < 5 {
             return None;
@@ -57,7 +58,7 @@ impl FstMethod {
 }
 
 impl Fst {
-    /// Reads the file. Empty lines and comments, which begin with `/*`, are passed over.
+    /// Parses the file. Skips empty lines and comments, which begin with `/*`.
     ///
     /// # Errors
     /// [`ErrorKind::Format`](crate::ErrorKind::Format) if a line is not number, method 0 to 8, and format.

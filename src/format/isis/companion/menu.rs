@@ -1,7 +1,7 @@
 use super::{decode, lines, wrong};
-use crate::Result;
+use crate::error::Result;
 
-/// A menu (`.mnu`): codes and what they mean.
+/// A menu (`.mnu`): codes and their meanings.
 ///
 /// # Example
 /// ```
@@ -22,18 +22,18 @@ pub struct Menu {
 /// An entry of a [`Menu`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MenuEntry {
-    /// The code, with what may stand behind it, such as ` - comment`.
+    /// The code, with any text after it, such as ` - comment`.
     pub code: String,
-    /// What it means; blanks in front are part of it.
+    /// The meaning, including leading blanks.
     pub meaning: String,
 }
 
 impl Menu {
-    /// Reads the file: a line for the code, a line for what it means, up to a line of asterisks, an empty code, or the
-    /// end.
+    /// Parses the file: a line for the code, a line for its meaning, up to a line of asterisks, an empty
+    /// code, or the end.
     ///
     /// # Errors
-    /// [`ErrorKind::Format`](crate::ErrorKind::Format) if the file ends behind a code.
+    /// [`ErrorKind::Format`](crate::ErrorKind::Format) if the file ends after a code.
     pub fn parse(bytes: &[u8]) -> Result<Menu> {
         let text = decode(bytes);
         let mut lines = lines(&text);
@@ -50,8 +50,8 @@ impl Menu {
         Ok(menu)
     }
 
-    /// What a code means, looked up as IRBIS does: exactly, then without regard to case, then without blanks around
-    /// it, then without what stands behind a blank, `-`, `=` or `:`.
+    /// Returns the meaning of a code, looked up as IRBIS does: exactly, then ignoring case, then without
+    /// surrounding blanks, then without the text after a blank, `-`, `=` or `:`.
     pub fn lookup(&self, code: &str) -> Option<&str> {
         let find = |is: &dyn Fn(&str) -> bool| self.entries.iter().find(|entry| is(&entry.code));
         let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
@@ -63,7 +63,7 @@ impl Menu {
     }
 }
 
-/// A code without its comment.
+/// Returns a code without its comment.
 fn cut(code: &str) -> &str {
     code.trim().split([' ', '-', '=', ':']).next().unwrap_or_default()
 }

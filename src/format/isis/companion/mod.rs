@@ -1,8 +1,8 @@
-//! The small text files that lie beside the bases of IRBIS: parameters, menus, trees, worksheets and the like.
+//! The small text files beside the bases of IRBIS: parameters, menus, trees, worksheets and so on.
 //!
-//! A converter needs them to know where files lie, what codes mean, and what fields are called. All are read from
-//! bytes, in UTF-8 if they are valid UTF-8, else in Windows-1251, which is what IRBIS writes; lines end with CR LF or
-//! LF. What does not follow the grammar is an [`ErrorKind::Format`](crate::ErrorKind::Format) that names the line.
+//! A converter needs them to find files, meanings of codes, and names of fields. All are parsed from bytes,
+//! as UTF-8 if valid, else as Windows-1251, which IRBIS writes; lines end with CR LF or LF. Anything that
+//! violates the grammar is an [`ErrorKind::Format`](crate::ErrorKind::Format) that names the line.
 //!
 //! # Spec
 //! No standard; the help of IRBIS64 and the files.
@@ -15,6 +15,8 @@
 //! assert_eq!(menu.lookup("1"), Some("on loan"));
 //! # Ok::<(), kartoteka::Error>(())
 //! ```
+
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of lines")]
 
 mod fst;
 mod menu;
@@ -35,9 +37,9 @@ pub use self::tree::{Tree, TreeNode};
 pub use self::worksheet::{Item, Page, SubWorksheet, Worksheet};
 
 use crate::charset::Charset;
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 
-/// The text of a file: UTF-8 if it is that, else Windows-1251.
+/// Returns the text of a file: UTF-8 if valid, else Windows-1251.
 fn decode(bytes: &[u8]) -> Cow<'_, str> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
@@ -46,17 +48,17 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// The lines of a file, with their numbers from 1; a 1A at the end, as DOS wrote it, is none.
+/// Returns the lines of a file with their numbers from 1; ignores a final 1A, the end of file of DOS.
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> + Clone {
     let text = text.trim_end_matches('\u{1A}');
-    text.lines().enumerate().map(|(index, line)| (index.saturating_add(1), line.trim_end_matches('\r')))
+    text.lines().enumerate().map(|(index, line)| (index + 1, line.trim_end_matches('\r')))
 }
 
 fn wrong(what: &str, line: usize, why: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Format(format!("{what}, line {line}: {why}")))
+    Error::refused(format!("{what}, line {line}: {why}"))
 }
 
-/// A number that a line must be.
+/// Parses a line that must be a number.
 fn number(what: &str, (line, text): (usize, &str)) -> Result<usize> {
     text.trim().parse().map_err(|_| wrong(what, line, format_args!("{text:?} is no number")))
 }

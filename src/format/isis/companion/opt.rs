@@ -1,8 +1,8 @@
 use super::{decode, lines, number, wrong};
-use crate::Result;
-use crate::Tag;
+use crate::error::Result;
+use crate::tag::Tag;
 
-/// An option file (`.opt`): which worksheet or format goes with which kind of record.
+/// An option file (`.opt`): the worksheet or format for each kind of record.
 ///
 /// # Example
 /// ```
@@ -17,23 +17,23 @@ use crate::Tag;
 pub struct Opt {
     /// The field whose value selects.
     pub tag: Tag,
-    /// How many characters of the value count.
+    /// Number of characters of the value that are compared.
     pub width: usize,
-    /// The rules, of which the first that matches holds.
+    /// The rules; the first match applies.
     pub rules: Vec<OptRule>,
 }
 
 /// A rule of an [`Opt`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptRule {
-    /// The value, in which `+` stands for any character.
+    /// The value, in which `+` matches any character.
     pub pattern: String,
-    /// The name of the worksheet or format; a `!` in front is part of it.
+    /// The name of the worksheet or format, including a leading `!`.
     pub name: String,
 }
 
 impl Opt {
-    /// Reads the file.
+    /// Parses the file.
     ///
     /// # Errors
     /// [`ErrorKind::Format`](crate::ErrorKind::Format) if the first two lines are no numbers, or a rule has no name.
@@ -67,7 +67,7 @@ impl Opt {
         Ok(Opt { tag, width, rules })
     }
 
-    /// The name that goes with a value; case does not matter.
+    /// Returns the name for a value; ignores case.
     pub fn select(&self, value: &str) -> Option<&str> {
         let value = value.to_uppercase();
         let matches = |rule: &&OptRule| {

@@ -1,7 +1,7 @@
 use super::{decode, lines, wrong};
-use crate::Result;
+use crate::error::Result;
 
-/// A parameter file (`.par`): the folders in which the files of a base lie, from the root of the server.
+/// A parameter file (`.par`): the folders of the files of a base, relative to the root of the server.
 ///
 /// # Example
 /// ```
@@ -19,7 +19,7 @@ pub struct Par {
 }
 
 impl Par {
-    /// Reads the file.
+    /// Parses the file.
     ///
     /// # Errors
     /// [`ErrorKind::Format`](crate::ErrorKind::Format) if a line is not a number, `=` and a folder.
@@ -37,7 +37,7 @@ impl Par {
         Ok(par)
     }
 
-    /// The folder with this number.
+    /// Returns the folder with this number.
     pub fn path(&self, number: u32) -> Option<&str> {
         self.paths.iter().find(|(key, _)| *key == number).map(|(_, path)| path.as_str())
     }

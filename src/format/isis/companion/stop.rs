@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::{decode, lines};
 
-/// A list of stop words (`.stw`): words that are not worth a term in the dictionary.
+/// A list of stop words (`.stw`): words that get no term in the dictionary.
 ///
 /// # Example
 /// ```
@@ -14,19 +14,19 @@ use super::{decode, lines};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StopWords {
-    /// The words, in upper case and without blanks around them.
+    /// The words, in upper case and without surrounding blanks.
     pub words: HashSet<String>,
 }
 
 impl StopWords {
-    /// Reads the file: a word a line.
+    /// Parses the file: one word per line.
     pub fn parse(bytes: &[u8]) -> StopWords {
         let text = decode(bytes);
         let words = lines(&text).map(|(_, line)| line.trim().to_uppercase()).filter(|word| !word.is_empty());
         StopWords { words: words.collect() }
     }
 
-    /// Whether a word is one of them; case does not matter.
+    /// Returns whether a word is in the list; ignores case.
     pub fn contains(&self, word: &str) -> bool {
         self.words.contains(&word.trim().to_uppercase())
     }

@@ -1,5 +1,5 @@
 use super::{decode, lines, wrong};
-use crate::Result;
+use crate::error::Result;
 
 /// A tree (`.tre`): a classification, indented by tabs.
 ///
@@ -15,33 +15,33 @@ use crate::Result;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tree {
-    /// The nodes in the order of the file: each behind its parent.
+    /// The nodes in the order of the file: each after its parent.
     pub nodes: Vec<TreeNode>,
 }
 
 /// A node of a [`Tree`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeNode {
-    /// How many nodes are above it.
+    /// Number of its ancestors.
     pub depth: usize,
     /// The line without its tabs: code and explanation.
     pub text: String,
 }
 
 impl TreeNode {
-    /// What stands before ` - `; all, if there is none.
+    /// Returns the text before ` - `; all of it if there is none.
     pub fn code(&self) -> &str {
         self.text.split_once(" - ").map_or(self.text.as_str(), |(code, _)| code)
     }
 
-    /// What stands behind ` - `; nothing, if there is none.
+    /// Returns the text after ` - `; empty if there is none.
     pub fn meaning(&self) -> &str {
         self.text.split_once(" - ").map_or("", |(_, meaning)| meaning)
     }
 }
 
 impl Tree {
-    /// Reads the file. Empty lines do not count.
+    /// Parses the file. Empty lines are ignored.
     ///
     /// # Errors
     /// [`ErrorKind::Format`](crate::ErrorKind::Format) if a line is more than one step deeper than the one before it.
@@ -51,17 +51,17 @@ impl Tree {
         let mut most = 0usize;
         for (number, line) in lines(&text).filter(|(_, line)| !line.trim().is_empty()) {
             let text = line.trim_start_matches('\t');
-            let depth = line.len().saturating_sub(text.len());
+            let depth = line.len() - text.len();
             if depth > most {
                 return Err(wrong("tree", number, format_args!("{depth} tabs, where at most {most} can be")));
             }
-            most = depth.saturating_add(1);
+            most = depth + 1;
             tree.nodes.push(TreeNode { depth, text: text.to_owned() });
         }
         Ok(tree)
     }
 
-    /// The index of the node above one; `None` for those at the top.
+    /// Returns the index of a node's parent; `None` at the top.
     pub fn parent(&self, index: usize) -> Option<usize> {
         let depth = self.nodes.get(index)?.depth;
         self.nodes.get(..index)?.iter().rposition(|node| node.depth < depth)

@@ -1,7 +1,7 @@
 use super::{decode, lines, number};
-use crate::Result;
+use crate::error::Result;
 
-/// A worksheet (`.ws`): the fields that a cataloguer is shown, page by page.
+/// A worksheet (`.ws`): the fields shown to a cataloguer, page by page.
 ///
 /// # Example
 /// ```
@@ -22,7 +22,7 @@ pub struct Worksheet {
 /// A page of a [`Worksheet`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Page {
-    /// What stands on its tab; `@FILE` stands for all pages of another worksheet.
+    /// The label of its tab; `@FILE` includes all pages of another worksheet.
     pub name: String,
     /// The items, in order.
     pub items: Vec<Item>,
@@ -35,34 +35,34 @@ pub struct SubWorksheet {
     pub items: Vec<Item>,
 }
 
-/// A field of a worksheet, or a subfield of a nested one: ten lines, as they stand in the file.
+/// A field of a worksheet, or a subfield of a nested one: ten lines, verbatim.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Item {
     /// Tag of the field, or code of the subfield.
     pub tag: String,
-    /// What it is called.
+    /// Its label.
     pub label: String,
-    /// Whether it repeats: `1` if so; `0`, and seldom `2`.
+    /// Whether it repeats: `1` if so; `0`, and rarely `2`.
     pub repeatable: String,
     /// Number of the help text.
     pub help: String,
-    /// How it is typed: `0` plain, `1` menu, `2` dictionary, `5` nested worksheet, `6` tree, and so on.
+    /// The input mode: `0` plain, `1` menu, `2` dictionary, `5` nested worksheet, `6` tree, and so on.
     pub mode: String,
-    /// What belongs to the mode, such as the name of a menu.
+    /// The parameter of the mode, such as the name of a menu.
     pub info: String,
-    /// The format that checks it.
+    /// The format that validates it.
     pub check: String,
     /// A hint.
     pub hint: String,
-    /// The value it has at first.
+    /// The default value.
     pub default: String,
-    /// The last line, which has no meaning.
+    /// The last line, without a meaning.
     pub reserved: String,
 }
 
 impl Item {
-    /// Takes ten lines; those missing at the end of the file count as empty.
+    /// Takes ten lines; lines missing at the end of the file count as empty.
     fn take<'a>(lines: &mut impl Iterator<Item = (usize, &'a str)>) -> Item {
         let mut line = || lines.next().map(|(_, line)| line.to_owned()).unwrap_or_default();
         Item {
@@ -81,10 +81,11 @@ impl Item {
 }
 
 impl Worksheet {
-    /// Reads the file.
+    /// Parses the file.
     ///
     /// # Errors
-    /// [`ErrorKind::Format`](crate::ErrorKind::Format) if the number of pages, or of the items of a page, is none.
+    /// [`ErrorKind::Format`](crate::ErrorKind::Format) if the number of pages, or of the items of a page, is
+    /// invalid.
     pub fn parse(bytes: &[u8]) -> Result<Worksheet> {
         let what = "worksheet";
         let text = decode(bytes);
@@ -96,7 +97,7 @@ impl Worksheet {
         }
         let mut counts = Vec::new();
         for _ in &pages {
-            counts.push(number(what, lines.next().unwrap_or((pages.len().saturating_add(2), "")))?);
+            counts.push(number(what, lines.next().unwrap_or((pages.len() + 2, "")))?);
         }
         let mut lines = lines.peekable();
         for (page, count) in pages.iter_mut().zip(counts) {
@@ -112,10 +113,10 @@ impl Worksheet {
 }
 
 impl SubWorksheet {
-    /// Reads the file.
+    /// Parses the file.
     ///
     /// # Errors
-    /// [`ErrorKind::Format`](crate::ErrorKind::Format) if the number of items is none.
+    /// [`ErrorKind::Format`](crate::ErrorKind::Format) if the number of items is invalid.
     pub fn parse(bytes: &[u8]) -> Result<SubWorksheet> {
         let text = decode(bytes);
         let mut lines = lines(&text).peekable();

@@ -1,0 +1,105 @@
+//! What both programs share: messages, names, the end of a run.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use kartoteka::{Finding, Severity, Tally};
+
+/// How many findings are printed.
+const PRINTED: u64 = 20;
+
+/// Says what happens, on standard error.
+pub(crate) struct Say {
+    quiet: bool,
+    progress: bool,
+    last: Instant,
+    is_line: bool,
+    printed: u64,
+    pub(crate) tally: Tally,
+    /// Whether an input was not read, or not to its end.
+    pub(crate) not_all: bool,
+    /// Whether something was left out.
+    pub(crate) lost: bool,
+}
+
+impl Say {
+    pub(crate) fn new(quiet: bool) -> Say {
+        let progress = !quiet && io::stderr().is_terminal();
+        let (last, tally) = (Instant::now(), Tally::default());
+        Say { quiet, progress, last, is_line: false, printed: 0, tally, not_all: false, lost: false }
+    }
+
+    /// Shows how far the run is, five times a second.
+    pub(crate) fn progress(&mut self, name: &str, records: u64) {
+        if self.progress && self.last.elapsed() > Duration::from_millis(200) {
+            self.last = Instant::now();
+            self.is_line = true;
+            let _ = write!(io::stderr(), "\r\x1B[K{}: {records} records", printable(name));
+        }
+    }
+
+    /// Says why something could not be done.
+    pub(crate) fn error(&mut self, why: impl Display) {
+        self.line(&format!("error: {why}"));
+    }
+
+    fn line(&mut self, text: &str) {
+        let clear = if std::mem::take(&mut self.is_line) { "\r\x1B[K" } else { "" };
+        let _ = writeln!(io::stderr(), "{clear}{}", printable(text));
+    }
+
+    /// Counts a finding, and prints the first ones.
+    pub(crate) fn finding(&mut self, name: &str, finding: &Finding) {
+        self.tally.add(finding);
+        if !self.quiet && self.printed < PRINTED {
+            self.line(&format!("{name}: {finding}"));
+        }
+        self.printed += 1;
+    }
+
+    /// Says something that is worth knowing.
+    pub(crate) fn note(&mut self, text: impl Display) {
+        if !self.quiet {
+            self.line(&text.to_string());
+        }
+    }
+
+    /// Ends the run: 2 if an input was not read, 1 if something was lost or an error found, else 0.
+    pub(crate) fn end(mut self, summary: impl Display) -> ExitCode {
+        if let Some(more) = self.printed.checked_sub(PRINTED).filter(|more| *more > 0) {
+            self.note(format_args!("and {more} more findings, which --as findings makes a table of"));
+        }
+        self.note(summary);
+        let errors = self.tally.at_least(Severity::Error) > 0;
+        match (self.not_all, self.lost || errors) {
+            (true, _) => ExitCode::from(2),
+            (false, true) => ExitCode::from(1),
+            (false, false) => ExitCode::SUCCESS,
+        }
+    }
+}
+
+/// Text without the characters that a terminal obeys.
+fn printable(text: &str) -> String {
+    let shown = |char: char| if char.is_control() && char != '\n' { '\u{FFFD}' } else { char };
+    text.chars().map(shown).collect()
+}
+
+/// Formats whose records can be read or written, by name.
+pub(crate) fn format(text: &str) -> Result<kartoteka::Format, String> {
+    kartoteka::Format::from_name(text).ok_or_else(|| {
+        let names: Vec<&str> = kartoteka::FORMATS.iter().map(|format| format.name()).collect();
+        format!("no format {text:?}; there are {}", names.join(", "))
+    })
+}
+
+pub(crate) fn charset(text: &str) -> Result<kartoteka::Charset, String> {
+    text.parse().map_err(|error: kartoteka::ParseCharsetError| error.to_string())
+}
+
+/// Whether two paths are one file.
+pub(crate) fn is_same(one: &std::path::Path, other: &std::path::Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}

@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod build;
+mod columns;
+mod export;
+mod import;
+mod long;
+mod output;
+pub mod schema;
+
+pub use self::columns::{ColumnError, Columns};
+pub use self::export::{Batches, Export, Piece, Shape};
+pub use self::import::{Import, Imported, NONSENSE};
+pub use self::long::LongBuilder;
+pub use self::output::{Kind, Output, read_table};

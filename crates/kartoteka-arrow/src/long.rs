@@ -1,0 +1,274 @@
+//! Records as rows of the long table.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_array::builder::{ArrayBuilder, PrimitiveBuilder, StringBuilder};
+use arrow_array::types::{UInt16Type, UInt32Type, UInt64Type};
+use arrow_schema::ArrowError;
+use kartoteka::table::long_rows;
+use kartoteka::{RecordRef, Syntax, Tag, Text};
+
+use crate::build::Few;
+use crate::schema::{self, header};
+
+/// Builds batches of the long table.
+///
+/// # Example
+/// ```
+/// use kartoteka_arrow::LongBuilder;
+///
+/// let mut builder = LongBuilder::new();
+/// for record in kartoteka::open("../../fixtures/iso2709/marc21.mrc")? {
+///     builder.push(record?.view(), Some(1), 0);
+/// }
+/// let batch = builder.finish()?;
+/// assert_eq!(batch.num_columns(), 11);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct LongBuilder {
+    record: PrimitiveBuilder<UInt64Type>,
+    offset: PrimitiveBuilder<UInt64Type>,
+    mfn: PrimitiveBuilder<UInt32Type>,
+    id: StringBuilder,
+    field: PrimitiveBuilder<UInt16Type>,
+    tag: Few,
+    ind1: Few,
+    ind2: Few,
+    subfield: PrimitiveBuilder<UInt16Type>,
+    code: Few,
+    value: StringBuilder,
+    /// The last tag, as its text is made once for all rows of a field.
+    last: Option<(Tag, u16)>,
+    bytes: usize,
+}
+
+/// A row of the long table as it is, whatever it holds.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Row<'a> {
+    pub(crate) record: Option<u64>,
+    pub(crate) offset: u64,
+    pub(crate) mfn: Option<u32>,
+    pub(crate) id: Option<&'a str>,
+    pub(crate) field: u16,
+    pub(crate) tag: &'a str,
+    pub(crate) ind1: Option<&'a str>,
+    pub(crate) ind2: Option<&'a str>,
+    pub(crate) subfield: Option<u16>,
+    pub(crate) code: Option<&'a str>,
+    pub(crate) value: &'a str,
+}
+
+impl LongBuilder {
+    /// Makes a builder of an empty batch.
+    pub fn new() -> LongBuilder {
+        LongBuilder::default()
+    }
+
+    /// Returns how many rows the batch has.
+    pub fn len(&self) -> usize {
+        self.field.len()
+    }
+
+    /// Returns whether the batch has no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns about how many bytes the batch has.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Adds the rows of a record with this number and offset. Returns false, and adds none, if it has more than 65,535
+    /// fields, or a field that has more subfields: these numbers have no room in the table.
+    pub fn push(&mut self, record: RecordRef<'_>, number: Option<u64>, offset: u64) -> bool {
+        const MOST: usize = u16::MAX as usize;
+        let fields = record.fields();
+        let too_many = |raw: &[u8], delimiter: u8| {
+            raw.len() > MOST && raw.iter().filter(|byte| **byte == delimiter).count() > MOST
+        };
+        if fields.len() > MOST || fields.clone().any(|field| too_many(field.raw(), field.syntax().delimiter))
+        {
+            return false;
+        }
+        let first = self.len();
+        self.push_header(record);
+        let mut cells = |row: kartoteka::table::LongRow<'_>| {
+            let Some(tag) = row.tag else {
+                self.cells(0, "LDR", (None, None), None, None, row.value);
+                return;
+            };
+            let key = match self.last {
+                Some((known, key)) if known == tag => key,
+                _ => {
+                    let key = self.tag.key(&tag.to_string());
+                    self.last = Some((tag, key));
+                    key
+                }
+            };
+            self.tag.put_key(key);
+            self.field.append_value(u16::try_from(row.field).unwrap_or(u16::MAX));
+            let indicators = row.indicators.to_str_lossy();
+            let cut = indicators.chars().next().map_or(0, char::len_utf8);
+            let (ind1, ind2) = indicators.split_at_checked(cut).unwrap_or_default();
+            self.ind1.put_option(Some(ind1).filter(|text| !text.is_empty()));
+            self.ind2.put_option(Some(ind2).filter(|text| !text.is_empty()));
+            self.subfield.append_option(row.subfield.map(|number| u16::try_from(number).unwrap_or(u16::MAX)));
+            match row.subfield {
+                Some(_) => self.code.put(&row.code.to_str_lossy()),
+                None => self.code.put_option(None),
+            }
+            self.put_value(row.value);
+        };
+        long_rows(record, 0, &mut cells);
+        let rows = self.len().saturating_sub(first);
+        self.offset.append_value_n(offset, rows);
+        match number {
+            Some(number) => self.record.append_value_n(number, rows),
+            None => self.record.append_nulls(rows),
+        }
+        match record.mfn() {
+            Some(mfn) => self.mfn.append_value_n(mfn, rows),
+            None => self.mfn.append_nulls(rows),
+        }
+        let id = record.control_number();
+        let id = id.as_ref().map(|id| id.to_str_lossy());
+        let id = id.as_deref().map(str::trim).filter(|id| !id.is_empty());
+        for _ in 0..rows {
+            self.id.append_option(id);
+        }
+        self.bytes += rows.saturating_mul(32 + id.map_or(0, str::len));
+        true
+    }
+
+    /// Adds the rows of what is in no leader.
+    fn push_header(&mut self, record: RecordRef<'_>) {
+        let (syntax, isis) = (record.syntax(), record.header().isis);
+        let mut rows: Vec<(&str, String)> = Vec::new();
+        let has_rows = isis.is_some() || record.header().leader.is_some() || record.fields().len() > 0;
+        // A record in which there is nothing has a row all the same.
+        if syntax != Syntax::MARC || !has_rows {
+            rows.push((header::SYNTAX, syntax_name(syntax)));
+        }
+        if let Some(isis) = isis {
+            rows.push((header::STATUS, isis.status.to_string()));
+            rows.push((header::VERSION, isis.version.to_string()));
+            if isis.previous > 0 {
+                rows.push((header::PREVIOUS, isis.previous.to_string()));
+            }
+        }
+        for (number, (code, value)) in (1u16..).zip(&rows) {
+            let value = Text::new(value.as_bytes(), kartoteka::Charset::Utf8);
+            self.cells(0, "LDR", (None, None), Some(number), Some(code), value);
+        }
+    }
+
+    fn cells(
+        &mut self,
+        field: u16,
+        tag: &str,
+        (ind1, ind2): (Option<&str>, Option<&str>),
+        subfield: Option<u16>,
+        code: Option<&str>,
+        value: Text<'_>,
+    ) {
+        self.field.append_value(field);
+        self.tag.put(tag);
+        self.ind1.put_option(ind1);
+        self.ind2.put_option(ind2);
+        self.subfield.append_option(subfield);
+        self.code.put_option(code);
+        self.put_value(value);
+    }
+
+    fn put_value(&mut self, value: Text<'_>) {
+        self.bytes += value.as_bytes().len();
+        match value.as_str() {
+            Some(text) => self.value.append_value(text),
+            None => self.value.append_value(value.to_str_lossy()),
+        }
+    }
+
+    /// Adds a row as it is.
+    pub(crate) fn push_row(&mut self, row: &Row<'_>) {
+        self.record.append_option(row.record);
+        self.offset.append_value(row.offset);
+        self.mfn.append_option(row.mfn);
+        self.id.append_option(row.id);
+        let value = Text::new(row.value.as_bytes(), kartoteka::Charset::Utf8);
+        self.cells(row.field, row.tag, (row.ind1, row.ind2), row.subfield, row.code, value);
+        self.bytes += 32;
+    }
+
+    /// Whether the lists of tags and codes may not hold those of another record: the batch must be finished first.
+    pub fn is_full(&self) -> bool {
+        let room = 16_384;
+        [&self.tag, &self.ind1, &self.ind2, &self.code].into_iter().any(|few| few.is_full(room))
+    }
+
+    /// Takes the batch, and begins another.
+    ///
+    /// # Errors
+    /// If a column is not as long as the others, which no data makes happen.
+    pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        (self.last, self.bytes) = (None, 0);
+        RecordBatch::try_new(
+            schema::long(),
+            vec![
+                Arc::new(self.record.finish()),
+                Arc::new(self.offset.finish()),
+                Arc::new(self.mfn.finish()),
+                Arc::new(self.id.finish()),
+                Arc::new(self.field.finish()),
+                self.tag.finish()?,
+                self.ind1.finish()?,
+                self.ind2.finish()?,
+                Arc::new(self.subfield.finish()),
+                self.code.finish()?,
+                Arc::new(self.value.finish()),
+            ],
+        )
+    }
+}
+
+/// The syntax in the words of [`header::SYNTAX`].
+pub(crate) fn syntax_name(syntax: Syntax) -> String {
+    let flags = [(syntax.fold_codes, "f"), (syntax.control_fields, "c")];
+    let flags: String = flags.iter().filter(|(set, _)| *set).map(|(_, flag)| *flag).collect();
+    format!("{:02X}{}{flags}", syntax.delimiter, syntax.indicators)
+}
+
+/// The syntax that [`syntax_name`] names.
+pub(crate) fn syntax_of(name: &str) -> Option<Syntax> {
+    let (delimiter, rest) = name.split_at_checked(2)?;
+    let delimiter = u8::from_str_radix(delimiter, 16).ok()?;
+    let end = rest.find(|char: char| !char.is_ascii_digit()).unwrap_or(rest.len());
+    let (indicators, flags) = rest.split_at_checked(end)?;
+    let mut syntax =
+        Syntax { delimiter, indicators: indicators.parse().ok()?, fold_codes: false, control_fields: false };
+    for flag in flags.chars() {
+        match flag {
+            'f' => syntax.fold_codes = true,
+            'c' => syntax.control_fields = true,
+            _ => return None,
+        }
+    }
+    Some(syntax)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn syntaxes_have_names() {
+        assert_eq!(
+            (syntax_name(Syntax::MARC), syntax_name(Syntax::IRBIS)),
+            ("1F2c".to_owned(), "5E0f".to_owned())
+        );
+        assert_eq!((syntax_of("1F2c"), syntax_of("5E0f")), (Some(Syntax::MARC), Some(Syntax::IRBIS)));
+        assert_eq!((syntax_of(""), syntax_of("5E0q"), syntax_of("^0")), (None, None, None));
+    }
+}

@@ -1,0 +1,69 @@
+//! `schema`: what records may have, as schemas in Avram.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use kartoteka::Content;
+use kartoteka::schema::{Inference, Schema, Set};
+
+use crate::command::options::Reading;
+use crate::failure::{Failure, Outcome, reason};
+use crate::input::Run;
+use crate::names;
+use crate::output::Sink;
+
+/// Write a built-in schema, make one of records, or check one, in Avram
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Write a built-in set of rules as a schema
+    Export {
+        /// The set
+        #[arg(value_name = "NAME", value_parser = names::set())]
+        set: Set,
+    },
+    /// Make a schema of what records have: fields, indicators, subfields, codes, and how often
+    Infer(Box<Reading>),
+    /// Check a schema: each mistake with its line and column, exit status 1 if there is one
+    Check {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
+    let mut outcome = Outcome::Clean;
+    let text = match &options.what {
+        What::Export { set } => set.rules().schema().to_avram(),
+        What::Infer(reading) => {
+            let mut run = Run::new(reading, true)?;
+            let mut inference = Inference::new();
+            while let Some(mut input) = run.next_input()? {
+                let mut pass = run.pass(&mut *input.reader);
+                while let Some(item) = run.next(&input.name, &mut pass)? {
+                    if let Content::Record(record) = item.content {
+                        inference.add(record.view());
+                    }
+                }
+            }
+            outcome = run.finish();
+            inference.into_schema().to_avram()
+        }
+        What::Check { file } => {
+            let name = file.display();
+            let text = std::fs::read_to_string(file)
+                .map_err(|why| Failure::at(&name, format_args!("cannot read: {}", reason(&why))))?;
+            let mistakes = Schema::check(&text);
+            outcome = if mistakes.is_empty() { outcome } else { Outcome::Findings };
+            mistakes.iter().map(|mistake| format!("{name}:{mistake}\n")).collect()
+        }
+    };
+    Sink::data()?.put(text.as_bytes())?;
+    Ok(outcome)
+}

@@ -1,0 +1,173 @@
+//! The words that are judged.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher};
+
+use crate::bytes::Cut;
+use crate::charset::detect::is_mostly_utf8;
+
+/// How many distinct words are judged.
+const WORDS: usize = 2048;
+/// How many distinct words of ASCII tell the language.
+const ASCII_WORDS: usize = 256;
+/// The longest word that is looked at, in bytes.
+const LONGEST: usize = 48;
+/// How many different words of one letter count in full.
+const ALONE: usize = 8;
+
+/// Words in bytes whose character set is to be found.
+#[derive(Debug, Clone, Default)]
+pub struct Sample {
+    /// Words with bytes beyond ASCII.
+    pub(super) words: Bag<WORDS>,
+    pub(super) ascii: Bag<ASCII_WORDS>,
+    /// Characters beyond ASCII in values that are UTF-8.
+    pub(super) utf8: u64,
+    /// Bytes beyond ASCII in values that are not.
+    pub(super) bytes: u64,
+}
+
+/// Words with how often they occur, at most `N` of them. If there are more, a part is kept that depends on the words
+/// alone: it does not matter in which order they come.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Bag<const N: usize> {
+    words: HashMap<Box<[u8]>, u32, Fixed>,
+    /// Only words whose hash ends with this many zero bits are kept.
+    thinned: u32,
+}
+
+impl<const N: usize> Bag<N> {
+    fn add(&mut self, word: &[u8]) {
+        if self.thinned > 0 && Fixed.hash_one(word).trailing_zeros() < self.thinned {
+            return;
+        }
+        if let Some(count) = self.words.get_mut(word) {
+            *count += 1;
+            return;
+        }
+        self.words.insert(word.into(), 1);
+        while self.words.len() > N {
+            self.thinned += 1;
+            let thinned = self.thinned;
+            self.words.retain(|word, _| Fixed.hash_one(&**word).trailing_zeros() >= thinned);
+        }
+    }
+
+    /// The words in order, and how much each counts: what occurs often counts less than as often, for it may be a label
+    /// of the catalogue.
+    pub(super) fn sorted(&self) -> Vec<(&[u8], f32)> {
+        let count = |count: u32| f32::from(u16::try_from(count.min(9)).unwrap_or(9)).sqrt();
+        // More letters alone than texts have are an alphabet, or a list of characters.
+        let alone = self.words.keys().filter(|word| word.len() == 1).count();
+        let part = |word: &[u8]| match word {
+            [_] if alone > ALONE => (ALONE as f32 / alone as f32).powi(2),
+            _ => 1.0,
+        };
+        let mut words: Vec<(&[u8], f32)> =
+            self.words.iter().map(|(word, often)| (&**word, count(*often) * part(word))).collect();
+        words.sort_by_key(|(word, _)| *word);
+        words
+    }
+}
+
+/// A hash that is the same in every run.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Fixed;
+
+#[derive(Debug)]
+pub(super) struct Fnv(u64);
+
+impl BuildHasher for Fixed {
+    type Hasher = Fnv;
+
+    fn build_hasher(&self) -> Fnv {
+        Fnv(0xCBF2_9CE4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        // The low bits of FNV are the good ones, the map takes the high ones.
+        self.0 ^ self.0.rotate_left(32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+        }
+    }
+}
+
+/// Whether a byte ends a value, or divides it from markup.
+pub(crate) const fn divides(byte: u8) -> bool {
+    byte < 0x20 && byte != 0x1B || matches!(byte, b'<' | b'>' | b'"' | b'^' | b'$')
+}
+
+/// The values in bytes of any format whose syntax is ASCII, if they are not ASCII: without subfield codes.
+pub(crate) fn values(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(bytes);
+    let mut has_code = false;
+    let all = std::iter::from_fn(move || {
+        let bytes = rest?;
+        let end = bytes.iter().position(|byte| divides(*byte));
+        let value = bytes.cut(..end.unwrap_or(bytes.len()));
+        let value = match value.split_first() {
+            Some((code, value)) if has_code && code.is_ascii() => value,
+            _ => value,
+        };
+        let delimiter = end.and_then(|end| bytes.get(end).copied());
+        has_code = matches!(delimiter, Some(0x1F | b'^' | b'$'));
+        rest = end.and_then(|end| bytes.get(end + 1..));
+        Some(value)
+    });
+    all.filter(|value| !value.is_ascii())
+}
+
+/// The words of a value: what letters of ASCII and bytes beyond it make together.
+pub(super) fn words_of(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let words = value.split(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic());
+    words.map(|word| word.get(..LONGEST).unwrap_or(word))
+}
+
+impl Sample {
+    /// An empty sample.
+    pub fn new() -> Sample {
+        Sample::default()
+    }
+
+    /// Takes the values in bytes of any format whose syntax is ASCII.
+    ///
+    /// # Cost
+    /// One pass.
+    pub fn add(&mut self, bytes: &[u8]) {
+        values(bytes).for_each(|value| self.add_value(value));
+    }
+
+    /// Takes one value.
+    fn add_value(&mut self, value: &[u8]) {
+        let high = value.iter().filter(|byte| !byte.is_ascii()).count() as u64;
+        if is_mostly_utf8(value) {
+            let valid = value.utf8_chunks().flat_map(|chunk| chunk.valid().chars());
+            self.utf8 += valid.filter(|letter| !letter.is_ascii()).count() as u64;
+            return;
+        }
+        self.bytes += high;
+        for word in words_of(value) {
+            match word.is_ascii() {
+                false => self.words.add(word),
+                true if word.len() > 1 => self.ascii.add(word),
+                true => {}
+            }
+        }
+    }
+
+    /// Characters beyond ASCII in values that are UTF-8.
+    pub const fn utf8_characters(&self) -> u64 {
+        self.utf8
+    }
+
+    /// Bytes beyond ASCII in values that are not UTF-8.
+    pub const fn other_bytes(&self) -> u64 {
+        self.bytes
+    }
+}

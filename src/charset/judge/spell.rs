@@ -1,0 +1,182 @@
+//! What a word costs: its letters one after the other, capitals and small letters, signs and marks in it.
+
+use super::languages::{BOUNDARY, Language, Letter};
+use super::sets::{self, Case, Set, Symbol};
+
+/// What a mark without a letter costs, in twelfths of a bit.
+const DANGLING: u32 = 26 * 12;
+
+/// What comes before the next letter, for its case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    Lower,
+    /// One capital.
+    Upper,
+    /// Two or more.
+    Uppers,
+    Caseless,
+}
+
+/// What a letter of a case costs after what came before, in twelfths of a bit.
+const fn case_cost(before: Before, case: Case) -> (u32, Before) {
+    match (before, case) {
+        (Before::Nothing, Case::Lower) => (10, Before::Lower),
+        (Before::Nothing, Case::Upper) => (16, Before::Upper),
+        (Before::Nothing | Before::Caseless, Case::None) => (1, Before::Caseless),
+        (Before::Lower, Case::Lower) => (1, Before::Lower),
+        (Before::Lower, Case::Upper) => (130, Before::Upper),
+        (Before::Upper, Case::Lower) => (5, Before::Lower),
+        (Before::Upper, Case::Upper) => (24, Before::Uppers),
+        (Before::Uppers, Case::Upper) => (3, Before::Uppers),
+        (Before::Uppers, Case::Lower) => (96, Before::Lower),
+        (_, Case::None) => (96, Before::Caseless),
+        (Before::Caseless, Case::Lower) => (96, Before::Lower),
+        (Before::Caseless, Case::Upper) => (96, Before::Upper),
+    }
+}
+
+/// What a letter costs with a mark that no language has on it, in twelfths of a bit: romanization has some of them.
+const fn unusual(mark: char) -> u32 {
+    match mark {
+        '\u{304}' | '\u{323}' => 4 * 12,
+        _ => 15 * 12,
+    }
+}
+
+/// What half a mark over two letters costs without the other half, and both together, in twelfths of a bit.
+const HALF: u32 = 12 * 12;
+const BOTH: u32 = 4 * 12;
+
+/// What a word is in a set, in any language.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spelling {
+    /// What its signs, marks and capitals cost, in twelfths of a bit.
+    pub(super) cost: f32,
+    /// Whether it has letters of two scripts, or a capital after a small letter: no word of any language.
+    pub(super) is_mixed: bool,
+}
+
+/// A bit for each script that counts: Latin, Greek, Cyrillic, and all scripts without capitals.
+const fn script(letter: char) -> u8 {
+    match letter {
+        '\0'..='\u{36F}' | '\u{1E00}'..='\u{1EFF}' => 1,
+        '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => 2,
+        '\u{400}'..='\u{52F}' => 4,
+        _ => 8,
+    }
+}
+
+/// Spells a word in a set: its letters, with boundaries where signs are.
+pub(super) fn spell(set: &Set, word: &[u8], letters: &mut Vec<Letter>) -> Spelling {
+    let mut cost = 0u32;
+    let mut scripts = 0u8;
+    let mut is_mixed = false;
+    let mut before = Before::Nothing;
+    let mut marks: [Option<char>; 2] = [None, None];
+    let mut sign: Option<(u16, bool)> = None;
+    let mut half: Option<usize> = None;
+    for &byte in word {
+        match set.symbol(byte) {
+            Symbol::Mark(mark) => {
+                match &mut marks {
+                    [first @ None, _] => *first = Some(mark),
+                    [_, second @ None] => *second = Some(mark),
+                    _ => cost += DANGLING,
+                }
+                if sign.is_some() {
+                    end_sign(&mut sign, true, letters, &mut cost);
+                }
+            }
+            Symbol::Letter(letter, case, small) => {
+                end_sign(&mut sign, true, letters, &mut cost);
+                let letter = match marks {
+                    [None, _] => letter,
+                    [Some(mark), second] => {
+                        let whole = set.composed(small, mark).filter(|_| second.is_none());
+                        // Romanization has marks that no language has.
+                        cost += match mark {
+                            _ if whole.is_some() => 0,
+                            '\u{361}' | '\u{FE20}' => match half.replace(letters.len()) {
+                                Some(_) => HALF,
+                                None => 0,
+                            },
+                            '\u{FE21}' => match half.take() {
+                                Some(first) if letters.len() <= first + 2 => BOTH,
+                                _ => HALF,
+                            },
+                            other => unusual(other),
+                        };
+                        cost += if second.is_some() { unusual(' ') } else { 0 };
+                        whole.unwrap_or(letter)
+                    }
+                };
+                marks = [None, None];
+                scripts |= script(small);
+                is_mixed |= !scripts.is_power_of_two() || before == Before::Lower && case == Case::Upper;
+                let (more, now) = case_cost(before, case);
+                cost += more;
+                before = now;
+                letters.push(letter);
+            }
+            Symbol::Sign(bits, inside) => {
+                if marks != [None, None] {
+                    cost += DANGLING * marks.iter().flatten().count() as u32;
+                    marks = [None, None];
+                }
+                end_sign(&mut sign, false, letters, &mut cost);
+                scripts = 0;
+                let after_letter = letters.last().is_some_and(|letter| *letter != BOUNDARY);
+                sign = Some((bits, inside || !after_letter));
+                before = Before::Nothing;
+            }
+        }
+    }
+    if marks != [None, None] {
+        cost += DANGLING * marks.iter().flatten().count() as u32;
+    }
+    if half.is_some() {
+        cost += HALF;
+    }
+    end_sign(&mut sign, false, letters, &mut cost);
+    Spelling { cost: cost as f32, is_mixed }
+}
+
+/// Counts a sign, now that it is known whether a letter comes after it.
+fn end_sign(sign: &mut Option<(u16, bool)>, before_letter: bool, letters: &mut Vec<Letter>, cost: &mut u32) {
+    if let Some((bits, at_home)) = sign.take() {
+        *cost += u32::from(bits);
+        if !at_home && before_letter {
+            *cost += 72;
+        }
+        if letters.last().is_some_and(|letter| *letter != BOUNDARY) {
+            letters.push(BOUNDARY);
+        }
+    }
+}
+
+/// What the letters cost in a language, with the end of the word, in twelfths of a bit.
+pub(super) fn letters_cost(letters: &[Letter], language: &Language) -> f32 {
+    let mut cost = 0u32;
+    let mut before = 0usize;
+    for letter in letters {
+        let here = language.place(*letter);
+        cost += language.cost(before, here);
+        before = here;
+    }
+    if before != 0 {
+        cost += language.cost(before, 0);
+    }
+    cost as f32
+}
+
+pub(super) fn ascii_cost(word: &[u8], language: &Language) -> f32 {
+    let mut cost = 0u32;
+    let mut before = 0usize;
+    for byte in word {
+        let here = language.place(sets::ascii(*byte));
+        cost += language.cost(before, here);
+        before = here;
+    }
+    (cost + language.cost(before, 0)) as f32
+}

@@ -1,0 +1,89 @@
+//! Faults planted in clean records.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use super::Content;
+use crate::check::{Checker, Fixes, SchemaRules};
+use crate::finding::Finding;
+use crate::format::json::lines;
+use crate::io::{ReadOptions, RecordRead};
+use crate::record::Record;
+
+const CLEAN: &str = include_str!("clean.ndjson");
+
+/// The planted faults of all files. Each is an edit of a line of `clean.ndjson`: number of the record, the text that is replaced
+/// (once), the text in its place, the rule and the path of the one finding that comes of it.
+fn planted() -> impl Iterator<Item = &'static str> {
+    super::PLANTED.iter().flat_map(|rows| rows.lines())
+}
+
+fn read(line: &str) -> Record {
+    let mut reader = lines::SliceReader::new(line.as_bytes(), &ReadOptions::new());
+    let mut record = Record::new();
+    assert!(reader.read_record(&mut record).unwrap(), "{line}");
+    assert!(reader.findings().is_empty(), "{line}: {:?}", reader.findings());
+    record
+}
+
+fn found(record: &Record) -> Vec<Finding> {
+    let mut checker = Checker::new(100).with(SchemaRules::new()).with(Content::new());
+    checker.check(record.view(), &[], &[]).to_vec()
+}
+
+fn shown(found: &[Finding]) -> Vec<String> {
+    let place = |finding: &Finding| match (finding.location.place(), finding.location.tag) {
+        (Some(place), _) => place.to_string(),
+        (None, Some(tag)) => tag.to_string(),
+        (None, None) => String::new(),
+    };
+    found.iter().map(|finding| format!("{} {}", finding.rule, place(finding))).collect()
+}
+
+#[test]
+fn clean_records_are_clean() {
+    for line in CLEAN.lines() {
+        assert_eq!(shown(&found(&read(line))), [""; 0], "{line}");
+    }
+}
+
+#[test]
+fn each_planted_fault_is_found_and_nothing_else() {
+    let clean: Vec<&str> = CLEAN.lines().collect();
+    let mut wrong = Vec::new();
+    for row in planted() {
+        let [base, was, now, id, path] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        let line = clean[base.parse::<usize>().unwrap() - 1];
+        assert!(line.contains(was), "{row}");
+        let mut here = found(&read(&line.replacen(was, now, 1)));
+        // Rules that libraries differ in are looked for by name.
+        here.retain(|finding| !super::is_optional(finding.rule) || finding.rule.id().get(..2) == id.get(..2));
+        let here = shown(&here);
+        if here != [format!("{id} {path}")] {
+            wrong.push(format!("{row}\n    {here:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_rule_has_planted_faults() {
+    for rule in super::all() {
+        let rows = planted().filter(|row| row.contains(&format!("\t{rule}\t"))).count();
+        assert!(rows >= 3, "{rule}: {rows}");
+    }
+}
+
+#[test]
+fn a_repair_leaves_nothing_to_find() {
+    let clean: Vec<&str> = CLEAN.lines().collect();
+    let repaired = ["S105", "S109", "V119", "X119", "E005"];
+    for row in planted().filter(|row| repaired.iter().any(|id| row.contains(id))) {
+        let [base, was, now, ..] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        let line = clean[base.parse::<usize>().unwrap() - 1];
+        let mut record = read(&line.replacen(was, now, 1));
+        let before = found(&record);
+        let checker = Checker::new(100).with(Content::new());
+        assert_eq!(checker.fix(&mut record, &before, Fixes::All).len(), 1, "{row}");
+        assert_eq!(shown(&found(&record)), [""; 0], "{row}");
+    }
+}

@@ -1,0 +1,359 @@
+//! Runs a compiled map over a record.
+
+use std::borrow::Cow;
+
+use super::account::Account;
+use super::compile::{From, Line, Scope, To};
+use super::condition;
+use super::rule::Family;
+use super::rules::{
+    NO_TITLE, PARENT_NOT_FOUND, UNKNOWN_WORKSHEET, VALUE_JOINED, VALUE_REFUSED, WRONG_FAMILY,
+};
+use super::source::{End, Occurrence};
+use super::state::{Event, Run};
+use super::target::{Put, Subfield, Target};
+use super::transform::{Around, Mode};
+use super::{OnLoss, fixed, items, tables, write};
+use crate::finding::{Finding, Findings, Rule};
+use crate::position::Location;
+use crate::record::Record;
+use crate::tag::Tag;
+
+/// What a step may ask, at one field.
+struct At<'a, 'r> {
+    run: &'a Run<'a, 'r>,
+    field: &'a Occurrence<'r>,
+}
+
+impl Around for At<'_, '_> {
+    fn sibling(&self, code: char) -> Option<&str> {
+        let program = &self.run.converter.crosswalk.program;
+        let is_unit = program.units.contains(&(self.field.field.tag(), code));
+        let value = self.run.source.value(self.field, code).filter(|_| is_unit)?;
+        Some(value.text.trim())
+    }
+
+    fn indicator(&self, which: usize) -> u8 {
+        self.field.field.indicators().get(which.saturating_sub(1)).copied().unwrap_or(b' ')
+    }
+
+    fn parent(&self, key: &str) -> Option<String> {
+        self.run.converter.parents.and_then(|parents| parents.title(key)).map(ToOwned::to_owned)
+    }
+
+    fn look_up(&self, table: &str, code: &str) -> Option<Cow<'_, str>> {
+        if let Some(value) = self.run.converter.table(table).and_then(|table| table.get(code)) {
+            return Some(Cow::Borrowed(value));
+        }
+        tables::look_up(table, code).map(Cow::Borrowed)
+    }
+
+    fn number_prefix(&self) -> &str {
+        self.run.converter.option("prefix").unwrap_or("IRBIS")
+    }
+
+    fn word<'w>(&'w self, word: &'w str) -> &'w str {
+        let table = match self.run.converter.option("notes") {
+            Some("en") => "notes-en",
+            _ => return word,
+        };
+        tables::look_up(table, word.trim()).unwrap_or(word)
+    }
+}
+
+impl Run<'_, '_> {
+    /// Converts the record. `None` if it is rejected.
+    pub(crate) fn convert(
+        mut self,
+        findings: &mut Findings,
+        out: &mut Record,
+        reached: &mut [bool],
+    ) -> Option<Account> {
+        self.report_kind(findings);
+        self.restore();
+        let events = self.events();
+        self.make(&events, findings);
+        self.rest();
+        let leader = fixed::build(&mut self);
+        if self.facts.profiles.iter().any(|profile| profile == "koha") {
+            items::complete(&mut self);
+        }
+        self.finish_fields();
+        let title = if self.converter.crosswalk.map.target == Family::Marc21 { b"245" } else { b"200" };
+        if !self.targets.iter().any(|target| target.tag == Tag::new(*title)) {
+            say_of_record(findings, NO_TITLE, "the record has no title".to_owned(), "none made up");
+        }
+        let account = self.account();
+        for value in &self.source.values {
+            if let Some(reached) = reached.get_mut(value.rule as usize) {
+                *reached = true;
+            }
+        }
+        if account.lost > 0 && self.converter.options.on_loss == OnLoss::Fail {
+            return None;
+        }
+        write::write(&mut self, leader, out, findings);
+        Some(account)
+    }
+
+    /// Says that the record is not of the kind that the map takes.
+    fn report_kind(&self, findings: &mut Findings) {
+        let source = self.converter.crosswalk.map.source;
+        let is_irbis = !self.source.record.syntax().has_indicators();
+        if is_irbis != (source == Family::Irbis) {
+            let message = format!("the map takes {} records, and this is none", source.name());
+            say_of_record(findings, WRONG_FAMILY, message, "converted as far as the rules reach");
+        } else if is_irbis && !condition::SHEETS.contains(&&*self.facts.sheet) {
+            let message = match self.facts.sheet.as_str() {
+                "" => "no worksheet in 920".to_owned(),
+                sheet => format!("worksheet {sheet} in 920 is not known"),
+            };
+            let field = self.source.fields.iter().find(|field| field.field.tag() == Tag::new(*b"920"));
+            match field.map(|field| (field.field.tag(), field.field.index())) {
+                Some(place) => say(findings, UNKNOWN_WORKSHEET, place, message, "taken as PAZK"),
+                None => say_of_record(findings, UNKNOWN_WORKSHEET, message, "taken as PAZK"),
+            }
+        }
+    }
+
+    /// Takes back the fields of the target format that were carried along in 886.
+    fn restore(&mut self) {
+        let format = self.converter.crosswalk.map.target.code_in_886();
+        let mut ends = Vec::new();
+        for field in self.source.fields.iter().filter(|field| field.field.tag() == Tag::new(*b"886")) {
+            let values = self.source.values_of(field);
+            let [first, tag, begin, rest @ ..] = values else { continue };
+            let is_ours =
+                (first.code, tag.code, begin.code) == ('2', 'a', 'b') && first.text.trim() == format;
+            let Some(tag) = tag.text.trim().parse::<Tag>().ok().filter(|_| is_ours) else { continue };
+            let mut target = Target::new(tag, tag);
+            target.occurrence = field.number;
+            match tag.is_control() {
+                true => target.data = Some(begin.text.to_string()),
+                false => {
+                    let mut bytes = begin.text.bytes();
+                    target.indicators = [bytes.next().unwrap_or(b' '), bytes.next().unwrap_or(b' ')];
+                    let subfields =
+                        rest.iter().map(|value| Subfield::new(value.spelled, value.text.as_ref()));
+                    target.subfields = subfields.collect();
+                }
+            }
+            if target.indicators.is_ascii() && (!target.subfields.is_empty() || target.data.is_some()) {
+                self.targets.push(target);
+                ends.extend(field.values.clone());
+            }
+        }
+        for index in ends {
+            self.end(index, End::Mapped, u32::MAX);
+        }
+    }
+
+    /// Finds which rules take which values; those that only fill places are accounted for here.
+    fn events(&mut self) -> Vec<Event> {
+        let program = &self.converter.crosswalk.program;
+        let mut events = Vec::with_capacity(self.source.values.len());
+        let mut placed: Vec<(usize, End, u32)> = Vec::new();
+        for (field, number) in self.source.fields.iter().zip(0u32..) {
+            let Some(of_tag) = program.by_tag.get(&field.field.tag()) else { continue };
+            let event = |at: u32, line: &Line, value: u32| Event {
+                group: line.group,
+                number: match line.scope {
+                    Scope::Occurrence => field.number,
+                    Scope::Each => value,
+                    Scope::Record => 0,
+                },
+                run: line.run,
+                field: number,
+                block: line.block,
+                value,
+                line: at,
+            };
+            for &at in &of_tag.takes {
+                let Some(line) = program.line(at) else { continue };
+                if line.from == From::Rest {
+                    continue; // MARC-shaped fields of imports: no rule takes their values, and they are carried along
+                }
+                if line.when.holds(&self.source, &self.facts, field, None) {
+                    events.push(event(at, line, u32::MAX));
+                }
+            }
+            for index in field.values.clone() {
+                let Some(value) = self.source.values.get(index).filter(|value| value.has_text()) else {
+                    continue;
+                };
+                let Some((_, lines)) = of_tag.by_code.iter().find(|(code, _)| *code == value.code) else {
+                    continue;
+                };
+                for &at in lines {
+                    let Some(line) = program.line(at) else { continue };
+                    if value.inner != line.from_inner
+                        || !line.when.holds(&self.source, &self.facts, field, Some(value))
+                    {
+                        continue;
+                    }
+                    match line.to {
+                        To::Place => {
+                            placed.push((index, if line.is_use { End::Used } else { End::Mapped }, at));
+                        }
+                        To::Field(_) => {
+                            events.push(event(at, line, u32::try_from(index).unwrap_or(u32::MAX)))
+                        }
+                        To::Via | To::Dropped | To::Kept => {}
+                    }
+                }
+            }
+        }
+        for (index, end, line) in placed {
+            self.end(index, end, line);
+        }
+        events.sort_unstable();
+        events
+    }
+
+    fn make(&mut self, events: &[Event], findings: &mut Findings) {
+        let mut open: Option<(u32, u32, usize)> = None;
+        for event in events {
+            let Some(line) = self.converter.crosswalk.program.line(event.line) else { continue };
+            if open.is_none_or(|(group, number, _)| (group, number) != (event.group, event.number)) {
+                open = Some((event.group, event.number, usize::MAX));
+            }
+            let target = match (open, line.scope) {
+                (Some((.., target)), Scope::Occurrence | Scope::Record) => target,
+                (Some((.., target)), Scope::Each) if matches!(line.transform.mode, Mode::Const { .. }) => {
+                    target
+                }
+                _ => usize::MAX,
+            };
+            if let (Mode::Const { .. }, Scope::Each) = (&line.transform.mode, line.scope) {
+                continue;
+            }
+            let target = self.run_line(event, line, target, findings);
+            open = Some((event.group, event.number, target));
+        }
+        self.constants_of_each(events);
+        self.targets.retain(|target| !target.is_empty());
+    }
+
+    /// Adds the constants of groups `each:X` to all their fields.
+    fn constants_of_each(&mut self, events: &[Event]) {
+        let program = &self.converter.crosswalk.program;
+        for event in events {
+            let Some(line) = program.line(event.line) else { continue };
+            let (Mode::Const { value, .. }, Scope::Each) = (&line.transform.mode, line.scope) else {
+                continue;
+            };
+            let source = self.source.fields.get(event.field as usize).map(|field| field.field.tag());
+            for target in &mut self.targets {
+                let same = program.line(target.line).is_some_and(|made| made.group == line.group);
+                if same && Some(target.source) == source && target.text(line.code.unwrap_or('2')).is_none() {
+                    target.put(line, line.code.unwrap_or('2'), value.to_string(), "");
+                }
+            }
+        }
+    }
+
+    /// Runs one rule on one value; returns the field that is open then.
+    fn run_line(&mut self, event: &Event, line: &Line, mut target: usize, findings: &mut Findings) -> usize {
+        let Some(field) = self.source.fields.get(event.field as usize) else { return target };
+        let at = At { run: self, field };
+        let (texts, code) = match line.from {
+            From::Const => {
+                let Mode::Const { value, .. } = &line.transform.mode else { return target };
+                let value = match &**value {
+                    "{n}" => field.number.to_string(),
+                    "{catlang}" => fixed::language_of_cataloguing(&self.source),
+                    value => at.word(value).to_owned(),
+                };
+                (vec![value], None)
+            }
+            From::All => {
+                let text = field.field.raw_text().to_str_lossy();
+                let made = line.transform.run(&text, &at);
+                (made.texts, made.code)
+            }
+            _ => {
+                let Some(value) = self.source.values.get(event.value as usize) else { return target };
+                let made = line.transform.run(&value.text, &at);
+                if line.asks_parents && at.parent(value.text.trim()).is_none() {
+                    let message = format!("no record with the number {:?}", value.text.trim());
+                    let place = (field.field.tag(), field.field.index());
+                    say(findings, PARENT_NOT_FOUND, place, message, "number in square brackets");
+                }
+                (made.texts, made.code)
+            }
+        };
+        let spelled = self.source.values.get(event.value as usize).map(|value| value.code);
+        let code = code.or(line.code).or(spelled).unwrap_or('a');
+        let (tag, index) = (field.field.tag(), field.field.index());
+        let single_inside = line.single[1];
+        let mut written = false;
+        for text in texts {
+            if target == usize::MAX || line.scope == Scope::Each {
+                target = self.targets.len();
+                match self.open(event, line) {
+                    Some(new) => self.targets.push(new),
+                    None => return usize::MAX,
+                }
+            }
+            let Some(open) = self.targets.get_mut(target) else { continue };
+            let is_const = matches!(line.transform.mode, Mode::Const { .. });
+            if !is_const && (open.is_empty() || open.line > event.line) && !open_by_value(open) {
+                open.line = event.line;
+                open.source = tag;
+            }
+            match open.put(line, code, text, single_inside) {
+                Put::Written => written = true,
+                Put::Joined => {
+                    written = true;
+                    let to = format!("{}${code} may not repeat", open.tag);
+                    say(findings, VALUE_JOINED, (tag, index), to, "joined with \"; \"");
+                }
+                Put::Refused => {
+                    say(
+                        findings,
+                        VALUE_REFUSED,
+                        (tag, index),
+                        format!("{} is there already", open.tag),
+                        "kept",
+                    );
+                }
+            }
+        }
+        if written {
+            match line.from {
+                From::All => {
+                    let values =
+                        self.source.fields.get(event.field as usize).map(|field| field.values.clone());
+                    for value in values.unwrap_or_default() {
+                        self.end(value, End::Mapped, event.line);
+                    }
+                }
+                From::Const => {}
+                _ => self.end(event.value as usize, End::Mapped, event.line),
+            }
+        }
+        target
+    }
+}
+
+/// Whether the field was opened by a value, not by a constant.
+fn open_by_value(target: &Target) -> bool {
+    !target.is_empty()
+}
+
+fn say(
+    findings: &mut Findings,
+    rule: Rule,
+    (tag, index): (Tag, usize),
+    message: String,
+    action: &'static str,
+) {
+    let mut location = Location::of(findings.record());
+    location.tag = Some(tag);
+    location.field = u32::try_from(index).ok();
+    findings.push(Finding::new(rule, location, message, action));
+}
+
+fn say_of_record(findings: &mut Findings, rule: Rule, message: String, action: &'static str) {
+    findings.push(Finding::new(rule, Location::of(findings.record()), message, action));
+}

@@ -1,0 +1,45 @@
+//! The built-in code tables of the maps.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// Codes and what they become, a table a block: `[name]`, then lines of code, tab, value.
+const SOURCE: &str = include_str!("builtin/tables.tsv");
+
+type Tables = HashMap<&'static str, HashMap<&'static str, &'static str>>;
+
+fn all() -> &'static Tables {
+    static TABLES: OnceLock<Tables> = OnceLock::new();
+    TABLES.get_or_init(|| {
+        let mut tables = Tables::new();
+        let mut name = "";
+        for line in SOURCE.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+                Some(next) => {
+                    name = next;
+                    tables.entry(name).or_default();
+                }
+                None => {
+                    let (code, value) = line.split_once('\t').unwrap_or((line, ""));
+                    tables.entry(name).or_default().insert(code, value);
+                }
+            }
+        }
+        tables
+    })
+}
+
+/// Returns the built-in table with this name.
+pub(crate) fn find(name: &str) -> Option<&'static HashMap<&'static str, &'static str>> {
+    all().get(name)
+}
+
+/// Returns the names of the built-in tables.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    all().keys().copied()
+}
+
+/// Returns what a code becomes by a built-in table.
+pub(crate) fn look_up(table: &str, code: &str) -> Option<&'static str> {
+    find(table)?.get(code).copied()
+}

@@ -1,0 +1,111 @@
+//! Writes records as lines.
+
+use super::FORMAT;
+use crate::charset::Charset;
+use crate::error::{Error, Result};
+use crate::finding::Finding;
+use crate::format::rules::TAG_NOT_NUMBER;
+use crate::io::{self, IllegalCharacters, Preparation, WriteOptions, place};
+use crate::position::Location;
+use crate::record::rules::{CHARACTER_NOT_ALLOWED, HEADER_LOST};
+use crate::record::{Record, RecordRef, from_marc_form};
+
+/// The rendering of id files: lines that end with LF.
+///
+/// An undamaged, unedited record from an id file is copied byte for byte. Status and version are dropped,
+/// with a finding. A field cannot contain CR and LF: see [`WriteOptions::illegal_characters`].
+///
+/// # Example
+/// ```
+/// use kartoteka::{Builder, RecordWrite, Syntax, WriteOptions, cisis_id};
+///
+/// let record = Builder::new(Syntax::IRBIS).mfn(7).field("24", |field| field.subfield('a', "Xəmsə")).build()?;
+/// let mut writer = cisis_id::Writer::new(Vec::new(), &WriteOptions::new());
+/// writer.write_record(record.view())?;
+/// writer.finish()?;
+/// assert_eq!(writer.into_inner(), "!ID 000007\n!v024!^aXəmsə\n".as_bytes());
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Rendering {
+    charset: Charset,
+    illegal: IllegalCharacters,
+    irbis: Record,
+    /// Number of records written, which is the number for a record without one.
+    count: u32,
+    /// Whether the last line written lacks its line end, as in some files.
+    open: bool,
+}
+
+impl io::Rendering for Rendering {
+    fn new(options: &WriteOptions) -> Rendering {
+        let (charset, illegal) = (options.charset, options.illegal_characters);
+        Rendering { charset, illegal, irbis: Record::new(), count: 0, open: false }
+    }
+
+    fn record(
+        &mut self,
+        record: RecordRef<'_>,
+        preparation: &mut Preparation,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        if self.open {
+            out.push(b'\n');
+        }
+        if let Some(bytes) = record.verbatim(FORMAT.name)
+            && (self.charset == Charset::Auto || self.charset == record.charset())
+        {
+            out.extend_from_slice(bytes);
+            self.open = !bytes.ends_with(b"\n");
+            self.count = record.mfn().unwrap_or_else(|| self.count.saturating_add(1));
+            return Ok(());
+        }
+        let (mut prepared, findings) = preparation.in_charset(record, self.charset)?;
+        let isis = record.header().isis.unwrap_or_default();
+        if record.header().leader.is_some() || isis.status != 0 || isis.version != 0 {
+            let message = "an id file has no leader, and no status and version of the record";
+            let place = Location::of(record.position());
+            findings.push(Finding::new(HEADER_LOST, place, message, "left out"));
+        }
+        if prepared.syntax().has_indicators() {
+            from_marc_form(prepared, true, &mut self.irbis, findings);
+            prepared = self.irbis.view();
+        }
+        let mfn = prepared.mfn().unwrap_or_else(|| self.count.saturating_add(1));
+        out.extend_from_slice(format!("!ID {mfn:06}\n").as_bytes());
+        for field in prepared.fields() {
+            let finding = |code, message: String, action| {
+                Finding::new(code, place(record, field.tag(), field.index()), message, action)
+            };
+            let Some(number) = field.tag().number() else {
+                let message = format!("tag {} is no number", field.tag());
+                return Err(Error::unrepresentable(finding(TAG_NOT_NUMBER, message, "record rejected")));
+            };
+            out.extend_from_slice(format!("!v{number:03}!").as_bytes());
+            let body = field.raw();
+            if memchr::memchr2(b'\n', b'\r', body).is_none() {
+                out.extend_from_slice(body);
+            } else {
+                let message = "the field holds a line end".to_owned();
+                let bytes = body.iter().copied();
+                let (code, is_end) = (CHARACTER_NOT_ALLOWED, |byte: &u8| matches!(byte, b'\n' | b'\r'));
+                match self.illegal {
+                    IllegalCharacters::Error => {
+                        return Err(Error::unrepresentable(finding(code, message, "record rejected")));
+                    }
+                    IllegalCharacters::Drop => {
+                        out.extend(bytes.filter(|byte| !is_end(byte)));
+                        findings.push(finding(code, message, "left out"));
+                    }
+                    IllegalCharacters::Replace => {
+                        out.extend(bytes.map(|byte| if is_end(&byte) { b' ' } else { byte }));
+                        findings.push(finding(code, message, "replaced by a blank"));
+                    }
+                }
+            }
+            out.push(b'\n');
+        }
+        (self.count, self.open) = (mfn, false);
+        Ok(())
+    }
+}

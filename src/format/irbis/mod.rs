@@ -1,0 +1,6 @@
+//! The text formats of IRBIS and CISIS.
+
+pub mod cisis_id;
+mod repeat;
+pub mod server;
+pub mod text;

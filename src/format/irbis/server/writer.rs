@@ -1,0 +1,133 @@
+//! Writes records as pieces.
+
+use super::FORMAT;
+use super::{RECORD, UNIT};
+use crate::charset::Charset;
+use crate::error::{Error, Result};
+use crate::finding::Finding;
+use crate::finding::Findings;
+use crate::format::rules::TAG_NOT_NUMBER;
+use crate::io::{self, IllegalCharacters, Preparation, WriteOptions, place};
+use crate::position::Location;
+use crate::record::rules::{CHARACTER_NOT_ALLOWED, HEADER_LOST};
+use crate::record::{Record, RecordRef, from_marc_form};
+
+/// The rendering of records as the server receives them: one line, each piece ended by 1F 1E.
+///
+/// An undamaged, unedited record from such a form is copied byte for byte. A field cannot contain the bytes
+/// 1E, 1F, CR and LF: see [`WriteOptions::illegal_characters`].
+///
+/// # Example
+/// ```
+/// use kartoteka::{Builder, RecordWrite, Syntax, WriteOptions, irbis_server};
+///
+/// let record = Builder::new(Syntax::IRBIS).mfn(7).field("200", |field| field.subfield('A', "Хамса")).build()?;
+/// let mut writer = irbis_server::Writer::new(Vec::new(), &WriteOptions::new());
+/// writer.write_record(record.view())?;
+/// writer.finish()?;
+/// let expected = "7#0\x1F\x1E0#0\x1F\x1E200#^AХамса\x1F\x1E\r\n";
+/// assert_eq!(writer.into_inner(), expected.as_bytes());
+/// # Ok::<(), kartoteka::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Rendering {
+    charset: Charset,
+    illegal: IllegalCharacters,
+    irbis: Record,
+    /// Whether the last line written lacks its line end, as in some files.
+    open: bool,
+}
+
+impl io::Rendering for Rendering {
+    const PARTS: bool = true;
+
+    fn new(options: &WriteOptions) -> Rendering {
+        Rendering {
+            charset: options.charset,
+            illegal: options.illegal_characters,
+            irbis: Record::new(),
+            open: false,
+        }
+    }
+
+    fn record(
+        &mut self,
+        record: RecordRef<'_>,
+        preparation: &mut Preparation,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        if self.open {
+            out.extend_from_slice(b"\r\n");
+        }
+        let charset = if self.charset == Charset::Auto { Charset::Utf8 } else { self.charset };
+        if let Some(bytes) = record.verbatim(FORMAT.name)
+            && (self.charset == Charset::Auto || charset == record.charset())
+        {
+            out.extend_from_slice(bytes);
+            self.open = !bytes.ends_with(b"\n");
+            return Ok(());
+        }
+        let (mut prepared, findings) = preparation.in_charset(record, charset)?;
+        if record.header().leader.is_some() {
+            let message = "the forms of the server have no leader";
+            let place = Location::of(record.position());
+            findings.push(Finding::new(HEADER_LOST, place, message, "left out"));
+        }
+        if prepared.syntax().has_indicators() {
+            from_marc_form(prepared, true, &mut self.irbis, findings);
+            prepared = self.irbis.view();
+        }
+        build(prepared, self.illegal, out, findings)?;
+        self.open = false;
+        Ok(())
+    }
+}
+
+fn build(
+    record: RecordRef<'_>,
+    illegal: IllegalCharacters,
+    out: &mut Vec<u8>,
+    findings: &mut Findings,
+) -> Result<()> {
+    let end = [UNIT, RECORD];
+    let isis = record.header().isis.unwrap_or_default();
+    out.extend_from_slice(format!("{}#{}", isis.mfn, isis.status).as_bytes());
+    out.extend_from_slice(&end);
+    out.extend_from_slice(format!("0#{}", isis.version).as_bytes());
+    out.extend_from_slice(&end);
+    for field in record.fields() {
+        let finding = |code, message: String, action| {
+            Finding::new(code, place(record, field.tag(), field.index()), message, action)
+        };
+        let Some(number) = field.tag().number() else {
+            let message = format!("tag {} is no number", field.tag());
+            return Err(Error::unrepresentable(finding(TAG_NOT_NUMBER, message, "record rejected")));
+        };
+        out.extend_from_slice(number.to_string().as_bytes());
+        out.push(b'#');
+        let body = field.raw();
+        let is_bad = |byte: &u8| matches!(*byte, UNIT | RECORD | b'\r' | b'\n');
+        if !body.iter().any(is_bad) {
+            out.extend_from_slice(body);
+        } else {
+            let message = "the field holds a byte that delimits fields".to_owned();
+            let code = CHARACTER_NOT_ALLOWED;
+            match illegal {
+                IllegalCharacters::Error => {
+                    return Err(Error::unrepresentable(finding(code, message, "record rejected")));
+                }
+                IllegalCharacters::Drop => {
+                    out.extend(body.iter().filter(|byte| !is_bad(byte)));
+                    findings.push(finding(code, message, "left out"));
+                }
+                IllegalCharacters::Replace => {
+                    out.extend(body.iter().map(|byte| if is_bad(byte) { b' ' } else { *byte }));
+                    findings.push(finding(code, message, "replaced by a blank"));
+                }
+            }
+        }
+        out.extend_from_slice(&end);
+    }
+    out.extend_from_slice(b"\r\n");
+    Ok(())
+}

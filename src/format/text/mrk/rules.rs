@@ -1,0 +1,8 @@
+//! The rules of MARCMaker text.
+
+use crate::finding::rules;
+
+rules! {
+    MNEMONIC_UNKNOWN "B056" "mnemonic-unknown" Warning
+        "A name in braces is no mnemonic, or has no character.";
+}

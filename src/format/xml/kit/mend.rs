@@ -1,0 +1,163 @@
+//! Finds each `<` in the text of a record that begins no markup, and escapes it, so that the record can be parsed.
+
+use memchr::memchr;
+
+use super::element::{Markup, Passage, name, split};
+use super::vocabulary::{Kind, Vocabulary};
+use crate::bytes::Cut;
+
+/// The escape of `<`.
+const ESCAPE: &str = "&#60;";
+/// Number of bytes that it is longer.
+pub(super) const ADDED: usize = ESCAPE.len() - 1;
+/// The most signs that are escaped, and the most elements of other names that may be open.
+const MOST: usize = 100_000;
+
+/// Returns the text of an element with all such signs escaped, and their offsets in it; `None` if there are none, or
+/// too many.
+///
+/// A sign begins no markup if no name is after it, or if it begins a tag that the form does not have and that has no
+/// counterpart in the same element, as in `<1950-2001>` and `<Berlin>`; or an end tag of which nothing is open, after the
+/// first element.
+///
+/// # Cost
+/// One pass over the text.
+pub(super) fn mend(text: &str, vocabulary: Vocabulary) -> Option<(String, Vec<usize>)> {
+    let signs = bare(text.as_bytes(), vocabulary)?;
+    let mut mended = String::with_capacity(text.len() + ADDED * signs.len());
+    let mut places = Vec::with_capacity(signs.len());
+    let mut done = 0usize;
+    for sign in signs {
+        mended.push_str(text.cut(done..sign));
+        places.push(mended.len());
+        mended.push_str(ESCAPE);
+        done = sign + 1;
+    }
+    mended.push_str(text.cut(done..));
+    Some((mended, places))
+}
+
+/// Returns the offsets of the signs; `None` if there are none, or too many.
+fn bare(bytes: &[u8], vocabulary: Vocabulary) -> Option<Vec<usize>> {
+    let mut signs = Vec::new();
+    // The open tags that the form does not have, in the innermost element that it has.
+    let mut open: Vec<(&[u8], usize)> = Vec::new();
+    // How many elements of each kind that it has are open.
+    let mut depths = [0usize; 5];
+    // Whether a field or a leader has begun. An end before that is of an element that begins before the record: such a
+    // record is a piece of another.
+    let mut begun = false;
+    let mut at = 0usize;
+    while let Some(found) = memchr(b'<', bytes.cut(at..)) {
+        let start = at + found;
+        let rest = bytes.cut(start..);
+        let markup = match Passage::of(rest) {
+            Some(passage) => Markup::Other(passage.len(rest, 0)?),
+            None => Markup::of(rest),
+        };
+        let is_name = |name: &[u8]| {
+            name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | 0x80..))
+        };
+        let tag = match markup {
+            Markup::Start(len, _) | Markup::End(len) => rest.cut(..len),
+            _ => &[],
+        };
+        let name = name(tag);
+        let kind = std::str::from_utf8(split(name).1).map_or(Kind::Foreign, |local| vocabulary.kind(local));
+        let depth = match kind {
+            Kind::Foreign => None,
+            Kind::Record => depths.first_mut(),
+            Kind::Leader => depths.get_mut(1),
+            Kind::Control => depths.get_mut(2),
+            Kind::Data => depths.get_mut(3),
+            Kind::Subfield => depths.get_mut(4),
+        };
+        let known = match (depth, markup) {
+            (Some(depth), Markup::Start(_, false)) => {
+                *depth += 1;
+                begun |= kind != Kind::Record;
+                true
+            }
+            (Some(depth), Markup::End(_)) => {
+                let less = depth.checked_sub(1);
+                *depth = less.unwrap_or(0);
+                less.is_some() || !begun
+            }
+            (depth, _) => depth.is_some(),
+        };
+        at = match markup {
+            Markup::Other(len) => start + len,
+            Markup::Start(len, _) | Markup::End(len) if known => {
+                signs.extend(open.drain(..).map(|(_, sign)| sign));
+                start + len
+            }
+            Markup::Start(len, empty) if is_name(name) => {
+                if !empty {
+                    open.push((name, start));
+                }
+                start + len
+            }
+            Markup::End(len) if open.iter().rev().take(64).any(|(known, _)| *known == name) => {
+                while let Some((opened, sign)) = open.pop() {
+                    if opened == name {
+                        break;
+                    }
+                    signs.push(sign);
+                }
+                start + len
+            }
+            Markup::Start(..) | Markup::End(_) | Markup::Broken(_) | Markup::Open => {
+                signs.push(start);
+                start + 1
+            }
+        };
+        if signs.len() > MOST || open.len() > MOST {
+            return None;
+        }
+    }
+    signs.extend(open.drain(..).map(|(_, sign)| sign));
+    signs.sort_unstable();
+    (!signs.is_empty() && signs.len() <= MOST).then_some(signs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mended(text: &str) -> Option<String> {
+        let (mended, places) = mend(text, Vocabulary::Slim)?;
+        assert!(places.iter().all(|at| mended[*at..].starts_with(ESCAPE)), "{text}");
+        Some(mended)
+    }
+
+    #[test]
+    fn signs_that_begin_no_markup() {
+        for (text, expected) in [
+            ("<subfield code=\"a\">p < 3</subfield>", "<subfield code=\"a\">p &#60; 3</subfield>"),
+            ("<subfield code=\"a\"><1901-77></subfield>", "<subfield code=\"a\">&#60;1901-77></subfield>"),
+            ("<subfield code=\"a\">Ed <Praha></subfield>", "<subfield code=\"a\">Ed &#60;Praha></subfield>"),
+            ("<subfield code=\"a\">Ed <Praha</subfield>", "<subfield code=\"a\">Ed &#60;Praha</subfield>"),
+            ("<subfield code=\"a\">a<<<</subfield>", "<subfield code=\"a\">a&#60;&#60;&#60;</subfield>"),
+            ("<leader>x</leader></leader>", "<leader>x</leader>&#60;/leader>"),
+            (
+                "<subfield code=\"a\"><i>x <y></i> </b></subfield>",
+                "<subfield code=\"a\"><i>x &#60;y></i> &#60;/b></subfield>",
+            ),
+        ] {
+            assert_eq!(mended(text).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn markup_stays() {
+        for text in [
+            "<datafield><subfield>x</subfield></datafield>",
+            "<subfield>a <i>b</i><br/> &lt;</subfield>",
+            "<subfield><![CDATA[ < <x> ]]><!-- <y> --></subfield>",
+            "<subfield><!-- < </subfield>",
+        ] {
+            assert_eq!(mended(text), None, "{text}");
+        }
+        assert_eq!(mended(&"<".repeat(MOST + 1)), None);
+    }
+}

@@ -1,0 +1,18 @@
+//! What the XML formats share: records from documents, names, escapes.
+
+mod document;
+mod element;
+mod elements;
+mod escape;
+mod mend;
+mod notes;
+mod packed;
+mod parse;
+mod plain;
+mod vocabulary;
+mod walk;
+
+pub use self::document::Marcxml;
+pub(super) use self::elements::{Elements, bare, bare_name, joined};
+pub(super) use self::escape::{Escape, is_plain, whole};
+pub(super) use self::vocabulary::{NAMESPACE, record_type};

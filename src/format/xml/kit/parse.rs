@@ -1,0 +1,208 @@
+//! Parses a record from its element: decodes it, reads it the quick way or with [`Walk`], and checks the type
+//! that it states.
+
+use crate::bytes::Cut;
+use crate::format::xml::rules::{XML_SYNTAX, XML_TYPE};
+use crate::record::rules::INVALID_UTF8;
+
+use quick_xml::Reader;
+
+use super::element::{attributes, name, split};
+use super::mend::mend;
+use super::packed::{source_of, unpack};
+use super::plain;
+use super::vocabulary::{Vocabulary, record_type};
+use super::walk::{Counted, Walk};
+use crate::charset::{Charset, Policy, Reason};
+use crate::error::Result;
+use crate::finding::Findings;
+use crate::io::Frame;
+use crate::io::encoding::decode_document;
+use crate::record::{Record, Syntax};
+
+/// Fills records from `record` elements and reuses its memory.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Parser {
+    decoded: String,
+    value: String,
+}
+
+impl Parser {
+    /// Parses the bytes of a frame, which are exactly one element, escaped if they begin with `&`.
+    pub(super) fn record(
+        &mut self,
+        frame: Frame<'_>,
+        column: usize,
+        (wanted, named): (Charset, Option<Charset>),
+        salvage: bool,
+        record: &mut Record,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        let bytes = frame.bytes;
+        let auto = wanted == Charset::Auto;
+        let utf8 = match wanted {
+            // UTF-8 is what text in another set never is by chance, where there is more than a character of it.
+            Charset::Auto => true,
+            named => named == Charset::Utf8,
+        };
+        let mut decoded = std::mem::take(&mut self.decoded);
+        let read = match simdutf8::basic::from_utf8(bytes) {
+            Ok(text) if utf8 || text.is_ascii() => {
+                self.text(text, (column, bytes.len()), salvage, record, findings)
+            }
+            _ => {
+                decoded.clear();
+                let (charset, faults) = match auto {
+                    true => decode_document(bytes, named, frame.head, &mut decoded, findings),
+                    false => (wanted, wanted.decode_into(bytes, Policy::Replace, &mut decoded)?),
+                };
+                let differs = auto && named.unwrap_or(Charset::Utf8) != charset;
+                if faults > 0 || differs {
+                    let by = if differs { named.unwrap_or(Charset::Utf8) } else { charset };
+                    let at = match by.decode(bytes) {
+                        Err(crate::DecodeError::Invalid { offset, .. }) => offset,
+                        _ => 0,
+                    };
+                    let message = match differs {
+                        true => format!("bytes that are not {by}, the first here; read as {charset}"),
+                        false => format!("{faults} byte sequences that are not {charset}, the first here"),
+                    };
+                    let action = if faults > 0 { "replaced by U+FFFD" } else { "read by its letters" };
+                    findings.at(INVALID_UTF8, (at, 1), message, action);
+                }
+                self.text(&decoded, (column, bytes.len()), salvage, record, findings)
+            }
+        };
+        self.decoded = decoded;
+        read
+    }
+
+    fn text(
+        &mut self,
+        text: &str,
+        place: (usize, usize),
+        salvage: bool,
+        record: &mut Record,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        if !text.starts_with('&') {
+            return self.element(text, place, salvage, record, findings);
+        }
+        let first = findings.list().len();
+        let read = self.element(&unpack(text), place, salvage, record, findings);
+        findings.move_places(first, |at| source_of(text, at));
+        read
+    }
+
+    fn element(
+        &mut self,
+        text: &str,
+        place: (usize, usize),
+        salvage: bool,
+        record: &mut Record,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        record.set_charset(Charset::Utf8, Reason::Format);
+        let vocabulary = Vocabulary::of_frame(text.as_bytes());
+        if vocabulary != Vocabulary::Slim || !plain::record(text, record) {
+            let (whole, text) = (text, complete_fields(text));
+            let rest = whole.get(text.len()..).unwrap_or_default();
+            // Less than the end tag of the record is no loss.
+            let data = rest
+                .trim_ascii_start()
+                .strip_prefix("</")
+                .map_or(rest, |end| end.split_once('>').map_or("", |(_, data)| data));
+            if !data.trim_ascii().is_empty() {
+                let message = "a field that does not end";
+                findings.at(XML_SYNTAX, (text.len(), rest.len()), message, "left out");
+            }
+            let before = findings.clone();
+            if let Err(error) = self.walk(text, &[], place, vocabulary, record, findings) {
+                let Some((text, signs)) = salvage.then(|| mend(text, vocabulary)).flatten() else {
+                    return Err(error);
+                };
+                let faults = std::mem::replace(findings, before);
+                if self.walk(&text, &signs, place, vocabulary, record, findings).is_err() {
+                    *findings = faults;
+                    return Err(error);
+                }
+            }
+        }
+        check_type(text, record, findings);
+        Ok(())
+    }
+
+    /// Parses the events of a text, in which the signs at the offsets in `mended` were escaped.
+    fn walk(
+        &mut self,
+        text: &str,
+        mended: &[usize],
+        (column, extent): (usize, usize),
+        vocabulary: Vocabulary,
+        record: &mut Record,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        record.clear();
+        let indicators = vocabulary.indicators(text);
+        record.set_syntax(Syntax { indicators, ..Syntax::MARC });
+        record.set_charset(Charset::Utf8, Reason::Format);
+        let mut reader = Reader::from_str(text);
+        // Reported by the walk.
+        reader.config_mut().allow_dangling_amp = true;
+        let mut walk = Walk {
+            text,
+            column,
+            extent,
+            counted: Counted::default(),
+            mended,
+            tag: None,
+            other_case: (false, false),
+            vocabulary,
+            reader,
+            record,
+            findings,
+            value: &mut self.value,
+        };
+        walk.bare(mended);
+        walk.element(indicators)
+    }
+}
+
+/// Compares the attribute `type` of a record with its leader; except in a MarcXchange record, which names a
+/// `format` and may have any type.
+fn check_type(text: &str, record: &Record, findings: &mut Findings) {
+    let end = memchr::memchr(b'>', text.as_bytes()).unwrap_or(text.len());
+    let tag = text.as_bytes().cut(..end);
+    let Some((_, named)) = attributes(tag).find(|(name, _)| *name == b"type") else { return };
+    if attributes(tag).any(|(name, _)| name == b"format") {
+        return;
+    }
+    let own = record.header().leader.and_then(|leader| record_type(leader.record_type()));
+    if own.is_none_or(|own| own.as_bytes() == named) && TYPES.iter().any(|known| known.as_bytes() == named) {
+        return;
+    }
+    let named = String::from_utf8_lossy(named);
+    let message = match own {
+        Some(own) => format!("the record says that it is of type \"{named}\", its leader that of {own}"),
+        None => format!("the record says that it is of type \"{named}\""),
+    };
+    findings.at(XML_TYPE, (0, end), message, "read by its leader");
+}
+
+/// The types of records in the schema.
+const TYPES: [&str; 5] = ["Bibliographic", "Authority", "Holdings", "Classification", "Community"];
+
+/// Returns the record up to its last complete field, if it lacks its end tag.
+fn complete_fields(text: &str) -> &str {
+    let own = split(name(text.as_bytes())).1;
+    let last = text.rfind("</");
+    let end = last.and_then(|at| text.get(at..)).unwrap_or_default();
+    if split(name(end.as_bytes())).1 == own && end.contains('>') {
+        return text;
+    }
+    let last = match own {
+        b"r" => last.filter(|_| end.contains('>')).map(|at| at + end.find('>').unwrap_or_default() + 1),
+        _ => memchr::memmem::rfind(text.as_bytes(), b"field>").map(|at| at + 6),
+    };
+    text.get(..last.unwrap_or_default()).filter(|kept| !kept.is_empty()).unwrap_or(text)
+}

@@ -1,0 +1,485 @@
+//! Which character set a record is in: one decision for all formats.
+//!
+//! Bytes that are valid UTF-8 are UTF-8. For all others three things count: what the caller says; what is known
+//! beforehand, from a label in the record, the dialect or the format; and how probable the bytes are as text under each
+//! set that is tried ([`crate::charset::candidates`]). An input is in one set unless it is shown otherwise: its first
+//! 8 MiB, the [`Head`], are judged together, once, and every record is read by that judgement, so that one of two words is
+//! read like its neighbours. What a label says is worth six bits, about two letters. A record that reads badly in the set
+//! of the input is judged for itself, and is in another set if that is 98 % likely although the set of the input has 14
+//! bits in its favour (fewer, if it has under 16 words). Values that are UTF-8 stay so beside values in another set. A language that the caller names is
+//! worth ten bits for the sets in which it is written. In UTF-8, ESC H and ESC I around words that are not filed are
+//! U+0098 and U+009C when the text is asked for; the bytes stay. The first row that fits decides:
+//!
+//! | known | shown | answer | reason | finding |
+//! |---|---|---|---|---|
+//! | leader/09 says MARC-8 | escapes of MARC-8 | that one | declared |  |
+//! | leader/09 says UTF-8 | escapes of MARC-8 | MARC-8 | marks | E003 |
+//! | leader/09 says UTF-8; 100$a says UTF-8 | values in UTF-8 | UTF-8, in places the likeliest | declared |  |
+//! | leader/09 says UTF-8; 100$a says UTF-8 | no words in any set | that one | declared |  |
+//! | leader/09 says MARC-8 | values in UTF-8 | UTF-8, in places the likeliest | valid UTF-8 | E002 |
+//! | 100$a names sets | values in UTF-8 | UTF-8, in places the likeliest | valid UTF-8 | E007 |
+//! | XML names a set; nothing | values in UTF-8 | UTF-8, in places the likeliest | valid UTF-8 |  |
+//! | leader/09 says MARC-8; 100$a names sets; XML names a set | that set is the likeliest | that one | declared | E009, if less than 95 % likely |
+//! | 100$a names sets | a set that cannot be judged, no other that is 90 % likely | that one | declared |  |
+//! | leader/09 says MARC-8 | anything else | the likeliest | probable text | E002 |
+//! | 100$a says UTF-8; 100$a names sets | anything else | the likeliest | probable text | E007 |
+//! | leader/09 says UTF-8 | anything else | the likeliest | probable text | E003 |
+//! | XML names a set | anything else | the likeliest | probable text | E001 |
+//! | nothing | anything else | the likeliest | probable text | E009, if less than 95 % likely |
+//!
+//! `known` is in `declared.rs`, `shown` in `evidence.rs`, the head in `head.rs`, the table in `decide.rs`.
+
+mod decide;
+mod declared;
+mod evidence;
+mod head;
+
+use memchr::{memchr, memchr_iter};
+
+use self::decide::{Decision, Reported, decide};
+use self::declared::{Prior, dialect};
+use self::evidence::Evidence;
+pub use self::head::Head;
+pub(crate) use self::head::{HEAD, Watch};
+use super::ReadOptions;
+use super::rules::{CHARSET_DOUBTFUL, CHARSET_MISMATCH, CHARSET_UNSUPPORTED, NOT_MARC8, NOT_UTF8};
+#[cfg(any(feature = "xml", feature = "json"))]
+use crate::charset::Policy;
+use crate::charset::{Candidate, Charset, FaultKind, Reason, has_known_escape, has_nonsorting, weigh_marks};
+use crate::finding::Findings;
+use crate::record::rules::INVALID_UTF8;
+use crate::record::{Leader, Record};
+use crate::tag::Tag;
+
+const ESCAPE: u8 = 0x1B;
+const TO_BE_SURE: &str = "name the character set to be sure";
+
+/// What a caller says, and what the head of the input says.
+type Asked<'a> = (&'a ReadOptions, &'a Head);
+
+/// What is known of the bytes of a record before its character set.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    /// Whether all fields begin and end at terminators, and have the indicators they should.
+    pub(crate) sound: bool,
+    /// Whether there may be an escape character.
+    pub(crate) escapes: bool,
+}
+
+impl Shape {
+    /// Nothing is known.
+    pub(crate) const UNKNOWN: Shape = Shape { sound: false, escapes: true };
+}
+
+/// Puts the bytes of a record that has a label into it, as text if they are UTF-8, and sets its character set: the
+/// caller's, or by the evidence in the record first, then by what it declares.
+#[inline]
+pub(crate) fn load(
+    (frame, leader): (&[u8], &Leader),
+    Shape { sound, escapes }: Shape,
+    (options, head): Asked<'_>,
+    record: &mut Record,
+    findings: &mut Findings,
+) {
+    if matches!(options.charset, Charset::Auto | Charset::Utf8) {
+        if let Ok(text) = simdutf8::basic::from_utf8(frame) {
+            let auto = options.charset == Charset::Auto;
+            let plain = || !auto || !may_be_switched(leader, escapes, text);
+            if plain() || !load_switched(frame, leader, options, record, findings) {
+                let charset = utf8_of(frame, escapes);
+                if charset == Charset::Utf8 && (sound || record.cuts_at_characters(text)) {
+                    record.set_text(text);
+                } else {
+                    record.set_bytes(frame);
+                }
+                let reason = match (auto, leader.coding()) {
+                    (false, _) => Reason::Caller,
+                    (true, b'a') => Reason::Declared,
+                    (true, _) if text.is_ascii() => Reason::Ascii,
+                    (true, _) => Reason::ValidUtf8,
+                };
+                record.set_charset(charset, reason);
+                if reason == Reason::ValidUtf8 {
+                    compare_with_label(leader, options, record, findings);
+                }
+            }
+            return;
+        }
+    }
+    record.set_bytes(frame);
+    let may_be_marc8 = match options.charset {
+        Charset::Auto => leader.coding() != b'a',
+        named => named == Charset::Marc8,
+    };
+    let is_marc8 = may_be_marc8 && Charset::is_sound_marc8(frame);
+    let (charset, reason) = match options.charset {
+        Charset::Auto => {
+            let prior = Prior::of(dialect(options, record), leader, record);
+            judge(frame, prior, head, record, findings)
+        }
+        named => (named, Reason::Caller),
+    };
+    if is_marc8 && sound && charset == Charset::Marc8 {
+        record.set_charset(charset, reason);
+    } else {
+        set(charset, reason, frame, record, findings);
+    }
+}
+
+/// UTF-8 as bytes that are valid have it: with marks around words that are not filed as escape sequences, or without.
+#[inline]
+fn utf8_of(bytes: &[u8], escapes: bool) -> Charset {
+    match escapes && has_nonsorting(bytes) {
+        true => Charset::UTF8_ESCAPED,
+        false => Charset::Utf8,
+    }
+}
+
+/// Decides for a record that is not valid UTF-8; its bytes are in it already.
+fn judge(
+    bytes: &[u8],
+    prior: Prior,
+    head: &Head,
+    record: &Record,
+    findings: &mut Findings,
+) -> (Charset, Reason) {
+    let evidence = Evidence::of(bytes, prior, head);
+    let decision = decide(prior, &evidence);
+    report(&decision, prior, bytes, record, findings);
+    if evidence.deviates && decision.reported == Reported::Doubt && decision.doubt.is_none() {
+        let message = format!("the record is not in the set of the input: {}", decision.reason);
+        findings.at(CHARSET_DOUBTFUL, (0, bytes.len()), message, "read so");
+    }
+    (decision.charset, decision.reason)
+}
+
+/// Reports a decision against a label, and one that is not certain.
+fn report(decision: &Decision, prior: Prior, bytes: &[u8], record: &Record, findings: &mut Findings) {
+    let Decision { charset, reason, reported, doubt } = decision;
+    match reported {
+        Reported::NotUtf8 => {
+            let message = format!("leader/09 says UTF-8, which the record is not: {reason}");
+            findings.at(NOT_UTF8, (9, 1), message, read_as(*charset));
+        }
+        Reported::NotMarc8 if matches!(charset, Charset::Utf8 | Charset::Utf8Or(_)) => {
+            let message = "leader/09 says MARC-8, values of the record are UTF-8";
+            findings.at(NOT_MARC8, (9, 1), message, "read as UTF-8");
+        }
+        Reported::NotMarc8 => {
+            let message = format!("leader/09 says MARC-8, but the record is {reason}");
+            findings.at(NOT_MARC8, (9, 1), message, read_as(*charset));
+        }
+        Reported::Field100 => {
+            let message = match prior.charset() {
+                Some(named) if named != Charset::Utf8 => {
+                    format!("field 100 names {named}, but the record is {reason}")
+                }
+                _ => format!("field 100 names UTF-8, which the record is not: {reason}"),
+            };
+            in_field_100(message, "read so", record, findings);
+        }
+        Reported::Nothing | Reported::Document | Reported::Doubt => {}
+    }
+    if let Some(doubt) = doubt {
+        findings.at(CHARSET_DOUBTFUL, (0, bytes.len()), format!("read as {charset}: {doubt}"), TO_BE_SURE);
+    }
+}
+
+/// What is done with bytes that are not UTF-8, in words.
+fn read_as(charset: Charset) -> &'static str {
+    match charset {
+        Charset::Marc8 => "read as marc-8",
+        Charset::Windows1252 => "read as windows-1252",
+        _ => "read by its letters",
+    }
+}
+
+/// Sets the character set of a record whose bytes are in it, and reports what in them is not of that set.
+fn set(charset: Charset, reason: Reason, frame: &[u8], record: &mut Record, findings: &mut Findings) {
+    record.set_charset(charset, reason);
+    match charset {
+        Charset::Utf8 => report_invalid_utf8(frame, record, findings, "bytes kept"),
+        Charset::Utf8Or(other) => report_invalid_utf8(frame, record, findings, read_as(*other)),
+        _ if charset.has_states() && charset.is_supported() => record.report_faults(findings),
+        _ if !frame.is_ascii() || frame.contains(&ESCAPE) => report_unsupported(charset, frame, findings),
+        _ => {}
+    }
+}
+
+/// Reports a set for which there are no tables.
+fn report_unsupported(charset: Charset, bytes: &[u8], findings: &mut Findings) {
+    if !charset.is_supported() {
+        let message = format!("the record is in {charset}, for which there are no tables");
+        findings.at(CHARSET_UNSUPPORTED, (0, bytes.len()), message, "bytes kept, not decoded");
+    }
+}
+
+/// Whether a record of valid UTF-8 may be in a set that is switched by escape sequences all the same.
+#[inline]
+fn may_be_switched(leader: &Leader, escapes: bool, text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let escapes = escapes && memchr(ESCAPE, bytes).is_some();
+    let references =
+        || leader.coding() != b'a' && memchr_iter(b'&', bytes).any(|at| bytes.get(at + 1) == Some(&b'#'));
+    (escapes || references()) && text.is_ascii()
+}
+
+/// Loads an ASCII record with escape sequences or references as what it declares, if those are what they seem; returns
+/// whether it did.
+#[cold]
+fn load_switched(
+    frame: &[u8],
+    leader: &Leader,
+    options: &ReadOptions,
+    record: &mut Record,
+    findings: &mut Findings,
+) -> bool {
+    record.set_bytes(frame);
+    record.set_charset(Charset::Utf8, Reason::Ascii);
+    let has_escape = memchr(ESCAPE, frame).is_some();
+    let has_reference = || {
+        let mut has_reference = false;
+        Charset::Marc8.examine(frame, |fault| has_reference |= fault.kind == FaultKind::Reference);
+        has_reference
+    };
+    match Prior::of(dialect(options, record), leader, record) {
+        Prior::LeaderMarc8 if has_escape || has_reference() => {
+            set(Charset::Marc8, Reason::Declared, frame, record, findings);
+        }
+        Prior::LeaderUtf8 if has_known_escape(frame) => {
+            let evidence = weigh_marks(frame);
+            let message = format!("leader/09 says UTF-8, but {evidence}");
+            findings.at(NOT_UTF8, (9, 1), message, "read as marc-8");
+            set(Charset::Marc8, Reason::Marks(evidence), frame, record, findings);
+        }
+        Prior::FieldSets(sets) if has_escape => set(sets, Reason::Declared, frame, record, findings),
+        _ => return false,
+    }
+    true
+}
+
+/// Reports a record that is valid UTF-8 and names another character set.
+fn compare_with_label(leader: &Leader, options: &ReadOptions, record: &mut Record, findings: &mut Findings) {
+    let prior = Prior::of(dialect(options, record), leader, record);
+    match prior.charset() {
+        Some(Charset::Utf8) => record.set_charset(record.charset(), Reason::Declared),
+        Some(Charset::Marc8) => {
+            let message = "leader/09 says MARC-8, the record is valid UTF-8 with multi-byte characters";
+            findings.at(NOT_MARC8, (9, 1), message, "read as UTF-8");
+        }
+        Some(other) => {
+            let message =
+                format!("field 100 names {other}, the record is valid UTF-8 with multi-byte characters");
+            in_field_100(message, "read as UTF-8", record, findings);
+        }
+        None => {}
+    }
+}
+
+fn in_field_100(message: String, action: &'static str, record: &Record, findings: &mut Findings) {
+    let index = record.field(100).map_or(0, |field| field.index());
+    findings.in_field(CHARSET_MISMATCH, (Tag::new(*b"100"), index), (0, 0), message, action);
+}
+
+/// Reports where a record that should be UTF-8 is not.
+fn report_invalid_utf8(frame: &[u8], record: &Record, findings: &mut Findings, action: &'static str) {
+    if record.report_invalid_utf8(0, action, findings) == 0 {
+        if let Err(error) = std::str::from_utf8(frame) {
+            let message = "bytes that are not valid UTF-8, outside the fields";
+            findings.at(INVALID_UTF8, (error.valid_up_to(), 1), message, "bytes kept");
+        }
+    }
+}
+
+/// Puts the bytes of a record of exchange text or an id file, which have no label, into it, as text if they are UTF-8,
+/// and sets its character set.
+pub(crate) fn load_lines(
+    bytes: &[u8],
+    (options, head): Asked<'_>,
+    record: &mut Record,
+    findings: &mut Findings,
+) {
+    let auto = options.charset == Charset::Auto;
+    if matches!(options.charset, Charset::Auto | Charset::Utf8) {
+        if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+            let charset = utf8_of(bytes, memchr(ESCAPE, bytes).is_some());
+            match charset {
+                Charset::Utf8 => record.set_text(text),
+                _ => record.set_bytes(bytes),
+            }
+            let reason = match (auto, head.has_byte_order_mark(), text.is_ascii()) {
+                (false, ..) => Reason::Caller,
+                (_, true, _) => Reason::ByteOrderMark,
+                (_, _, true) => Reason::Ascii,
+                _ => Reason::ValidUtf8,
+            };
+            record.set_charset(charset, reason);
+            return;
+        }
+    }
+    record.set_bytes(bytes);
+    let (charset, reason) = match auto {
+        true => judge(bytes, Prior::Lines, head, record, findings),
+        false => (options.charset, Reason::Caller),
+    };
+    set(charset, reason, bytes, record, findings);
+}
+
+/// Decodes the bytes of a record in XML or JSON that is not UTF-8: value by value, as they stand between the markup.
+/// `named` is the set that the document names. Returns the set, and how many sequences could not be decoded.
+#[cfg(any(feature = "xml", feature = "json"))]
+pub(crate) fn decode_document(
+    bytes: &[u8],
+    named: Option<Charset>,
+    head: &Head,
+    text: &mut String,
+    findings: &mut Findings,
+) -> (Charset, u64) {
+    let named = named.filter(|named| !matches!(named, Charset::Auto | Charset::Utf8));
+    let prior = named.map_or(Prior::Document, Prior::DocumentNames);
+    let (charset, _) = judge(bytes, prior, head, &Record::new(), findings);
+    let mut faults = 0u64;
+    for value in bytes.split_inclusive(|byte| matches!(byte, b'<' | b'>' | b'"')) {
+        match charset.decode_into(value, Policy::Replace, text) {
+            Ok(more) => faults += more,
+            Err(_) => text.push_str(&String::from_utf8_lossy(value)),
+        }
+    }
+    (charset, faults)
+}
+
+/// Puts the bytes of a record of a format that has UTF-8 only into it, as text if they are UTF-8.
+pub(crate) fn load_utf8(bytes: &[u8], options: &ReadOptions, record: &mut Record, findings: &mut Findings) {
+    let auto = options.charset == Charset::Auto;
+    let (charset, reason) =
+        if auto { (Charset::Utf8, Reason::Format) } else { (options.charset, Reason::Caller) };
+    record.set_charset(charset, reason);
+    if charset == Charset::Utf8
+        && let Ok(text) = simdutf8::basic::from_utf8(bytes)
+    {
+        record.set_text(text);
+        if auto && text.is_ascii() {
+            record.set_charset(charset, Reason::Ascii);
+        }
+        return;
+    }
+    record.set_bytes(bytes);
+    if charset == Charset::Utf8 {
+        record.report_invalid_utf8(0, "bytes kept", findings);
+    } else {
+        report_unsupported(charset, bytes, findings);
+    }
+}
+
+/// The decision for a base, which is in one set: made by a sample of its records.
+#[derive(Debug, Clone)]
+pub(crate) struct OfBase {
+    head: Head,
+    utf8_only: bool,
+    /// Whether the doubt was reported.
+    reported: bool,
+}
+
+impl OfBase {
+    /// Decides by the data of some records; a base of IRBIS64 has UTF-8 only.
+    pub(crate) fn new(sample: &[u8], utf8_only: bool, options: &ReadOptions) -> OfBase {
+        OfBase { head: Head::of_values(std::iter::once(sample), options), utf8_only, reported: false }
+    }
+
+    /// The candidates for the records that are not UTF-8, the likeliest first.
+    pub(crate) fn candidates(&self) -> &[Candidate] {
+        self.head.candidates()
+    }
+
+    /// The set of the records that are not UTF-8, and why.
+    pub(crate) fn charset(&self) -> (Charset, Reason) {
+        if self.utf8_only || self.head.judgement().is_none() {
+            return (Charset::Utf8, Reason::Format);
+        }
+        let decision = decide(Prior::Base, &Evidence::of(b"", Prior::Base, &self.head));
+        (decision.charset, decision.reason)
+    }
+
+    /// Puts the data into the record, as text if they are UTF-8, and sets its character set. `base` is the offset of
+    /// the data in the record.
+    pub(crate) fn load(
+        &mut self,
+        (data, base): (&[u8], usize),
+        options: &ReadOptions,
+        record: &mut Record,
+        findings: &mut Findings,
+    ) {
+        let auto = options.charset == Charset::Auto;
+        if matches!(options.charset, Charset::Auto | Charset::Utf8) {
+            if let Ok(text) = simdutf8::basic::from_utf8(data)
+                && record.cuts_at_characters(text)
+            {
+                let reason = match (auto, text.is_ascii()) {
+                    (false, _) => Reason::Caller,
+                    (_, true) => Reason::Ascii,
+                    _ if self.utf8_only => Reason::Format,
+                    _ => Reason::ValidUtf8,
+                };
+                let charset = utf8_of(data, memchr(ESCAPE, data).is_some());
+                match charset {
+                    Charset::Utf8 => record.set_text(text),
+                    _ => record.set_bytes(data),
+                }
+                record.set_charset(charset, reason);
+                return;
+            }
+        }
+        record.set_bytes(data);
+        let (charset, reason) = match options.charset {
+            Charset::Auto if self.utf8_only => (Charset::Utf8, Reason::Format),
+            Charset::Auto => self.judge(data, record, findings),
+            named => (named, Reason::Caller),
+        };
+        record.set_charset(charset, reason);
+        match charset {
+            Charset::Utf8 => _ = record.report_invalid_utf8(base, "bytes kept", findings),
+            Charset::Utf8Or(other) => _ = record.report_invalid_utf8(base, read_as(*other), findings),
+            _ => report_unsupported(charset, data, findings),
+        }
+    }
+
+    /// Decides for a record that is not UTF-8 as a whole: its fields may be.
+    fn judge(&mut self, data: &[u8], record: &mut Record, findings: &mut Findings) -> (Charset, Reason) {
+        record.set_charset(Charset::Utf8, Reason::ValidUtf8);
+        if record.fields().all(|field| std::str::from_utf8(field.raw()).is_ok()) {
+            return (Charset::Utf8, Reason::ValidUtf8);
+        }
+        let mut values = Vec::with_capacity(data.len());
+        for field in record.fields() {
+            values.extend_from_slice(field.raw());
+            values.push(b'\n');
+        }
+        let evidence = Evidence::of(&values, Prior::Base, &self.head);
+        let decision = decide(Prior::Base, &evidence);
+        let is_of_base = self.head.judgement().is_some() && !evidence.deviates;
+        if !is_of_base || decision.doubt.is_some() && !std::mem::replace(&mut self.reported, true) {
+            report(&decision, Prior::Base, data, record, findings);
+        }
+        (decision.charset, decision.reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_by_the_words_of_a_sample() {
+        let texts = [
+            ("Étude de la végétation des forêts à Málaga, São Paulo y Córdoba", Charset::Windows1252),
+            ("Étude de la végétation des forêts à Málaga, São Paulo y Córdoba", Charset::Cp850),
+            ("Преступление и наказание, роман в шести частях", Charset::Windows1251),
+            ("Преступление и наказание, роман в шести частях", Charset::Ibm866),
+        ];
+        for (text, charset) in texts {
+            let mut sample = Vec::new();
+            charset.encode_into(text, crate::Policy::Strict, &mut sample).unwrap();
+            assert_eq!(OfBase::new(&sample, false, &ReadOptions::new()).charset().0, charset, "{text}");
+        }
+    }
+}

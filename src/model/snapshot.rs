@@ -1,0 +1,294 @@
+//! A description that owns its values, in the shape of its JSON.
+
+use super::bib::{Bib, Entry};
+use super::elements::{Statement, Title};
+use super::names::Part;
+use super::shapes::{
+    AgentData, ClassData, CodeData, DateData, ElectronicData, ExtentData, IdentifierData, ItemData, PartData,
+    PublicationData, RelationData, SeriesData, Snapshot, SubjectData, TitleData, UnmappedData, ValueData,
+};
+use super::value::Sourced;
+
+/// Returns the values of an entry that are none of these parts.
+fn others(entry: &Entry<'_, '_>, named: &[Part]) -> Vec<PartData> {
+    let rest = entry.values().iter().filter(|value| !named.contains(&value.part()));
+    rest.map(part).collect()
+}
+
+fn part(value: &Sourced<'_>) -> PartData {
+    PartData { kind: value.part().name().to_owned(), value: value.clean().into_owned() }
+}
+
+fn text(value: &Sourced<'_>) -> String {
+    value.clean().into_owned()
+}
+
+/// What an entry has of itself.
+fn own(entry: &Entry<'_, '_>) -> (String, String) {
+    (entry.kind().to_owned(), entry.path().to_string())
+}
+
+fn pair(entry: &Entry<'_, '_>) -> Option<String> {
+    entry.pair().map(|pair| pair.path().to_string())
+}
+
+impl Bib<'_> {
+    /// Returns the description as values of its own.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::{Record, model::Bib};
+    ///
+    /// let record = Record::builder()
+    ///     .data_field("245", "10", [('a', "Divan :"), ('b', "şeirlər /"), ('c', "Füzuli.")])
+    ///     .build()?;
+    /// let snapshot = Bib::of(record.view()).snapshot();
+    /// assert_eq!(snapshot.titles[0].value.as_deref(), Some("Divan"));
+    /// assert_eq!(snapshot.titles[0].remainder.as_deref(), Some("şeirlər"));
+    /// # Ok::<(), kartoteka::Error>(())
+    /// ```
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            reading: self.reading().0.name().to_owned(),
+            titles: self.titles().flat_map(|title| titles(&title)).collect(),
+            agents: self.agent_data(),
+            identifiers: self.identifier_data(),
+            edition: self.editions().map(|entry| value(&entry)).collect(),
+            publication: self.publication_data(),
+            extent: self.extent_data(),
+            series: self.series_data(),
+            languages: self.languages().map(|entry| code(&entry, entry.code())).collect(),
+            countries: self.countries().map(|entry| code(&entry, entry.code())).collect(),
+            subjects: self.subject_data(),
+            classification: self.class_data(),
+            notes: self.notes().map(|entry| value(&entry)).collect(),
+            relations: self.relation_data(),
+            electronic: self.electronic_data(),
+            items: self.item_data(),
+            admin: self.admin().map(|entry| value(&entry)).collect(),
+            unmapped: self.unmapped_data(),
+        }
+    }
+
+    fn agent_data(&self) -> Vec<AgentData> {
+        let agents = self.agents().map(|agent| {
+            let (kind, path) = own(&agent);
+            let roles = agent.roles();
+            AgentData {
+                kind,
+                name: agent.name(),
+                full: agent.full_name(),
+                additions: agent.additions().map(text).collect(),
+                dates: agent.dates().map(|dates| dates.into_owned()),
+                roles: roles
+                    .into_iter()
+                    .map(|role| role.code.map_or_else(|| role.raw.into_owned(), ToOwned::to_owned))
+                    .collect(),
+                main: agent.is_main(),
+                pair: pair(&agent),
+                path,
+            }
+        });
+        agents.collect()
+    }
+
+    fn identifier_data(&self) -> Vec<IdentifierData> {
+        let identifiers = self.identifiers().filter_map(|number| {
+            let status = match number.number()?.part() {
+                Part::Value => "current",
+                part => part.name(),
+            };
+            Some(IdentifierData {
+                scheme: number.scheme().into_owned(),
+                raw: number.raw()?.into_owned(),
+                clean: number.clean(),
+                valid: number.valid(),
+                status: status.to_owned(),
+                qualifiers: number.all(Part::Qualifier).map(text).collect(),
+                path: number.number()?.path().to_string(),
+            })
+        });
+        identifiers.collect()
+    }
+
+    fn publication_data(&self) -> Vec<PublicationData> {
+        let mut out = Vec::new();
+        for event in self.publications() {
+            let (kind, path) = own(&event);
+            let date = event.date().zip(event.date_value()).map(|(date, written)| DateData {
+                raw: written.raw().into_owned(),
+                start: date.start,
+                end: date.end,
+                certainty: date.certainty.name().to_owned(),
+            });
+            let mut parts =
+                others(&event, &[Part::Place, Part::Publisher, Part::Date, Part::Dates, Part::EndDate]);
+            let mut statements = event.statements();
+            if statements.is_empty() {
+                if date.is_none() && parts.is_empty() {
+                    continue;
+                }
+                statements.push(Statement { place: None, publisher: None });
+            }
+            for statement in statements {
+                out.push(PublicationData {
+                    kind: kind.clone(),
+                    place: statement.place.map(text),
+                    publisher: statement.publisher.map(text),
+                    date: date.clone(),
+                    parts: std::mem::take(&mut parts),
+                    path: path.clone(),
+                });
+            }
+        }
+        out
+    }
+
+    fn extent_data(&self) -> Vec<ExtentData> {
+        let extents = self.extents().map(|extent| {
+            let (kind, path) = own(&extent);
+            ExtentData {
+                kind,
+                value: extent.joined(&[Part::Value], " "),
+                pages: extent.pages(),
+                parts: others(&extent, &[Part::Value]),
+                path,
+            }
+        });
+        extents.collect()
+    }
+
+    fn series_data(&self) -> Vec<SeriesData> {
+        let series = self.series().map(|series| {
+            let (kind, path) = own(&series);
+            SeriesData {
+                kind,
+                title: series.title().map(text),
+                volume: series.volume().map(|volume| volume.into_owned()),
+                issn: series.issn().map(|issn| issn.into_owned()),
+                parts: others(&series, &[Part::Title, Part::Volume, Part::Issn]),
+                path,
+            }
+        });
+        series.collect()
+    }
+
+    fn subject_data(&self) -> Vec<SubjectData> {
+        let subjects = self.subject_headings().map(|subject| {
+            let (kind, path) = own(&subject);
+            SubjectData {
+                kind,
+                scheme: subject.scheme().map(|scheme| scheme.into_owned()),
+                value: subject.heading(),
+                parts: subject.subdivisions().map(part).collect(),
+                path,
+            }
+        });
+        subjects.collect()
+    }
+
+    fn class_data(&self) -> Vec<ClassData> {
+        let classes = self.classifications().map(|class| {
+            let (kind, path) = own(&class);
+            ClassData {
+                kind,
+                scheme: class.scheme().map(|scheme| scheme.into_owned()),
+                value: class.value().map(text),
+                item: class.item(),
+                edition: class.joined(&[Part::Edition], " "),
+                path,
+            }
+        });
+        classes.collect()
+    }
+
+    fn relation_data(&self) -> Vec<RelationData> {
+        let relations = self.relations().map(|relation| {
+            let (kind, path) = own(&relation);
+            RelationData {
+                kind,
+                title: relation.title().map(text),
+                parts: others(&relation, &[Part::Title, Part::Embedded]),
+                path,
+            }
+        });
+        relations.collect()
+    }
+
+    fn electronic_data(&self) -> Vec<ElectronicData> {
+        let addresses = self.electronic().map(|address| {
+            let (kind, path) = own(&address);
+            ElectronicData {
+                kind,
+                url: address.url().map(|url| url.into_owned()),
+                label: address.label(),
+                parts: others(&address, &[Part::Url, Part::Label]),
+                path,
+            }
+        });
+        addresses.collect()
+    }
+
+    fn item_data(&self) -> Vec<ItemData> {
+        const NAMED: [Part; 6] =
+            [Part::Library, Part::Location, Part::CallNumber, Part::Inventory, Part::Barcode, Part::Status];
+        let items = self.items().map(|item| {
+            let (kind, path) = own(&item);
+            ItemData {
+                kind,
+                library: item.joined(&[Part::Library], " "),
+                location: item.joined(&[Part::Location], " "),
+                call_number: item.joined(&[Part::CallNumber], " "),
+                inventory: item.joined(&[Part::Inventory], " "),
+                barcode: item.joined(&[Part::Barcode], " "),
+                status: item.joined(&[Part::Status], " "),
+                parts: others(&item, &NAMED),
+                path,
+            }
+        });
+        items.collect()
+    }
+
+    fn unmapped_data(&self) -> Vec<UnmappedData> {
+        let values = self.unmapped().iter();
+        values
+            .map(|value| UnmappedData { path: value.path().to_string(), raw: value.raw().into_owned() })
+            .collect()
+    }
+}
+
+fn titles(title: &Title<'_, '_>) -> Vec<TitleData> {
+    let (kind, path) = own(title);
+    let mut out = vec![TitleData {
+        kind,
+        value: title.value().map(text),
+        remainder: title.remainder(),
+        parts: title.parts().map(text).collect(),
+        responsibility: title.responsibility(),
+        nonfiling: title.nonfiling(),
+        pair: pair(title),
+        path,
+    }];
+    for parallel in title.parallel() {
+        let path = parallel.path().to_string();
+        out.push(TitleData {
+            kind: "parallel".to_owned(),
+            value: Some(text(parallel)),
+            path,
+            ..TitleData::default()
+        });
+    }
+    out
+}
+
+fn value(entry: &Entry<'_, '_>) -> ValueData {
+    let (kind, path) = own(entry);
+    ValueData { kind, value: entry.joined(&[Part::Value], " "), parts: others(entry, &[Part::Value]), path }
+}
+
+fn code(entry: &Entry<'_, '_>, code: Option<&str>) -> CodeData {
+    let (kind, path) = own(entry);
+    let raw = entry.first(Part::Value).map(|value| value.raw().into_owned()).unwrap_or_default();
+    let path = entry.first(Part::Value).map_or(path, |value| value.path().to_string());
+    CodeData { kind, code: code.map(ToOwned::to_owned), raw, path }
+}

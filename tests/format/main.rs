@@ -1,0 +1,37 @@
+//! What the library reads, writes, finds and changes, format by format.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod damage;
+mod decision;
+#[cfg(feature = "xml")]
+mod describe;
+mod edit;
+mod filter;
+mod forms;
+mod isis;
+mod json;
+#[cfg(all(feature = "xml", feature = "json"))]
+mod markup;
+mod memory;
+
+mod one_damaged;
+#[cfg(all(feature = "xml", feature = "json"))]
+mod packed;
+mod parts;
+mod path;
+mod properties;
+mod ranges;
+mod runs;
+mod tables;
+mod values;
+mod xml;
