@@ -191,17 +191,24 @@ fn round_trip<F: Framing>(record: &Record, mut writer: impl Written) -> Option<V
     // A record in which all tags are not UTF-8 has no fields in JSON: the writer reported it.
     let reported = again.is_empty() && (lossy || replaced > 0);
     assert!(
-        again.len() == 1 || reported,
+        again.len() == 1 || reported || is_joined(record),
         "one record written, {} read from {}",
         again.len(),
         bytes.escape_ascii()
     );
     if replaced == 0 && !lossy {
-        for (again, entry) in again {
-            assert_eq!(fields(again), fields(record), "{:?} in {}", entry.findings, bytes.escape_ascii());
+        let again: Vec<_> = again.into_iter().flat_map(|(record, _)| fields(record)).collect();
+        if !reported {
+            assert_eq!(again, fields(record), "{}", bytes.escape_ascii());
         }
     }
     Some(bytes)
+}
+
+/// Whether a control number follows other fields: a record whose start was lost before it, which is a record of its own
+/// where lines are read.
+fn is_joined(record: &Record) -> bool {
+    record.fields().skip(1).any(|field| field.tag() == crate::Tag::new(*b"001"))
 }
 
 /// Returns the record with UTF-8 declared if it is UTF-8, as the writers of text declare it.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kartoteka::{
-    Can, FORMATS, Finding, Format, Position, ReadOptions, Record, RecordRead, Rule, WriteOptions, isis,
+    Can, FORMATS, Finding, Format, Position, ReadOptions, Record, RecordRead, Rule, Tag, WriteOptions, isis,
     reader, rules, testing, writer,
 };
 
@@ -137,11 +137,13 @@ fn written(records: &[Record], random: &mut Random) {
         let is_something = |record: &&Record| {
             record.leader().is_some() || record.fields().len() > 0 && format != Format::Aleph
         };
+        // Where a control number follows other fields, the start of a record was lost: in lines it is one of its own again.
+        let is_joined = |record: &Record| record.fields().skip(1).any(|field| field.tag() == Tag::new(*b"001"));
         for record in records.iter().filter(is_something).take(4) {
             match writer.write(record) {
                 Ok(()) => {
                     count += 1;
-                    is_lossy |= !writer.findings().is_empty();
+                    is_lossy |= !writer.findings().is_empty() || is_joined(record);
                 }
                 Err(error) => assert!(error.is_record(), "{format}: {error}"),
             }

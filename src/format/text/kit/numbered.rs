@@ -28,7 +28,9 @@ impl Numbered {
         if !is(around.line, b"1") {
             return None;
         }
-        let has = std::mem::replace(&mut self.has, true) || is(around.first, b"1");
+        // A leader of 100 to 199 bytes begins as control numbers do.
+        let is_first = is(around.first, b"1") && !is_leader(around.first);
+        let has = std::mem::replace(&mut self.has, true) || is_first;
         if !has || is(around.last, b"") || ends_in_leader(around.last) {
             return None;
         }
