@@ -138,7 +138,8 @@ fn written(records: &[Record], random: &mut Random) {
             record.leader().is_some() || record.fields().len() > 0 && format != Format::Aleph
         };
         // Where a control number follows other fields, the start of a record was lost: in lines it is one of its own again.
-        let is_joined = |record: &Record| record.fields().skip(1).any(|field| field.tag() == Tag::new(*b"001"));
+        let is_joined =
+            |record: &Record| record.fields().skip(1).any(|field| field.tag() == Tag::new(*b"001"));
         for record in records.iter().filter(is_something).take(4) {
             match writer.write(record) {
                 Ok(()) => {

@@ -130,9 +130,17 @@ fn push_field(
         return false;
     };
     // Local data are in fields LOK.
-    let is_sound = tag.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    let [first, rest @ ..] = &tag;
+    let is_sound = match first {
+        b'0'..=b'9' => rest.iter().all(u8::is_ascii_digit),
+        b'A'..=b'Z' => rest.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()),
+        _ => false,
+    };
     if !is_sound {
-        let message = format!("expected a tag of three digits or capitals, found \"{}\"", tag.escape_ascii());
+        let message = format!(
+            "expected a tag of three digits, or of a capital and two digits or capitals, found \"{}\"",
+            tag.escape_ascii()
+        );
         findings.at(TAG_INVALID, (start, tag.len()), message, "kept");
     }
     if let (Ok(start), Ok(end)) = (u32::try_from(start + 3), u32::try_from(end)) {
