@@ -131,9 +131,11 @@ impl Findings {
     pub(crate) fn move_places(&mut self, first: usize, moved: impl Fn(usize) -> usize) {
         let (start, extent) = (self.record.byte, self.extent);
         for finding in self.list.iter_mut().skip(first) {
-            let at = finding.location.byte.saturating_sub(start);
-            let at = usize::try_from(at).map_or(extent, &moved).min(extent);
+            let place = finding.location.byte.saturating_sub(start);
+            let to = |at: u64| usize::try_from(at).map_or(extent, &moved).min(extent);
+            let (at, end) = (to(place), to(place.saturating_add(finding.location.len)));
             finding.location.byte = start + at as u64;
+            finding.location.len = end.saturating_sub(at) as u64;
         }
     }
 

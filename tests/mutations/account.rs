@@ -151,7 +151,7 @@ fn lost(format: Format, bytes: &[u8]) -> Option<Range<usize>> {
         return words(bytes).next();
     }
     let names: &[&str] = if is_markup(format) {
-        &["datafield", "controlfield", "subfield"]
+        &["<datafield", "<controlfield", "<subfield", ":datafield", ":controlfield", ":subfield"]
     } else {
         &["\"subfields\"", "\"ind1\""]
     };
@@ -201,7 +201,20 @@ fn without_markup(format: Format, raw: &[u8]) -> Vec<u8> {
         _ if is_markup(format) => {
             for open in (0..raw.len()).filter(|at| raw[*at] == b'<') {
                 let next = find(open + 1, b'<').unwrap_or(raw.len());
-                blank(open..find(open, b'>').map_or(next, |close| close.min(next)));
+                // In the value of an attribute, it ends nothing.
+                let (mut close, mut quote) = (open, None);
+                while close < next {
+                    match (quote, raw[close]) {
+                        (None, b'>') => break,
+                        (None, b'"' | b'\'') if raw[close + 1..next].contains(&raw[close]) => {
+                            quote = Some(raw[close])
+                        }
+                        (Some(open), byte) if open == byte => quote = None,
+                        _ => {}
+                    }
+                    close += 1;
+                }
+                blank(open..close);
             }
         }
         "json" | "ndjson" => {
@@ -241,6 +254,14 @@ fn kept(format: Format, record: &Record, call: &Call, findings: &[Range<usize>])
         text.push(b' ');
         text.extend_from_slice(field.raw());
     }
+    // Where damage moves the borders of tags and fields, a word may be on both sides of one.
+    text.push(b' ');
+    for field in record.fields() {
+        text.extend_from_slice(field.tag().to_string().as_bytes());
+        text.extend_from_slice(field.raw());
+    }
+    text.push(b' ');
+    record.fields().for_each(|field| text.extend_from_slice(field.raw()));
     let start = usize::try_from(call.position.byte).unwrap();
     for word in words(&without_markup(format, &call.raw)) {
         let letters = &call.raw[word.clone()];

@@ -33,6 +33,8 @@ mod decide;
 mod declared;
 mod evidence;
 mod head;
+#[cfg(feature = "xml")]
+mod sources;
 
 use memchr::{memchr, memchr_iter};
 
@@ -41,6 +43,8 @@ use self::declared::{Prior, dialect};
 use self::evidence::Evidence;
 pub use self::head::Head;
 pub(crate) use self::head::{HEAD, Watch};
+#[cfg(feature = "xml")]
+pub(crate) use self::sources::Sources;
 use super::ReadOptions;
 use super::rules::{CHARSET_DOUBTFUL, CHARSET_MISMATCH, CHARSET_UNSUPPORTED, NOT_MARC8, NOT_UTF8};
 #[cfg(any(feature = "xml", feature = "json"))]

@@ -122,7 +122,8 @@ impl Framing for IrbisServer {
             };
             if has_separator(this) {
                 // The second line of a response to a write, or another record.
-                let is_second = at == len && is_version(this);
+                let begins = is_head(first) || number(first).is_some();
+                let is_second = at == len && begins && is_version(this);
                 self.searched = 0;
                 return Ok(Step::Frame(if is_second { at + this_len } else { at }));
             }

@@ -147,25 +147,31 @@ impl Fields {
         self.0.push('}');
     }
 
-    /// Appends the start of a field with indicators, up to its subfields.
-    fn data_start(&mut self, tag: &str, first: &str, second: &str, lead: Option<&str>) {
+    /// Appends the start of a field with indicators, up to its subfields. Missing indicators stay missing.
+    fn data_start(&mut self, tag: &str, first: Option<&str>, second: Option<&str>, lead: Option<&str>) {
         self.next();
         self.0.push('{');
         self.key(tag);
-        for part in ["{\"ind1\":", first, ",\"ind2\":", second] {
-            self.0.push_str(part);
+        self.0.push('{');
+        for (key, value) in [("\"ind1\":", first), ("\"ind2\":", second), ("\"lead\":", lead)] {
+            let Some(value) = value else { continue };
+            for part in [key, value, ","] {
+                self.0.push_str(part);
+            }
         }
-        for part in lead.map(|lead| [",\"lead\":", lead]).into_iter().flatten() {
-            self.0.push_str(part);
+        self.0.push_str("\"subfields\":[");
+    }
+
+    /// Appends a comma, if there is a subfield before.
+    fn separate(&mut self) {
+        if !self.0.ends_with('[') {
+            self.0.push(',');
         }
-        self.0.push_str(",\"subfields\":[");
     }
 
     /// Appends a subfield.
     fn subfield(&mut self, code: &str, value: &str) {
-        if !self.0.ends_with('[') {
-            self.0.push(',');
-        }
+        self.separate();
         self.0.push('{');
         self.key(code);
         self.0.push_str(value);
@@ -205,7 +211,7 @@ impl Fields {
             self.control(&tag, text(value));
             return;
         };
-        self.data_start(&tag, indicator(first), indicator(second), None);
+        self.data_start(&tag, first.map(indicator), second.map(indicator), None);
         self.subfields(subfields, "value");
         self.data_end();
     }
@@ -214,7 +220,13 @@ impl Fields {
     fn subfields(&mut self, list: &str, key: &str) {
         _ = each(list, |given| {
             let [code, value] = members(given, ["code", key]).unwrap_or_default();
-            self.subfield(&code.and_then(string).unwrap_or_default(), text(value));
+            // Reported where the record is built.
+            if code.is_none() || value.is_none() && given.contains(',') {
+                self.separate();
+                self.0.push_str(given);
+            } else {
+                self.subfield(&code.and_then(string).unwrap_or_default(), text(value));
+            }
             Some(())
         });
     }
@@ -242,7 +254,7 @@ impl Fields {
             serde_json::to_string(&indicator).unwrap_or_default()
         };
         let (first, second) = (quoted(), quoted());
-        self.data_start(&string(tag?)?, &first, &second, None);
+        self.data_start(&string(tag?)?, Some(&first), Some(&second), None);
         self.subfields(subfields.filter(|list| list.starts_with('[')).unwrap_or("[]"), "data");
         self.data_end();
         Some(())
@@ -251,14 +263,14 @@ impl Fields {
     /// Reads a row; one with the tag `LDR` is the leader.
     fn row(&mut self, row: &str, leader: &mut Option<String>) -> Option<()> {
         let start = self.0.len();
-        let (mut tag, mut first, mut second, mut code) = (None, " ", " ", None);
+        let (mut tag, mut first, mut second, mut code) = (None, None, None, None);
         let (mut data, mut started) = (None, false);
         let mut count = 0usize;
         each(row, |cell| {
             match count {
                 0 => tag = Some(string(cell)?),
-                1 => first = indicator(Some(cell)),
-                2 => second = indicator(Some(cell)),
+                1 => first = Some(indicator(cell)),
+                2 => second = Some(indicator(cell)),
                 number if number % 2 == 1 => code = Some(string(cell)?),
                 _ => {
                     let (tag, code) = (tag.as_deref()?, code.take()?);
@@ -309,8 +321,8 @@ fn text(value: Option<&str>) -> &str {
 }
 
 /// Returns the text of an indicator; null and an empty string are a blank.
-fn indicator(value: Option<&str>) -> &str {
-    value.filter(|value| !matches!(*value, "null" | "\"\"")).unwrap_or("\" \"")
+fn indicator(value: &str) -> &str {
+    if matches!(value, "null" | "\"\"") { "\" \"" } else { value }
 }
 
 /// Returns the string that a text is; `None` if it is another value.

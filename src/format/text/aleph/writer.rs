@@ -7,7 +7,7 @@ use crate::charset::Charset;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::finding::Findings;
-use crate::format::text::kit::{Limits, ambiguous, lines};
+use crate::format::text::kit::{Limits, ambiguous, lines, report_marks};
 use crate::io::{self, Preparation, WriteOptions, place};
 use crate::position::Location;
 use crate::record::rules::{CHARACTER_NOT_ALLOWED, HEADER_LOST, INDICATOR_LOST};
@@ -127,6 +127,7 @@ impl Rendering {
         let mut before: Option<([u8; 3], [u8; 2])> = None;
         for field in record.fields() {
             let Some(tag) = self.limits.tag(record, field, findings)? else { continue };
+            report_marks(record, field, findings);
             let indicators = indicators(field);
             if field.indicators().len() != 2 && !field.is_control() {
                 let message = format!("the field has {} indicators, not two", field.indicators().len());

@@ -138,6 +138,14 @@ impl Limits {
     }
 }
 
+/// Reports a field with invisible characters that readers of lines take for marks of an editor.
+pub(super) fn report_marks(record: RecordRef<'_>, field: FieldRef<'_>, findings: &mut Findings) {
+    let indicators = usize::from(field.syntax().indicators);
+    if !field.is_control() && invisible::without_marks(field.raw(), indicators).is_some() {
+        findings.push(ambiguous(record, field, "invisible characters before a delimiter"));
+    }
+}
+
 /// Creates the finding of a field that would be read differently than written.
 pub(super) fn ambiguous(record: RecordRef<'_>, field: FieldRef<'_>, what: &'static str) -> Finding {
     let place = place(record, field.tag(), field.index());

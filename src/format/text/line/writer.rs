@@ -6,7 +6,7 @@ use crate::charset::Charset;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::finding::Findings;
-use crate::format::text::kit::{Limits, ambiguous, is_leader_line};
+use crate::format::text::kit::{Limits, ambiguous, is_leader_line, report_marks};
 use crate::io::{self, Preparation, WriteOptions, place};
 use crate::position::Location;
 use crate::record::Leader;
@@ -92,6 +92,7 @@ impl Rendering {
         out.push(b'\n');
         for field in record.fields() {
             let Some(tag) = self.limits.tag(record, field, findings)? else { continue };
+            report_marks(record, field, findings);
             let line = out.len();
             out.extend_from_slice(&tag);
             out.push(b' ');

@@ -7,7 +7,7 @@ use crate::charset::Charset;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::finding::Findings;
-use crate::format::text::kit::{Limits, ambiguous};
+use crate::format::text::kit::{Limits, ambiguous, report_marks};
 use crate::io::{self, Preparation, WriteOptions, place};
 use crate::record::rules::FIELD_KIND;
 use crate::record::{FieldRef, RecordRef};
@@ -87,6 +87,7 @@ fn build(
             let message = "the tag will be read as that of another kind of field";
             findings.push(Finding::new(FIELD_KIND, place, message, "written as it is"));
         }
+        report_marks(record, field, findings);
         out.push(b'=');
         out.extend_from_slice(&tag);
         out.extend_from_slice(b"  ");

@@ -34,7 +34,8 @@ impl<'t> Walk<'t, '_> {
         let mut location = Location::of(self.findings.record());
         let start = self.source(at).min(self.extent);
         location.byte += start as u64;
-        location.len = len.min(self.extent - start) as u64;
+        let end = self.source(at.saturating_add(len)).min(self.extent);
+        location.len = end.saturating_sub(start) as u64;
         location.line += lines;
         if let Some(tag) = self.tag {
             location.tag = Some(tag);

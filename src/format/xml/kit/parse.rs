@@ -17,7 +17,7 @@ use crate::charset::{Charset, Policy, Reason};
 use crate::error::Result;
 use crate::finding::Findings;
 use crate::io::Frame;
-use crate::io::encoding::decode_document;
+use crate::io::encoding::{Sources, decode_document};
 use crate::record::{Record, Syntax};
 
 /// Fills records from `record` elements and reuses its memory.
@@ -70,7 +70,15 @@ impl Parser {
                     let action = if faults > 0 { "replaced by U+FFFD" } else { "read by its letters" };
                     findings.at(INVALID_UTF8, (at, 1), message, action);
                 }
-                self.text(&decoded, (column, bytes.len()), salvage, record, findings)
+                let (first, start) = (findings.list().len(), findings.record());
+                findings.set_record(start, decoded.len());
+                let read = self.text(&decoded, (column, decoded.len()), salvage, record, findings);
+                findings.set_record(start, bytes.len());
+                if findings.list().len() > first {
+                    let sources = Sources::new(bytes, &decoded);
+                    findings.move_places(first, |at| sources.of(at));
+                }
+                read
             }
         };
         self.decoded = decoded;

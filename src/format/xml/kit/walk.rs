@@ -8,6 +8,8 @@ use crate::format::rules::{
 use crate::format::xml::rules::{XML_SHAPE, XML_SYNTAX};
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -160,23 +162,19 @@ impl<'t> Walk<'t, '_> {
     }
 
     fn leader(&mut self, at: usize) {
+        let len = self.offset().saturating_sub(at);
         if !self.value.is_ascii() {
             let message = format!("the leader is \"{}\", which is not ASCII", self.value);
-            self.note(
-                LEADER_VALUE,
-                (at, self.value.len()),
-                message,
-                "no-break spaces read as blanks, others as ?",
-            );
+            self.note(LEADER_VALUE, (at, len), message, "no-break spaces read as blanks, others as ?");
             *self.value = Leader::ascii(self.value);
         }
         if self.record.header().leader.is_some() {
-            self.note(XML_SHAPE, (at, self.value.len()), "a second leader in the record", "left out");
+            self.note(XML_SHAPE, (at, len), "a second leader in the record", "left out");
             return;
         }
         let (leader, fault) = Leader::fitted(self.value.as_bytes());
         if let Some((message, action)) = fault {
-            self.note(LEADER_VALUE, (at, self.value.len()), message, action);
+            self.note(LEADER_VALUE, (at, len), message, action);
         }
         self.record.header_mut().leader = Some(leader);
     }
@@ -372,7 +370,12 @@ impl<'t> Walk<'t, '_> {
             return;
         }
         let message = "a control character, which XML does not allow";
-        self.note(XML_SYNTAX, (at, self.value.len()), message, "1D, 1E and 1F replaced by U+FFFD");
+        self.note(
+            XML_SYNTAX,
+            (at, self.offset().saturating_sub(at)),
+            message,
+            "1D, 1E and 1F replaced by U+FFFD",
+        );
         *self.value = self.value.replace(['\u{1D}', '\u{1E}', '\u{1F}'], "\u{FFFD}");
     }
 
@@ -405,6 +408,10 @@ impl<'t> Walk<'t, '_> {
         let at = self.offset();
         match self.reader.read_event() {
             Ok(Event::Start(start) | Event::Empty(start)) if !begins_name(start.name().into_inner()) => {
+                Err(self.error("a \"<\" that begins no tag".to_owned(), at))
+            }
+            // A quote was lost: the value of an attribute goes on into other tags.
+            Ok(Event::Start(start) | Event::Empty(start)) if memchr(b'<', start.as_bytes()).is_some() => {
                 Err(self.error("a \"<\" that begins no tag".to_owned(), at))
             }
             Ok(event) => Ok(event),

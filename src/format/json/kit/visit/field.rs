@@ -299,7 +299,7 @@ impl CodeSeed<'_, '_> {
         } else if key.len() > 1 && key.chars().count() > 1 {
             let shown: String = key.chars().take(40).collect();
             let message = format!("{shown:?} is no subfield code, which is one character");
-            self.0.note(JSON_SHAPE, message, "kept; what is behind the first character begins the value");
+            self.0.note(JSON_SHAPE, message, "kept; what follows the first character begins the value");
         }
         let delimiter = char::from(self.0.syntax.delimiter);
         let text = self.0.record.text_mut();
