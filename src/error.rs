@@ -11,6 +11,11 @@ use crate::tag::ParseTagError;
 /// The result of fallible operations.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// Says that a character set is known by name only.
+pub(crate) fn no_tables(charset: impl fmt::Display) -> String {
+    format!("there are no tables for {charset}")
+}
+
 /// Bytes that are invalid in a character set, or text that it cannot encode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -34,7 +39,7 @@ pub enum DecodeError {
         charset: &'static str,
     },
     /// The character set is known by name only.
-    #[error("no tables for {charset}")]
+    #[error("{}", no_tables(charset))]
     Unsupported {
         /// The name of the character set.
         charset: &'static str,

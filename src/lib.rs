@@ -101,6 +101,8 @@
 //! | `rayon` | no | [`in_batches`] on several threads |
 //! | `serde` | no | `Serialize` and `Deserialize` for records and their parts |
 //! | `csv` | no | [`csv`], and comma-separated rows of a [`table`], with csv-core |
+//! | `config` | no | configuration of validation in TOML, [`validate::Config::with_toml`], with toml |
+//! | `rules` | no | rule files of crosswalks in TOML, [`crosswalk::Map::open`], with toml |
 //! | `compression` | no | `compression`: gzip and zstd, with flate2 and zstd |
 //! | `testing` | no | `testing`: strategies and invariants, with proptest |
 //! | `cli` | no | the program `kartoteka`; a crate that links the library never needs it |
@@ -122,6 +124,7 @@ pub mod inspect;
 mod io;
 mod limits;
 pub mod model;
+mod named;
 mod open;
 pub mod path;
 mod position;
@@ -162,7 +165,7 @@ pub mod prelude {
 pub use crate::charset::{Charset, Normalization, ParseCharsetError, Policy};
 pub use crate::error::{DecodeError, Error, ErrorKind, FormatError, Result};
 pub use crate::filter::{Filter, FilterOptions, ParseFilterError};
-pub use crate::finding::{Finding, Findings, ParseSeverityError, Rule, RuleInfo, Severity, Tally};
+pub use crate::finding::{Finding, Findings, Rule, RuleInfo, Severity, Tally};
 #[cfg(feature = "csv")]
 pub use crate::format::csv::rendering as csv;
 pub use crate::format::descriptor::{Can, Format};
@@ -183,6 +186,7 @@ pub use crate::io::{
     Transform, Unchanged, WideTags, WriteOptions, Writer, copy, copy_with, in_batches,
 };
 pub use crate::limits::{Limits, ParseLimitsError};
+pub use crate::named::{Named, ParseNameError};
 pub use crate::open::{
     AnyReader, AnyRecords, AnyWriter, Detection, FORMATS, Peek, ReadRecord, Verbatim, detect, open,
     open_with, reader, split_points, writer,
@@ -190,8 +194,8 @@ pub use crate::open::{
 pub use crate::path::{FieldPath, Match, ParsePathError, SelectOptions};
 pub use crate::position::{ElementPath, Location, Position};
 pub use crate::record::{
-    Builder, Dialect, Embedded, FieldBuf, FieldKind, FieldRef, FieldWriter, Header, IsisHeader, Leader,
-    Record, RecordRef, SubfieldRef, Subfields, Syntax, Text, TextRepair,
+    Builder, Dialect, Embedded, FieldBuf, FieldKind, FieldRef, FieldWriter, Fields, Header, IsisHeader,
+    Leader, Record, RecordRef, SubfieldRef, Subfields, Syntax, Text, TextRepair,
 };
 pub use crate::stats::{Element, Frequencies, Reservoir, Stats, StatsOptions};
 pub use crate::tag::{ParseTagError, Tag, TagPattern};

@@ -167,7 +167,9 @@ impl FromStr for Tag {
 /// Selects tags: one, or all that match a pattern.
 ///
 /// Created from a [`Tag`], a number, a range of numbers, or a text of three characters in which `.` and `X`
-/// match any byte. A text that is no tag matches nothing.
+/// match any byte. [`FromStr`] refuses a text that is no tag. [`From<&str>`] is for literals, as in `record.field("245")`:
+/// there such a text is a mistake of the program, which panics where debug assertions are on, and matches nothing where
+/// they are off. `245$a` is no tag: [`Record::select`](crate::Record::select) takes paths.
 ///
 /// # Example
 /// ```
@@ -220,8 +222,7 @@ impl TagPattern {
 impl FromStr for TagPattern {
     type Err = ParseTagError;
 
-    /// Takes what `From<&str>` takes, and refuses a text that is no tag, which `From<&str>` turns into a pattern that
-    /// matches nothing.
+    /// Takes what `From<&str>` takes, and refuses a text that is no tag.
     fn from_str(text: &str) -> Result<TagPattern, ParseTagError> {
         let is_tag = |tag: Tag| {
             tag.bytes()
@@ -231,6 +232,25 @@ impl FromStr for TagPattern {
             Ok(tag) if is_tag(tag) => Ok(TagPattern::from(text)),
             _ => Err(ParseTagError),
         }
+    }
+}
+
+impl fmt::Display for TagPattern {
+    /// Writes `650`, `6..` or `600-699`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (value, mask) = match self.0 {
+            Pattern::Numbers { first, last } => return write!(f, "{first:03}-{last:03}"),
+            Pattern::Masked { value, mask } => (value, mask),
+        };
+        if mask == u32::MAX {
+            return fmt::Display::fmt(&Tag::raw(value), f);
+        }
+        let [_, any @ ..] = mask.to_be_bytes();
+        let [_, bytes @ ..] = value.to_be_bytes();
+        any.iter().zip(bytes).try_for_each(|(mask, byte)| match mask {
+            0 => f.write_str("."),
+            _ => write!(f, "{}", byte.escape_ascii()),
+        })
     }
 }
 
@@ -262,9 +282,14 @@ impl From<RangeInclusive<u32>> for TagPattern {
 }
 
 impl From<&str> for TagPattern {
+    /// For literals; see [`TagPattern`]. Use [`str::parse`] for texts that come from elsewhere.
+    ///
+    /// # Panics
+    /// If debug assertions are on, and the text is no tag.
     #[inline]
     fn from(text: &str) -> TagPattern {
         let Ok(tag) = text.parse::<Tag>() else {
+            debug_assert!(false, "{text:?} is no tag; values at paths such as 245$a: Record::select");
             return TagPattern::NOTHING;
         };
         let Some(bytes) = tag.bytes() else {
@@ -310,6 +335,16 @@ mod tests {
     }
 
     #[test]
+    fn patterns_are_written_as_they_are_read() {
+        for text in ["650", "6..", "...", "2022", "FMT"] {
+            assert_eq!(text.parse::<TagPattern>().unwrap().to_string(), text);
+        }
+        assert_eq!(TagPattern::from("6XX").to_string(), "6..");
+        assert_eq!(TagPattern::from(10..=69).to_string(), "010-069");
+        assert_eq!(TagPattern::from(Tag::new([b'2', 0xE9, 0])).to_string(), "2\\xe9\\x00");
+    }
+
+    #[test]
     fn bounds_of_numbers() {
         assert_eq!(Tag::from_number(0), None);
         assert_eq!(Tag::from_number(1000).unwrap().number(), Some(1000));
@@ -344,9 +379,19 @@ mod tests {
         assert!(!TagPattern::from("6..").matches(tag("750")));
         assert!(TagPattern::from("2022").matches(tag("2022")));
         assert!(TagPattern::from(10).matches(tag("010")));
-        assert!(!TagPattern::from("no tag").matches(tag("245")));
         assert!(!TagPattern::from("XXX").matches(tag("2022")));
         assert!(!TagPattern::from(0).matches(tag("000")));
+    }
+
+    #[test]
+    fn a_text_that_is_no_tag_is_a_mistake_of_the_program() {
+        for text in ["245$a", "no tag", "", "v200^a"] {
+            let pattern = std::panic::catch_unwind(|| TagPattern::from(text));
+            match cfg!(debug_assertions) {
+                true => assert!(pattern.is_err(), "{text}"),
+                false => assert!(!pattern.unwrap().matches(Tag::new(*b"245")), "{text}"),
+            }
+        }
     }
 
     #[test]

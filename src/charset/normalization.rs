@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::named::named;
+
 /// The form of letters with marks in Unicode.
 ///
 /// # Spec
@@ -16,6 +18,12 @@ pub enum Normalization {
     /// Decomposed: `é` is `e` and a mark.
     Nfd,
 }
+
+named!(Normalization {
+    AsIs "none" "As the source has them",
+    Nfc "nfc" "One character",
+    Nfd "nfd" "A letter and its marks",
+});
 
 impl Normalization {
     /// Returns the text in this form; borrowed where it already has it.

@@ -1,5 +1,7 @@
 //! The character sets, and their properties that need no bytes.
 
+use crate::named::named;
+
 /// A character set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -146,6 +148,12 @@ pub enum Policy {
     /// The latter loses nothing in MARC-8, whose readers know such references.
     Escape,
 }
+
+named!(Policy {
+    Strict "strict" "Reject the record",
+    Replace "replace" "Write U+FFFD, or ? where the output has no such character",
+    Escape "escape" r"Write \xE9 for a byte, &#x04D9; for a character",
+});
 
 impl Charset {
     /// Returns whether each subfield is decoded separately: sets are reset there, or the next one may be in

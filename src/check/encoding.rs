@@ -169,12 +169,12 @@ fn has_delimiters_in_values(record: RecordRef<'_>, ends: usize) -> bool {
 
 /// What is looked for in a field: the first of each kind, and how many.
 #[derive(Default)]
-struct Seen {
+struct Occurrences {
     first: Option<(usize, usize, u32)>,
     count: usize,
 }
 
-impl Seen {
+impl Occurrences {
     fn add(&mut self, offset: usize, len: usize, what: u32) {
         self.first.get_or_insert((offset, len, what));
         self.count += 1;
@@ -199,7 +199,8 @@ impl Seen {
 }
 
 fn look(subject: Subject<'_>, field: FieldRef<'_>, findings: &mut Findings) {
-    let (mut delimiters, mut controls, mut lost) = (Seen::default(), Seen::default(), Seen::default());
+    let (mut delimiters, mut controls, mut lost) =
+        (Occurrences::default(), Occurrences::default(), Occurrences::default());
     let value = field.raw_text();
     let own = field.syntax().delimiter;
     let mut control = |offset: usize, len: usize, code: u32| match code {

@@ -139,7 +139,8 @@ fn subfield_at(field: FieldRef<'_>, offset: usize) -> Option<u32> {
     u32::try_from(count).ok()?.checked_sub(1)
 }
 
-/// Runs checks over records, and keeps what they find in the last one.
+/// Runs checks over records, and keeps what they find in the last one. It can be moved to another thread, and each thread has
+/// its own: checks of a whole input, such as repeated numbers, know what they have seen.
 pub struct Checker {
     checks: Vec<Box<dyn Check + Send>>,
     findings: Findings,

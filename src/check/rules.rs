@@ -8,13 +8,13 @@ rules! {
     REPLACEMENT_CHARACTER "E008" "replacement-character" Warning
         "A value holds U+FFFD, which stands for a character that was lost before.";
     CONTROL_CHARACTER "E020" "control-character" Warning
-        "A value holds a control character, which is no part of text.";
+        "A value holds a control character, which has no place in text.";
     LEADER_INVALID "L001" "leader-invalid" Warning
-        "A position of the leader holds what the format does not have there.";
+        "A position of the leader has a value that the format does not define.";
     LEADER_OBSOLETE "L002" "leader-obsolete" Note
-        "A position of the leader holds what the format has withdrawn, or what one network uses.";
+        "A position of the leader has a value that the format has withdrawn, or that only one network uses.";
     CODE_INVALID "C101" "code-invalid" Warning
-        "A coded position holds what the format does not have there.";
+        "A coded position has a value that the format does not define.";
     CODE_OBSOLETE "C102" "code-obsolete" Note
         "A coded position holds a code that the format has withdrawn.";
     FILL_NOT_ALLOWED "C103" "fill-not-allowed" Warning
@@ -26,15 +26,15 @@ rules! {
     FIELD_OBSOLETE "F102" "field-obsolete" Note
         "The format has withdrawn the field.";
     FIELD_REPEATED "F103" "field-repeated" Error
-        "A field that does not repeat is there more than once.";
+        "A field that must not be repeated occurs more than once.";
     FIELD_MISSING "F104" "field-missing" Warning
-        "A field that each record has is missing.";
+        "A field that every record must have is missing.";
     FIELDS_CONFLICTING "F105" "fields-conflicting" Error
-        "A record has two fields of which it may have one.";
+        "A record has two fields of which it may have only one.";
     FIELD_SHAPE "F107" "field-shape" Error
         "A field has subfields where the format has a value, or the reverse.";
     INDICATOR_UNDEFINED "I101" "indicator-undefined" Warning
-        "An indicator is not one of the field.";
+        "An indicator has a value that the field does not define.";
     INDICATOR_NOT_BLANK "I102" "indicator-not-blank" Warning
         "An indicator has no meaning in the field, and is not blank.";
     INDICATOR_OBSOLETE "I103" "indicator-obsolete" Note
@@ -46,9 +46,9 @@ rules! {
     SUBFIELD_OBSOLETE "S102" "subfield-obsolete" Note
         "The format has withdrawn the subfield.";
     SUBFIELD_REPEATED "S103" "subfield-repeated" Warning
-        "A subfield that does not repeat is there more than once.";
+        "A subfield that must not be repeated occurs more than once.";
     SUBFIELD_MISSING "S104" "subfield-missing" Warning
-        "A subfield that each such field has is missing.";
+        "A subfield that every such field must have is missing.";
     SUBFIELD_ORDER "S108" "subfield-order" Note
         "Subfields are in another order than the schema has them.";
     LANGUAGE_UNDEFINED "V107" "language-undefined" Warning

@@ -423,18 +423,18 @@ fn message(fault: &Fault<'_>, rule: Rule) -> String {
     match fault.kind {
         FaultKind::UndefinedField => format!("the format has no field {id}"),
         FaultKind::DeprecatedField => format!("field {id} was withdrawn from the format"),
-        FaultKind::NonrepeatableField => format!("field {id} is there again, and does not repeat"),
+        FaultKind::NonrepeatableField => format!("field {id} must not be repeated"),
         FaultKind::MissingField => format!("there is no field {id}{}", named(fault.label)),
-        FaultKind::ConflictingFields => format!("field {id} and another of which a record has only one"),
+        FaultKind::ConflictingFields => format!("field {id} and another field exclude each other"),
         FaultKind::InvalidFieldValue if fault.value.is_some() => {
-            format!("field {id} has a value and no subfields")
+            format!("field {id} has a value where it should have subfields")
         }
         FaultKind::InvalidFieldValue => {
-            format!("field {id} is of the other kind: subfields, or a value alone")
+            format!("field {id} has subfields where it should have a value, or the reverse")
         }
         FaultKind::UndefinedSubfield => format!("field {id} has no subfield {code}"),
         FaultKind::DeprecatedSubfield => format!("subfield {code} was withdrawn from the format"),
-        FaultKind::NonrepeatableSubfield => format!("subfield {code} is there again, and does not repeat"),
+        FaultKind::NonrepeatableSubfield => format!("subfield {code} must not be repeated"),
         FaultKind::MissingSubfield => format!("there is no subfield {code}"),
         FaultKind::SubfieldOrder => format!("subfield {code} comes after one that it should precede"),
         FaultKind::InvalidLength => {

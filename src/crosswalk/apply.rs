@@ -101,8 +101,8 @@ impl Run<'_, '_> {
         let source = self.converter.crosswalk.map.source;
         let is_irbis = !self.source.record.syntax().has_indicators();
         if is_irbis != (source == Family::Irbis) {
-            let message = format!("the map takes {} records, and this is none", source.name());
-            say_of_record(findings, WRONG_FAMILY, message, "converted as far as the rules reach");
+            let message = format!("the map is for {} records, and this is not one", source.name());
+            say_of_record(findings, WRONG_FAMILY, message, "converted as far as the rules apply");
         } else if is_irbis && !condition::SHEETS.contains(&&*self.facts.sheet) {
             let message = match self.facts.sheet.as_str() {
                 "" => "no worksheet in 920".to_owned(),

@@ -54,7 +54,7 @@ impl<'c> Conversion<'c> {
             let mut location = Location::of(self.source.position());
             location.mfn = self.source.view().mfn();
             let finding =
-                Finding::new(VALUE_LOST, location, "no rule takes a value of it", "record rejected");
+                Finding::new(VALUE_LOST, location, "no rule takes one of its values", "record rejected");
             return Err(Error::new(ErrorKind::Unrepresentable(finding)));
         };
         self.values += account.values;

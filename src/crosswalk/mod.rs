@@ -67,6 +67,7 @@ pub use self::rule::{Family, Map, Rule};
 use self::compile::Program;
 use crate::finding::{Finding, Findings};
 use crate::limits::Limits;
+use crate::named::named;
 use crate::record::{Record, RecordRef};
 use crate::tag::Tag;
 
@@ -125,6 +126,12 @@ pub enum OnLoss {
     /// The record is rejected.
     Fail,
 }
+
+named!(OnLoss {
+    Keep "keep" "They are carried along in 886",
+    Allow "allow" "They are dropped, and listed in the report",
+    Fail "fail" "The record is rejected",
+});
 
 #[derive(Debug, Clone)]
 pub(crate) struct Options {

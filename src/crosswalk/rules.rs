@@ -10,7 +10,7 @@ rules! {
     NO_TITLE "M003" "no-title" Warning
         "The record has no title, and none is made up.";
     UNKNOWN_WORKSHEET "M004" "unknown-worksheet" Warning
-        "The worksheet in 920 is missing, or is none that the map knows.";
+        "The worksheet in 920 is missing, or unknown to the map.";
     PARENT_NOT_FOUND "M005" "parent-not-found" Warning
         "The record whose title is asked for is not in the base.";
     WRONG_FAMILY "M006" "wrong-family" Error

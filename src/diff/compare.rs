@@ -60,7 +60,7 @@ pub(super) fn compare(old: RecordRef<'_>, new: RecordRef<'_>) -> Vec<FieldChange
         let mut lines: Vec<_> = leader.map(|leader| ("LDR".to_owned(), leader)).into_iter().collect();
         for field in record.fields() {
             let mut value = String::new();
-            // The policy mends all faults.
+            // Escaping never fails.
             let _ = field.raw_text().write_utf8(Policy::Escape, &mut value);
             lines.push((field.tag().to_string(), value));
         }

@@ -245,7 +245,7 @@ impl Citation {
             return;
         }
         let counts: Vec<String> = self.left.iter().map(|(name, count)| format!("{name} {count}")).collect();
-        let message = format!("values without a place: {}", counts.join(", "));
+        let message = format!("no place for these values: {}", counts.join(", "));
         findings.push(Finding::new(NO_PLACE, Location::of(bib.record().position()), message, "left out"));
     }
 }

@@ -4,5 +4,5 @@ use crate::finding::rules;
 
 rules! {
     NO_PLACE "W014" "no-place" Note
-        "Values of the record have no place in the form of citations that is written.";
+        "The form of citations has no place for some values of the record.";
 }

@@ -12,6 +12,7 @@ pub(crate) use self::rule::rules;
 pub use self::rule::{Rule, RuleInfo};
 pub use self::tally::Tally;
 
+use crate::named::{Named, ParseNameError};
 use crate::position::Location;
 
 /// Returns a number with its noun: `1 byte`, `2 bytes`. `thing` is the singular; the plural adds an s.
@@ -51,20 +52,22 @@ impl Severity {
     }
 }
 
-impl std::str::FromStr for Severity {
-    type Err = ParseSeverityError;
+impl Named for Severity {
+    const ALL: &'static [Severity] = &[Severity::Note, Severity::Warning, Severity::Error];
 
-    /// Takes a name in any case.
-    fn from_str(text: &str) -> Result<Severity, ParseSeverityError> {
-        let all = [Severity::Note, Severity::Warning, Severity::Error];
-        all.into_iter().find(|severity| severity.name().eq_ignore_ascii_case(text)).ok_or(ParseSeverityError)
+    fn name(&self) -> &'static str {
+        Severity::name(*self)
     }
 }
 
-/// A text names no severity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a severity is note, warning or error")]
-pub struct ParseSeverityError;
+impl std::str::FromStr for Severity {
+    type Err = ParseNameError;
+
+    /// Takes a name in any case.
+    fn from_str(text: &str) -> Result<Severity, ParseNameError> {
+        Named::from_name(text).ok_or_else(|| ParseNameError::new::<Severity>(text))
+    }
+}
 
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

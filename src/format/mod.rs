@@ -8,6 +8,7 @@ pub mod isis;
 pub mod iso2709;
 pub(crate) mod json;
 pub(crate) mod lines;
+pub(crate) mod marc_in_isis;
 pub(crate) mod rules;
 pub(crate) mod text;
 pub(crate) mod verdict;

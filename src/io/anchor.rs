@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
 use super::encoding::{HEAD, Head};
-use super::framing::{Framing, Step};
+use super::framing::{Framing, LOOK, Step};
 use super::stream::Stream;
 use super::{Part, ReadOptions, Unicode, utf16};
 use crate::charset::Charset;
@@ -50,13 +50,13 @@ impl<F: Framing> Stream<Source, F> {
             return Ok(stream);
         }
         let mut head = Vec::new();
-        if options.charset == Charset::Auto {
-            file.rewind()?;
-            (&mut file).take(HEAD as u64).read_to_end(&mut head)?;
-        }
+        file.rewind()?;
+        let most = if options.charset == Charset::Auto { HEAD } else { LOOK };
+        (&mut file).take(most as u64).read_to_end(&mut head)?;
         file.seek(SeekFrom::Start(base))?;
         let mut stream: Self = Stream::new(Box::new(file), &options);
         stream.skip_head((options.charset == Charset::Auto).then(|| Head::of(&head, &options)));
+        let _ = stream.driver.look(&head, head.len() < most);
         stream.driver.begin_at(base);
         Ok(stream)
     }

@@ -31,6 +31,8 @@ pub(super) struct Driver<F> {
     /// What the head of the input says of its character set.
     pub(super) head: Head,
     pub(super) garbage: Garbage,
+    /// Whether the framing has looked at the beginning of the input.
+    pub(super) looked: bool,
 }
 
 /// The receiver of garbage bytes.
@@ -84,6 +86,7 @@ impl<F: Framing> Driver<F> {
             ended: false,
             is_batch: false,
             head: Head::default(),
+            looked: false,
             garbage: Garbage::default(),
         }
     }
@@ -92,6 +95,17 @@ impl<F: Framing> Driver<F> {
     pub(super) fn begin_at(&mut self, byte: u64) {
         self.next = Position { byte, record: Position::UNNUMBERED, line: 0 };
         self.last = self.next;
+    }
+
+    /// Shows the beginning of the input, all of it if `eof`; returns how many bytes are needed.
+    #[inline]
+    pub(super) fn look(&mut self, head: &[u8], eof: bool) -> Option<usize> {
+        if self.looked {
+            return None;
+        }
+        let needed = self.framing.look(head, eof).err().filter(|_| !eof);
+        self.looked = needed.is_none();
+        needed
     }
 
     /// Starts the search for the next record.

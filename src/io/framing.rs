@@ -34,6 +34,9 @@ pub enum Step {
     End,
 }
 
+/// The most bytes for which [`Framing::look`] asks.
+pub(crate) const LOOK: usize = 64 * 1024;
+
 /// A format, without I/O: where records end, and how they are parsed.
 ///
 /// Bytes shown beyond those requested must not change the result, so that all drivers agree. A clone
@@ -55,6 +58,16 @@ pub trait Framing: Sized + Clone + Send + 'static {
 
     /// Creates the framing for an input.
     fn new(options: &ReadOptions) -> Self;
+
+    /// Looks at the beginning of the input, all of it if `eof`, before the first record is read; 64 KiB are always
+    /// enough. What it sees there holds for all records, however the input is cut into pieces.
+    ///
+    /// # Errors
+    /// The number of bytes that are needed.
+    fn look(&mut self, head: &[u8], eof: bool) -> std::result::Result<(), usize> {
+        let _ = (head, eof);
+        Ok(())
+    }
 
     /// Processes the next bytes of the input; `eof` says that none follow.
     ///

@@ -32,6 +32,7 @@ pub(crate) use self::anchor::anchor_in_lines;
 pub use self::copy::{Copying, Event, Summary, copy, copy_with};
 pub use self::edits::{Edit, Edits};
 pub use self::encoding::Head;
+pub(crate) use self::framing::LOOK;
 pub use self::framing::{Frame, Framing, Step};
 pub use self::options::{
     Deleted, IllegalCharacters, LeaderValues, Oversize, ReadOptions, Recovery, WideTags, WriteOptions,

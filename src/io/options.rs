@@ -5,6 +5,7 @@ use std::ops::{Range, RangeInclusive};
 use super::Part;
 use crate::charset::{Charset, Policy};
 use crate::limits::Limits;
+use crate::named::named;
 use crate::record::Dialect;
 use crate::table::Formulas;
 
@@ -29,6 +30,12 @@ pub enum Deleted {
     /// Only deleted records.
     Only,
 }
+
+named!(Deleted {
+    Skip "skip" "Those that are not deleted",
+    Include "include" "All",
+    Only "only" "The deleted ones",
+});
 
 /// Options of readers.
 ///
@@ -96,7 +103,8 @@ impl ReadOptions {
         self
     }
 
-    /// Sets the dialect of the records. Default: [`Dialect::Auto`], by the fields of each record.
+    /// Sets the dialect of the records. Default: [`Dialect::Auto`], by the fields of each record; by the first records of
+    /// the input, whether it keeps [MARC in CDS/ISIS](crate::isis#marc-in-a-base).
     #[must_use]
     pub fn dialect(mut self, dialect: Dialect) -> ReadOptions {
         self.dialect = dialect;
@@ -191,6 +199,12 @@ pub enum IllegalCharacters {
     Replace,
 }
 
+named!(IllegalCharacters {
+    Error "error" "Reject the record",
+    Drop "drop" "Leave the character out, with a finding",
+    Replace "replace" "Write U+FFFD instead, with a finding",
+});
+
 /// How a writer treats tags above 999 that its format cannot represent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum WideTags {
@@ -200,6 +214,11 @@ pub enum WideTags {
     /// The field is left out, with a finding.
     Drop,
 }
+
+named!(WideTags {
+    Drop "drop" "Leave the field out, with a finding",
+    Fail "fail" "Reject the record",
+});
 
 /// How the ISO 2709 writer treats a record of more than 99,999 bytes, or a field of more than 9,999,
 /// terminators included: five and four digits cannot express more. No policy writes extra digits.
@@ -217,6 +236,13 @@ pub enum Oversize {
     Split,
 }
 
+named!(Oversize {
+    Fail "fail" "Reject the record",
+    Cap "cap" "Write nines where a number does not fit",
+    Zero "zero" "Write zeros where a number does not fit",
+    Split "split" "Write records that are too long as several, each with all control fields",
+});
+
 /// How the ISO 2709 writer treats the statements of a leader about its record, when it builds one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum LeaderValues {
@@ -228,6 +254,11 @@ pub enum LeaderValues {
     /// Keep them, right or wrong; only lengths and base address are computed.
     Keep,
 }
+
+named!(LeaderValues {
+    Set "set" "Make them say what is so",
+    Keep "keep" "Keep them as they are, right or wrong",
+});
 
 /// Options of writers.
 ///

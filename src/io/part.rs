@@ -13,7 +13,14 @@ const LOOK_BACK: u64 = 1024 * 1024;
 /// All parts together have the records and findings of the whole input, none twice. The character set is decided by the
 /// beginning of the input in each part. Numbers of records and lines are not known in a part
 /// ([`Position::UNNUMBERED`](crate::Position::UNNUMBERED)) unless they are [counted](Part::counted): what identifies a
-/// record in the parts and in the whole is its offset, or its MFN.
+/// record in the parts and in the whole is its offset, or its MFN. Of garbage that one part ends in and whose record is in
+/// the next, the former hands the bytes over, and the latter reports the finding.
+///
+/// # Cost
+/// Beside its own bytes a part reads at most a mebibyte before it, twice: to look for a record that begins whatever was
+/// before, and to read on from there. It reads 16 MiB where there is none, and the first 8 MiB of the file if the character set is to be found out. A part reads all
+/// before it only where no record is in 16 MiB, in UTF-16, and where numbers are [counted](Part::counted). Of a master file
+/// only its own records are read.
 ///
 /// # Example
 /// ```

@@ -118,7 +118,12 @@ impl Preparation {
         record: RecordRef<'a>,
         charset: Charset,
     ) -> Result<Prepared<'a>> {
-        let record = self.preparer.in_charset(record, charset, &mut self.text)?;
+        let is_kept =
+            record.header().kept.is_some() && (charset == Charset::Auto || charset == record.charset());
+        let record = match is_kept {
+            true => record, // a base declares no character set
+            false => self.preparer.in_charset(record, charset, &mut self.text)?,
+        };
         Ok((record, &mut self.preparer.findings))
     }
 
@@ -235,7 +240,7 @@ impl Preparer {
                     DecodeError::Unencodable { offset, character, charset } => {
                         format!("{character:?} at offset {offset} in the field does not exist in {charset}")
                     }
-                    DecodeError::Unsupported { charset } => format!("there are no tables for {charset}"),
+                    DecodeError::Unsupported { .. } => error.to_string(),
                 };
                 let place = place(record, tag, index);
                 Err(Error::unrepresentable(Finding::new(code, place, message, "record rejected")))

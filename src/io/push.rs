@@ -127,6 +127,9 @@ impl<F: Framing> Push<F> {
         if self.watch.waits() {
             return Ok(Pushed::NeedMore);
         }
+        if self.driver.look(self.buffer.cut(self.start..), self.eof).is_some() {
+            return Ok(Pushed::NeedMore);
+        }
         if !self.searching {
             self.driver.begin();
             self.frame = 0..0;

@@ -10,7 +10,7 @@ rules! {
     NOT_UTF8 "E003" "leader-says-utf8" Error
         "Leader/09 says UTF-8, but the record is not.";
     UNDECODABLE "E004" "undecodable" Error
-        "Bytes that have no meaning in the character set of the record.";
+        "Bytes have no meaning in the character set of the record.";
     CHARSET_MISMATCH "E007" "unimarc-charset-mismatch" Warning
         "Field 100 names a character set other than that of the record.";
     CHARSET_DOUBTFUL "E009" "charset-doubtful" Warning

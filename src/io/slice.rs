@@ -25,6 +25,7 @@ impl<'a, F: Framing> Slice<'a, F> {
         if options.charset == Charset::Auto {
             driver.head = Head::of(data, options);
         }
+        let _ = driver.look(data, true);
         Slice { rest: data, frame: &[], driver }
     }
 

@@ -133,7 +133,7 @@ impl<R: Read, F: Framing> Stream<R, F> {
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // The records that are there come first.
-                Err(error) if self.unread.len() >= len => {
+                Err(error) if self.unread.len() >= len || !self.driver.looked => {
                     self.pending = Some(error);
                     self.watch(&(0..0));
                     return Ok(());
@@ -142,6 +142,18 @@ impl<R: Read, F: Framing> Stream<R, F> {
             }
         }
         Ok(())
+    }
+
+    /// Lets the framing look at the beginning of the input.
+    pub(super) fn look(&mut self) -> Result<()> {
+        loop {
+            let ends = self.eof || self.pending.is_some();
+            let head = self.buffer.cut(self.unread.clone());
+            match self.driver.look(head, ends) {
+                Some(needed) => self.fill(needed)?,
+                None => return Ok(()),
+            }
+        }
     }
 
     /// Shows bytes of the buffer that are new, or the end, to the watch over the head.
@@ -155,6 +167,9 @@ impl<R: Read, F: Framing> Stream<R, F> {
 
 impl<R: Read, F: Framing> RecordRead for Stream<R, F> {
     fn read_record(&mut self, record: &mut Record) -> Result<bool> {
+        if !self.driver.looked {
+            self.look()?;
+        }
         self.driver.begin();
         self.frame = 0..0;
         loop {

@@ -42,6 +42,7 @@ impl<R: Read, F: Framing> Stream<R, F> {
         if self.driver.ended {
             return Ok(None);
         }
+        self.look()?;
         let driver = self.driver.clone();
         self.make_room();
         let mut record = Record::new();

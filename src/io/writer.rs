@@ -12,6 +12,9 @@ use crate::record::RecordRef;
 const BUFFER: usize = 64 * 1024;
 
 /// How a format renders records, without I/O: the counterpart of [`Framing`](crate::Framing).
+///
+/// Sealed: what prepares a record for a format, the argument of [`Rendering::record`], is private to this crate. A format of yours is a
+/// type that implements [`RecordWrite`].
 pub trait Rendering: Sized {
     /// Whether records can be rendered independently of those before them: see [`WriteOptions::part`].
     const PARTS: bool = false;

@@ -104,8 +104,17 @@ impl Format {
         sink.write_all(raw).and_then(|()| sink.write_all(self.missing_end(raw))).map_err(Error::write)
     }
 
-    /// Returns what has to follow the bytes of a record before the next one.
-    fn missing_end(self, raw: &[u8]) -> &'static [u8] {
+    /// Returns what has to follow the bytes of a record before another record can: the line end or the end mark that the
+    /// last record of a file may lack.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::Format;
+    ///
+    /// assert_eq!(Format::IrbisText.missing_end(b"#200: ^aDivan"), b"\r\n*****\r\n");
+    /// assert_eq!(Format::Iso2709.missing_end(b"00026 \x1e\x1d"), b"");
+    /// ```
+    pub fn missing_end(self, raw: &[u8]) -> &'static [u8] {
         let ended = !self.is_text() || raw.is_empty() || raw.ends_with(b"\n");
         let text = raw.trim_ascii_end();
         match self == Format::IrbisText && !text.ends_with(b"*****") {

@@ -5,7 +5,7 @@ use std::fmt::{self, Display as _};
 use crate::tag::{Tag, TagPattern};
 
 /// Selects fields: the leader, tags of a pattern, or one tag above 999.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum TagSpec {
     Leader,
     /// Three characters; `.` matches any.
@@ -26,7 +26,7 @@ impl TagSpec {
 }
 
 /// Selects some of several occurrences or characters. Counts from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Span {
     /// `n`
     One(u32),
@@ -59,7 +59,7 @@ impl Span {
 }
 
 /// Subfields: a code or a range of codes, and which occurrences.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Code {
     pub(super) first: u8,
     pub(super) last: u8,
@@ -69,7 +69,7 @@ pub(super) struct Code {
 }
 
 /// What a path selects in its fields.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Target {
     /// All of the field, or characters of a field without subfields.
     Whole(Option<Span>),
@@ -82,7 +82,7 @@ pub(super) enum Target {
 }
 
 /// A path: fields, the part of them that it selects, and conditions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Spec {
     pub(super) tag: TagSpec,
     pub(super) index: Option<Span>,
@@ -92,11 +92,11 @@ pub(super) struct Spec {
 }
 
 /// `{A|B}`: holds if one of its tests does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Condition(pub(super) Vec<Test>);
 
 /// A comparison. Without a left side it applies to the element before the braces.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Test {
     pub(super) left: Option<Term>,
     pub(super) op: Op,
@@ -104,7 +104,7 @@ pub(super) struct Test {
 }
 
 /// How two sets of strings are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Op {
     Equal,
     NotEqual,
@@ -131,7 +131,7 @@ impl Op {
 }
 
 /// One side of a comparison.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Term {
     /// A literal string.
     Text(String),

@@ -22,7 +22,7 @@ use crate::error::Error;
 /// assert_eq!(found, ["245[0]$a[0]", "245[0]$c[0]"]);
 /// # Ok::<(), kartoteka::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FieldPath(pub(in crate::path) Spec);
 
 impl FieldPath {

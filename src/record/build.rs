@@ -358,6 +358,12 @@ impl PartialEq for FieldBuf {
 
 impl Eq for FieldBuf {}
 
+impl std::hash::Hash for FieldBuf {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_field().hash(state);
+    }
+}
+
 impl FieldBuf {
     /// Creates a field of this syntax, in UTF-8; `fill` writes its body.
     ///

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{FieldRef, RecordRef};
-use crate::error::Error;
+use crate::named::{Named, ParseNameError};
 
 /// The family of formats to which a record belongs: it gives tags and leader their meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -61,6 +61,11 @@ impl Dialect {
     /// # Ok::<(), kartoteka::Error>(())
     /// ```
     pub fn find(record: RecordRef<'_>) -> (Dialect, &'static str) {
+        let (dialect, reason) = Dialect::by_fields(record);
+        (dialect, if record.header().kept.is_some() { "MARC kept in CDS/ISIS" } else { reason })
+    }
+
+    fn by_fields(record: RecordRef<'_>) -> (Dialect, &'static str) {
         let coded = |field: FieldRef<'_>| field.subfield('a').is_some_and(|text| is_coded(text.as_bytes()));
         let russian = |field: FieldRef<'_>| field.subfield('a').is_some_and(|text| text.as_bytes() == b"RU");
         let syntax = record.syntax();
@@ -127,10 +132,17 @@ impl fmt::Display for Dialect {
 }
 
 impl FromStr for Dialect {
-    type Err = Error;
+    type Err = ParseNameError;
 
-    fn from_str(name: &str) -> Result<Dialect, Error> {
-        let found = Dialect::ALL.iter().find(|dialect| dialect.name().eq_ignore_ascii_case(name));
-        found.copied().ok_or_else(|| Error::argument(format!("no dialect {name:?}")))
+    fn from_str(name: &str) -> Result<Dialect, ParseNameError> {
+        Named::from_name(name).ok_or_else(|| ParseNameError::new::<Dialect>(name))
+    }
+}
+
+impl Named for Dialect {
+    const ALL: &'static [Dialect] = Dialect::ALL;
+
+    fn name(&self) -> &'static str {
+        Dialect::name(*self)
     }
 }

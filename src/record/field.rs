@@ -1,6 +1,7 @@
 //! Fields and subfields: views into the buffer of a record. Never copies.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use memchr::memchr;
 use wide::u8x16;
@@ -189,6 +190,12 @@ impl PartialEq for FieldRef<'_> {
 }
 
 impl Eq for FieldRef<'_> {}
+
+impl Hash for FieldRef<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.tag, self.syntax, self.raw_text()).hash(state);
+    }
+}
 
 impl fmt::Display for FieldRef<'_> {
     /// Writes the field as catalogues print it, `245 10 $aLeyli və Məcnun /$cNizami Gəncəvi.`: blank indicators are

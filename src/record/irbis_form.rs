@@ -1,10 +1,11 @@
 //! Converts IRBIS and ISIS records to MARC forms and back: the syntax changes, tags and values do not.
 
+use super::kept::keep;
 use super::{IsisHeader, Leader, Record, RecordRef, Syntax};
 use crate::bytes::Cut;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
-use crate::finding::Findings;
+use crate::finding::{Findings, counted};
 use crate::position::Location;
 use crate::record::rules::{
     CHARACTER_NOT_ALLOWED, DELIMITER_IN_VALUE, FIELD_KIND, HEADER_LOST, INDICATOR_LOST,
@@ -117,13 +118,17 @@ pub(crate) fn to_marc_form(
 ///
 /// With `take_mfn`, a first and only field 001 that is a number without leading zeros becomes the master file
 /// number; otherwise it stays a field. Indicators that are not blank stay as the first two characters of the
-/// head text, where IRBIS users type them, with a finding. So does a literal `^`, which becomes a delimiter.
+/// head text, where IRBIS users type them, with a finding. So does a literal `^`, which becomes a delimiter. A record that
+/// was kept in fields of CDS/ISIS gets the fields that it had there.
 pub(crate) fn from_marc_form(
     record: RecordRef<'_>,
     take_mfn: bool,
     out: &mut Record,
     findings: &mut Findings,
 ) {
+    if let Some(kept) = record.header.kept {
+        return keep(record, kept, false, out, findings);
+    }
     out.clear();
     out.position = record.position;
     out.header = *record.header;
@@ -181,7 +186,10 @@ pub(crate) fn from_marc_form(
         out.end_field(field.tag, start, false);
     }
     if typed_indicators > 0 {
-        let message = format!("{typed_indicators} fields have indicators, which IRBIS has not");
+        let message = format!(
+            "indicators in {}, for which IRBIS has no place",
+            counted(typed_indicators as u64, "field")
+        );
         let place = Location::of(record.position);
         findings.push(Finding::new(INDICATOR_LOST, place, message, "written as head text"));
     }

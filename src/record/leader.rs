@@ -275,6 +275,25 @@ pub struct Header {
     pub leader: Option<Leader>,
     /// Master file number, status and version, where the source has them.
     pub isis: Option<IsisHeader>,
+    /// How the record lay in fields of CDS/ISIS, if it is MARC that was kept so.
+    pub(crate) kept: Option<Kept>,
+}
+
+/// How a MARC record lay in the fields of a base of CDS/ISIS, so that it can be written so again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Kept {
+    /// The tag that leader position 0 would have; `None` if no field keeps a leader.
+    pub(super) first: Option<u32>,
+    /// A bit for each position that a field keeps.
+    pub(super) positions: u32,
+    /// How many other fields stand before them.
+    pub(super) before: u32,
+    /// What stands for a blank in indicators; `None` if nothing.
+    pub(super) blank: Option<u8>,
+    /// What stands for a blank in leader positions; `None` if nothing.
+    pub(super) blank_position: Option<u8>,
+    /// The leader of the record in ISO 2709, if that is where it was.
+    pub(crate) exchange: Option<Leader>,
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod embedded;
 mod field;
 mod indicators;
 mod irbis_form;
+pub(crate) mod kept;
 mod leader;
 mod repair;
 pub(crate) mod rules;
@@ -32,6 +33,7 @@ pub use self::leader::{Header, IsisHeader, Leader};
 pub use self::repair::TextRepair;
 pub use self::syntax::Syntax;
 pub use self::text::Text;
+pub use self::traits::Fields;
 pub(crate) use self::transcode::{declares, transcode_into};
 pub use self::view::RecordRef;
 
@@ -248,12 +250,13 @@ impl Record {
         self.view().fields()
     }
 
-    /// Returns the fields with these tags, in order.
+    /// Returns the fields with these tags, in order. A text that is no tag panics where debug assertions are on: see
+    /// [`TagPattern`].
     pub fn fields_with(&self, tag: impl Into<TagPattern>) -> impl Iterator<Item = FieldRef<'_>> + Clone + '_ {
         self.view().fields_with(tag)
     }
 
-    /// Returns the first field with one of these tags.
+    /// Returns the first field with one of these tags; as [`fields_with`](Self::fields_with), takes no path.
     pub fn field(&self, tag: impl Into<TagPattern>) -> Option<FieldRef<'_>> {
         self.view().field(tag)
     }
@@ -433,7 +436,7 @@ fn rule_of(charset: Charset, kind: FaultKind, bytes: &[u8]) -> (Rule, String, &'
             (MARC8_DANGLING_MARK, message, "kept at the end")
         }
         FaultKind::OrphanSecondHalf => {
-            let message = format!("{shown} is the second half of a mark whose first is not there");
+            let message = format!("{shown} is the second half of a mark whose first half is missing");
             (MARC8_ORPHAN_SECOND_HALF, message, "left out of the text")
         }
         FaultKind::TruncatedEacc => {
@@ -448,8 +451,8 @@ fn rule_of(charset: Charset, kind: FaultKind, bytes: &[u8]) -> (Rule, String, &'
             (MARC8_LOST_RETURN, message, "read as ASCII from here")
         }
         FaultKind::NotReset => {
-            let message = "the subfield ends in another set than it began with".to_owned();
-            (MARC8_NOT_RESET, message, "the next begins anew")
+            let message = "the subfield does not end in the set in which it began".to_owned();
+            (MARC8_NOT_RESET, message, "the next subfield starts from the default sets")
         }
         FaultKind::Control => {
             (MARC8_CONTROL, format!("control character {shown}, which {charset} lacks"), "kept")

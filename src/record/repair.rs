@@ -5,6 +5,7 @@ use crate::bytes::Cut;
 use crate::charset::Policy;
 use crate::charset::{Charset, Normalization, Reason, is_from_dos, read_as_dos, undo_second_encoding};
 use crate::finding::{Finding, Findings};
+use crate::named::named;
 use crate::position::Location;
 use crate::record::rules::{ENCODED_TWICE, MARC8_NONSTANDARD};
 
@@ -22,6 +23,11 @@ pub enum TextRepair {
     /// and `(B` after, bytes that make sense in that set.
     Marc8Escapes,
 }
+
+named!(TextRepair {
+    Mojibake "mojibake" "Values that were encoded twice",
+    Marc8Escapes "marc8-escapes" "Escape sequences of MARC-8 without their escape byte",
+});
 
 impl Record {
     /// Repairs text. Each changed field is reported in `findings`.

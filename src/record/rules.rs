@@ -20,7 +20,7 @@ rules! {
     MARC8_TRUNCATED_EACC "E035" "marc8-truncated-eacc" Error
         "Only one or two bytes of a three-byte character are present.";
     MARC8_UNDEFINED_EACC "E036" "marc8-undefined-eacc" Error
-        "Three bytes are no character of EACC, the East Asian set of MARC-8.";
+        "Three bytes are not a character of EACC, the East Asian set of MARC-8.";
     MARC8_LOST_RETURN "E037" "marc8-lost-return" Error
         "The escape sequence from EACC back to ASCII is missing.";
     MARC8_NOT_RESET "E038" "marc8-not-reset" Note

@@ -77,7 +77,8 @@ impl<'a> RecordRef<'a> {
         self.slots.iter().enumerate().map(move |(index, slot)| self.field_at(index, *slot))
     }
 
-    /// Returns the fields with these tags, in order. Linear in the number of fields.
+    /// Returns the fields with these tags, in order. Linear in the number of fields. A text that is no tag panics where debug
+    /// assertions are on: see [`TagPattern`].
     #[inline]
     pub fn fields_with(self, tag: impl Into<TagPattern>) -> impl Iterator<Item = FieldRef<'a>> + Clone + 'a {
         let pattern = tag.into();
@@ -85,7 +86,7 @@ impl<'a> RecordRef<'a> {
         slots.map(move |(index, slot)| self.field_at(index, *slot))
     }
 
-    /// Returns the first field with one of these tags.
+    /// Returns the first field with one of these tags; as [`fields_with`](Self::fields_with), takes no path.
     #[inline]
     pub fn field(self, tag: impl Into<TagPattern>) -> Option<FieldRef<'a>> {
         self.fields_with(tag).next()
@@ -150,7 +151,7 @@ impl<'a> RecordRef<'a> {
     }
 
     #[inline]
-    fn field_at(self, index: usize, slot: Slot) -> FieldRef<'a> {
+    pub(super) fn field_at(self, index: usize, slot: Slot) -> FieldRef<'a> {
         let (start, end) = (slot.start as usize, slot.end as usize);
         let text = self.text.and_then(|text| text.get(start..end));
         FieldRef {

@@ -57,7 +57,7 @@ fn directory(old: &[u8], new: &[u8], changes: &mut Vec<Change>) {
 fn fields(old: RecordRef<'_>, new: RecordRef<'_>, changes: &mut Vec<Change>) {
     let text = |field: FieldRef<'_>| {
         let mut text = String::new();
-        // The policy mends all faults.
+        // Escaping never fails.
         let _ = field.raw_text().write_utf8(Policy::Escape, &mut text);
         text
     };

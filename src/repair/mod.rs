@@ -1,8 +1,8 @@
-//! Records mended, and every change listed.
+//! Records repaired, and every change listed.
 //!
 //! A [`Repairer`] writes the records of an input in its own format. Sound records of ISO 2709 keep their bytes; where only
 //! the label of the character set is wrong, that alone is changed; all others are built anew from what could be read of
-//! them. What was found and what is different is a list of [`Change`]s. [`Repairs`](crate::Repairs) mend text before.
+//! them. What was found and what is different is a list of [`Change`]s. [`Repairs`](crate::Repairs) repair text before.
 //!
 //! # Example
 //! ```
@@ -10,8 +10,8 @@
 //! use kartoteka::{Pass, ReadOptions, WriteOptions, open};
 //!
 //! let reader = open("fixtures/iso2709/damaged.mrc")?;
-//! let mut mended = Vec::new();
-//! let mut repairer = Repairer::new(&mut mended, reader.format(), &ReadOptions::new(), &WriteOptions::new())?;
+//! let mut repaired = Vec::new();
+//! let mut repairer = Repairer::new(&mut repaired, reader.format(), &ReadOptions::new(), &WriteOptions::new())?;
 //! let mut pass = Pass::new(reader);
 //! let mut changes = Vec::new();
 //! while let Some(item) = pass.item()? {
@@ -23,7 +23,7 @@
 //! assert_eq!((changes[1].at.as_deref(), changes[1].to.as_deref()), (Some("LDR/0-4"), Some("00519")));
 //! drop(repairer);
 //! // A byte that is no character stays as it is.
-//! let again = kartoteka::reader(&mended[..], None, &ReadOptions::new())?;
+//! let again = kartoteka::reader(&repaired[..], None, &ReadOptions::new())?;
 //! assert_eq!(again.into_iter().flatten().filter(|record| !record.findings.is_empty()).count(), 1);
 //! # Ok::<(), kartoteka::Error>(())
 //! ```
@@ -75,7 +75,7 @@ impl Counts {
 /// The result of one item.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Mended {
+pub struct Repaired {
     /// The control number or master file number of the record.
     pub id: Option<String>,
     /// What was found and what is different, in order.
@@ -130,28 +130,28 @@ impl<'w> Repairer<'w> {
     /// Writes the record of an item.
     ///
     /// # Errors
-    /// If the output cannot be written. A record that cannot be written is [rejected](Mended::rejected).
-    pub fn item(&mut self, item: &Item<'_>) -> Result<Mended> {
-        let mut mended = Mended::default();
-        mended.changes.extend(item.findings.iter().map(Change::found));
+    /// If the output cannot be written. A record that cannot be written is [rejected](Repaired::rejected).
+    pub fn item(&mut self, item: &Item<'_>) -> Result<Repaired> {
+        let mut repaired = Repaired::default();
+        repaired.changes.extend(item.findings.iter().map(Change::found));
         let more: u64 = item.unlisted.iter().map(|(_, count)| count).sum();
         if more > 0 {
-            mended.changes.push(Change::note(format!("and {more} more in this record")));
+            repaired.changes.push(Change::note(format!("and {more} more in this record")));
         }
         match &item.content {
             Content::Record(record) => {
-                mended.id = record.view().id();
-                self.record(record, item, &mut mended)?;
+                repaired.id = record.view().id();
+                self.record(record, item, &mut repaired)?;
             }
-            Content::Rejected { .. } => mended.rejected = true,
-            Content::Rest => return Ok(mended),
+            Content::Rejected { .. } => repaired.rejected = true,
+            Content::Rest => return Ok(repaired),
         }
         self.summary.read += 1;
-        match mended.rejected {
+        match repaired.rejected {
             true => self.summary.rejected += 1,
             false => self.summary.written += 1,
         }
-        Ok(mended)
+        Ok(repaired)
     }
 
     /// Ends the output.
@@ -176,26 +176,26 @@ impl<'w> Repairer<'w> {
     }
 
     /// Writes a record, and lists what is different in it.
-    fn record(&mut self, record: &Record, item: &Item<'_>, mended: &mut Mended) -> Result<()> {
+    fn record(&mut self, record: &Record, item: &Item<'_>, repaired: &mut Repaired) -> Result<()> {
         let written = match &mut self.output {
-            Output::Bytes(_) => self.iso2709(record, item, mended)?,
+            Output::Bytes(_) => self.iso2709(record, item, repaired)?,
             Output::Records(records) => {
                 let written = records.write_record(record.view());
-                note((records.findings(), records.unlisted()), mended, &mut self.summary);
+                note((records.findings(), records.unlisted()), repaired, &mut self.summary);
                 self.summary.replaced = records.replaced();
                 written
             }
         };
         let Err(error) = written else { return Ok(()) };
         let Some(finding) = error.finding() else { return Err(error) };
-        mended.changes.push(Change::found(finding));
+        repaired.changes.push(Change::found(finding));
         self.summary.report.add(finding);
-        mended.rejected = true;
+        repaired.rejected = true;
         Ok(())
     }
 
     /// Writes a record of ISO 2709: its bytes, or others. The inner error is that of the record.
-    fn iso2709(&mut self, record: &Record, item: &Item<'_>, mended: &mut Mended) -> Result<Result<()>> {
+    fn iso2709(&mut self, record: &Record, item: &Item<'_>, repaired: &mut Repaired) -> Result<Result<()>> {
         let (raw, findings) = (item.raw(), item.findings);
         if findings.is_empty() && self.write.charset == Charset::Auto {
             self.counts.untouched += 1;
@@ -203,7 +203,7 @@ impl<'w> Repairer<'w> {
         }
         if let Some(bytes) = relabelled(record, raw, findings, self.write.charset, &self.read) {
             self.counts.relabelled += 1;
-            differences(record, raw, &bytes, &mut mended.changes);
+            differences(record, raw, &bytes, &mut repaired.changes);
             return self.put(&bytes).map(Ok);
         }
         let mut filled;
@@ -215,7 +215,7 @@ impl<'w> Repairer<'w> {
         }
         let mut records = iso2709::Writer::new(Vec::new(), &self.write);
         let written = records.write_record(record.view()).and_then(|()| records.finish());
-        note((records.findings(), records.unlisted()), mended, &mut self.summary);
+        note((records.findings(), records.unlisted()), repaired, &mut self.summary);
         self.summary.replaced += records.replaced();
         if written.is_err() {
             return Ok(written);
@@ -225,7 +225,7 @@ impl<'w> Repairer<'w> {
             true => self.counts.untouched += 1,
             false => {
                 self.counts.rebuilt += 1;
-                differences(record, raw, &made, &mut mended.changes);
+                differences(record, raw, &made, &mut repaired.changes);
             }
         }
         self.put(&made).map(Ok)
@@ -240,9 +240,9 @@ impl<'w> Repairer<'w> {
 }
 
 /// Notes what a writer found.
-fn note((findings, unlisted): (&[Finding], &[(Rule, u64)]), mended: &mut Mended, summary: &mut Summary) {
+fn note((findings, unlisted): (&[Finding], &[(Rule, u64)]), repaired: &mut Repaired, summary: &mut Summary) {
     for finding in findings {
-        mended.changes.push(Change::found(finding));
+        repaired.changes.push(Change::found(finding));
         summary.report.add(finding);
     }
     summary.report.add_unlisted(unlisted);

@@ -1,6 +1,7 @@
 //! The forms of report by name.
 
 use super::{Concise, Csv, Github, Gitlab, Json, Junit, Report, Sarif, Style, Text};
+use crate::named::Named;
 use crate::table::Formulas;
 use crate::validate::{Found, Totals};
 
@@ -109,6 +110,18 @@ impl Form {
             Form::Csv => Box::new(Csv::new().formulas(options.formulas)),
             Form::Silent => Box::new(Silence),
         }
+    }
+}
+
+impl Named for Form {
+    const ALL: &'static [Form] = &Form::ALL;
+
+    fn name(&self) -> &'static str {
+        Form::name(*self)
+    }
+
+    fn description(&self) -> &'static str {
+        Form::description(*self)
     }
 }
 

@@ -235,7 +235,7 @@ impl<'a> Listing<'a> {
 /// Appends a value, with escapes for what cannot be shown.
 fn text(text: Text<'_>, out: &mut String) {
     let mut value = String::new();
-    // The policy mends all faults.
+    // Escaping never fails.
     let _ = text.write_utf8(Policy::Escape, &mut value);
     out.push_str(&printable(&value));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::object::{object, tally};
 use super::style::Style;
 use super::text::by_rule;
-use crate::finding::Rule;
+use crate::finding::{Rule, Severity};
 use crate::io::Summary;
 use crate::rules;
 
@@ -49,6 +49,11 @@ impl<'a> RunSummary<'a> {
         ];
         let Summary { rejected, replaced, ref report, .. } = *self.summary;
         rejected == 0 && replaced == 0 && lossy.into_iter().all(|rule| report.count(rule) == 0)
+    }
+
+    /// Returns the exit status of the run: 1 if something was lost, or found at or above `fail_on`, else 0.
+    pub fn exit_status(&self, fail_on: Severity) -> u8 {
+        u8::from(!self.is_whole() || self.summary.report.at_least(fail_on) > 0)
     }
 
     /// Returns a JSON object, without a line end.

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use super::compile::Compiled;
 use super::table::parse;
+use crate::named::Named;
 use crate::record::{Dialect, RecordRef};
 
 /// A built-in set of rules: one format of one family.
@@ -150,6 +151,14 @@ impl Set {
 
 /// Not reached: there is a cell for each set.
 static NONE: OnceLock<Compiled> = OnceLock::new();
+
+impl Named for Set {
+    const ALL: &'static [Set] = &Set::ALL;
+
+    fn name(&self) -> &'static str {
+        Set::name(*self)
+    }
+}
 
 impl fmt::Display for Set {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

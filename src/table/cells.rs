@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::formulas::{Formulas, is_formula};
+use crate::named::named;
 use crate::record::Text;
 
 /// How rows are written. Lines end with a line feed, text is UTF-8.
@@ -23,6 +24,15 @@ pub enum Form {
     /// A JSON object a line, without a header.
     JsonLines,
 }
+
+named!(Form {
+    #[cfg(feature = "csv")]
+    Csv "csv" "Comma-separated values, RFC 4180, with line feeds",
+    Tsv "tsv" "Values between tabs",
+    #[cfg(feature = "csv")]
+    QuotedTsv "quoted-tsv" "Values between tabs, quoted as in csv",
+    JsonLines "ndjson" "A JSON object a line",
+});
 
 /// The columns of a table and the form in which its rows are written.
 ///

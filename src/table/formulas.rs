@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::named::named;
+
 /// How to treat cells that begin like the formula of a spreadsheet, which would compute it instead of showing it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -12,6 +14,11 @@ pub enum Formulas {
     /// Write an apostrophe before them, which makes them text.
     Defuse,
 }
+
+named!(Formulas {
+    Keep "keep" "Write them as they are, and say so",
+    Defuse "defuse" "Write an apostrophe before them",
+});
 
 /// Returns whether a text begins like the formula of a spreadsheet: with `=`, `+`, `-`, `@`, a tab or a carriage return
 /// (OWASP, "CSV Injection").

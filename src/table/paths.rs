@@ -6,6 +6,7 @@ use std::fmt;
 use super::cells::Cells;
 use crate::bytes::Cut;
 use crate::error::{Error, Result};
+use crate::named::named;
 use crate::path::{FieldPath, SelectOptions};
 use crate::record::{FieldRef, RecordRef, Text};
 
@@ -22,6 +23,13 @@ pub enum Repeats {
     /// A list.
     List,
 }
+
+named!(Repeats {
+    Product "product" "A row for each combination of values",
+    Join "join" "One value, with the separator between them",
+    First "first" "The first, the others left out",
+    List "list" "A JSON list",
+});
 
 /// A column of a [`PathTable`].
 #[derive(Debug, Clone)]

@@ -167,7 +167,15 @@ fn fields(record: &Record) -> Vec<(crate::Tag, &[u8])> {
 }
 
 /// Checks that a record that is written and read again has the same fields. The writer may refuse a record.
-fn round_trip<F: Framing>(record: &Record, mut writer: impl Written) -> Option<Vec<u8>> {
+fn round_trip<F: Framing>(record: &Record, writer: impl Written) -> Option<Vec<u8>> {
+    round_trip_with::<F>(record, writer, ReadOptions::new())
+}
+
+fn round_trip_with<F: Framing>(
+    record: &Record,
+    mut writer: impl Written,
+    options: ReadOptions,
+) -> Option<Vec<u8>> {
     match writer.write_record(record.view()) {
         Ok(()) => {}
         Err(error) => {
@@ -182,7 +190,7 @@ fn round_trip<F: Framing>(record: &Record, mut writer: impl Written) -> Option<V
         .any(|finding| !matches!(finding.rule, TAG_WIDE | DATA_BEFORE_SUBFIELD | INDICATOR_LOST));
     assert!(writer.finish().is_ok(), "memory cannot be full");
     let bytes = writer.written();
-    let options = ReadOptions::new().charset(record.charset());
+    let options = options.charset(record.charset());
     let outcome = Outcome::of(&mut Slice::<F>::new(&bytes, &options), bytes.len() + 1);
     let broken = |finding: &Finding| matches!(finding.rule, XML_SYNTAX | JSON_SYNTAX);
     let mut findings = outcome.entries.iter().flat_map(|entry| &entry.findings);
@@ -391,8 +399,15 @@ pub fn cisis_id(data: &[u8]) {
     let outcome = reading(Format::CisisId, data);
     for (record, entry) in outcome.records() {
         let writer = crate::cisis_id::Writer::new(Vec::new(), &WriteOptions::new());
-        let written = round_trip::<crate::cisis_id::CisisId>(record, writer);
-        if entry.findings.is_empty() && record.view().mfn().is_some() {
+        // MARC in such fields is known by the agreement of several records.
+        let options = match record.syntax().has_indicators() {
+            true => ReadOptions::new().dialect(crate::Dialect::Marc21),
+            false => ReadOptions::new(),
+        };
+        let written = round_trip_with::<crate::cisis_id::CisisId>(record, writer, options);
+        // MARC in such fields is written anew.
+        let is_own = !record.syntax().has_indicators();
+        if is_own && entry.findings.is_empty() && record.view().mfn().is_some() {
             assert_eq!(written.as_deref(), Some(entry.raw.as_slice()), "a sound record is copied");
         }
     }

@@ -635,7 +635,7 @@ fn what_is_too_long_by_policy() {
     };
     let output = with(&[]);
     assert_eq!((status(&output), output.stdout.len()), (1, 0));
-    says(&output, &["error[W003]", "field 245", "the field has 10007 bytes, at most 9999 can be said"]);
+    says(&output, &["error[W003]", "field 245", "the field has 10007 bytes; the most is 9999"]);
     let output = with(&["--oversize", "split"]);
     assert_eq!((status(&output), output.stdout.len()), (1, 0));
     for (policy, expected) in [

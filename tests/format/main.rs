@@ -20,6 +20,7 @@ mod filter;
 mod forms;
 mod isis;
 mod json;
+mod marc_in_isis;
 #[cfg(all(feature = "xml", feature = "json"))]
 mod markup;
 mod memory;

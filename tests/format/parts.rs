@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use kartoteka::{
-    Can, FORMATS, Finding, Format, Part, ReadOptions, Record, RecordRead, Run, WriteOptions, copy, open,
-    open_with, split_points, writer,
+    Can, Charset, FORMATS, Finding, Format, Part, ReadOptions, Record, RecordRead, Run, WriteOptions, copy,
+    open, open_with, split_points, writer,
 };
 
 use crate::common::files;
@@ -232,6 +232,110 @@ fn parts_of_large_files() {
     }
     assert_eq!(done.len(), 10, "{done:?}");
     fs::remove_dir_all(&folder).unwrap();
+}
+
+/// More parts than there are bytes, so that each byte is a seam: inside line ends of two bytes, inside a byte order mark,
+/// inside characters, in files of nothing, of a piece of a record, of one record and of some.
+#[test]
+fn every_byte_is_a_seam() {
+    let path = std::env::temp_dir().join(format!("kartoteka-parts-seams-{}", std::process::id()));
+    let (mut done, mut records) = (Vec::new(), 0);
+    for (fixture, format) in splittable() {
+        if format == Format::Mst || done.contains(&format) {
+            continue;
+        }
+        done.push(format);
+        let data = fs::read(&fixture).unwrap();
+        let data = data.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&data);
+        let mut lines = Vec::new();
+        data.iter().filter(|byte| **byte != b'\r').for_each(|byte| match byte {
+            b'\n' => lines.extend(b"\r\n"),
+            byte => lines.push(*byte),
+        });
+        let first =
+            all(&fixture, format, &ReadOptions::new())[0].get(1).map_or(data.len(), |(at, _)| *at as usize);
+        let one = data.get(..first).unwrap_or(data);
+        let marked = [b"\xEF\xBB\xBF", &lines[..lines.len().min(250)]].concat();
+        for bytes in [
+            b"",
+            &data[..1],
+            &data[..30],
+            &one[..one.len().min(1_000)],
+            &lines[..lines.len().min(600)],
+            &marked,
+        ] {
+            fs::write(&path, bytes).unwrap();
+            let whole = all(&path, format, &ReadOptions::new());
+            let of = u32::try_from(bytes.len()).unwrap() + 3;
+            for look_back in [None, Some(10)] {
+                let parts = in_parts(&path, format, of, look_back);
+                assert!(parts == whole, "{format}, {} bytes: {parts:?} and not {whole:?}", bytes.len());
+            }
+            records += whole[0].len();
+        }
+    }
+    assert!(done.len() == 10 && records > 40, "{done:?} {records}");
+    fs::remove_file(&path).unwrap();
+}
+
+/// How many bytes this thread has read, by the account of the system.
+#[cfg(target_os = "linux")]
+fn bytes_read() -> u64 {
+    let account = fs::read_to_string("/proc/thread-self/io").unwrap();
+    account.lines().find_map(|line| line.strip_prefix("rchar: ")).unwrap().parse().unwrap()
+}
+
+/// What is read of a part until its first record, or to its end.
+#[cfg(target_os = "linux")]
+fn cost(path: &Path, format: Format, options: &ReadOptions, to_the_end: bool) -> u64 {
+    let before = bytes_read();
+    let mut reader = open_with(path, Some(format), options).unwrap();
+    let mut record = Record::new();
+    while reader.read_record(&mut record).unwrap_or(true) && to_the_end {}
+    bytes_read() - before
+}
+
+/// A part costs its own bytes and a bounded number of others, wherever in the file it is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_part_reads_little_more_than_itself() {
+    const MIB: u64 = 1024 * 1024;
+    let path = std::env::temp_dir().join(format!("kartoteka-parts-cost-{}", std::process::id()));
+    let sound = |path: &Path| {
+        !path.components().any(|one| one.as_os_str() == "findings") && !path.ends_with("damaged.mrc")
+    };
+    let mut done: Vec<Format> = Vec::new();
+    for (fixture, format) in splittable() {
+        let data = fs::read(&fixture).unwrap();
+        let data = data.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&data);
+        let is_wide = data.starts_with(b"\xFF\xFE") || data.starts_with(b"\xFE\xFF");
+        if format == Format::Mst || done.contains(&format) || !sound(&fixture) || data.len() < 300 || is_wide
+        {
+            continue;
+        }
+        done.push(format);
+        // Where the character set is found out, the first 8 MiB of the file are its evidence in each part.
+        let found_out = format == Format::Iso2709;
+        let (len, evidence) = if found_out { (40 * MIB, 8 * MIB) } else { (8 * MIB, 0) };
+        let charset = if found_out { Charset::Auto } else { Charset::Utf8 };
+        fs::write(&path, data.repeat(usize::try_from(len).unwrap().div_ceil(data.len()))).unwrap();
+        let len = fs::metadata(&path).unwrap().len();
+        let of = 8;
+        for number in [2, 5, of] {
+            let options = ReadOptions::new().charset(charset).part(Part::new(number, of));
+            // The mebibyte before it, to look for a record and to read on from there, and what is read at a time.
+            let most = evidence + 2 * MIB + MIB / 2;
+            let first = cost(&path, format, &options, false);
+            assert!((1..=most).contains(&first), "{format} {number}/{of}: {first}");
+            if [Format::Mrk, Format::Iso2709].contains(&format) {
+                let all = cost(&path, format, &options, true);
+                let own = len / u64::from(of);
+                assert!((own..=own + most + 1).contains(&all), "{format} {number}/{of}: {all} for {own}");
+            }
+        }
+    }
+    assert_eq!(done.len(), 10, "{done:?}");
+    fs::remove_file(&path).unwrap();
 }
 
 /// Real files, sound and damaged.

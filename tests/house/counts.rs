@@ -24,10 +24,10 @@ const PHRASES: [&str; 8] = [
     "so many",
 ];
 
-const CHECKS: [Check; 20] = [
+const CHECKS: [Check; 22] = [
     Check { what: "banned phrases in comments and messages", ceiling: 0, goal: 0, count: phrases },
     Check { what: "files over 500 lines", ceiling: 0, goal: 0, count: long_files },
-    Check { what: "lines of the program", ceiling: 4800, goal: 4800, count: program_lines },
+    Check { what: "lines of the program", ceiling: 4620, goal: 4620, count: program_lines },
     Check { what: "files over 400 lines in the program", ceiling: 0, goal: 0, count: long_program_files },
     Check {
         what: "records read one by one in the program",
@@ -98,14 +98,31 @@ const CHECKS: [Check; 20] = [
         count: |all| lines_with(all, |_| true, "todo!(") + lines_with(all, |_| true, "unimplemented!("),
     },
     Check {
-        what: "lints that are off: `arithmetic_side_effects`",
+        what: "rooms that compute with numbers of the input without `arithmetic_side_effects`",
         ceiling: 0,
         goal: 0,
         count: |all| {
-            // On for the rooms that compute with numbers of the input, where the room begins.
-            usize::from(lines_with(all, |_| true, "clippy::arithmetic_side_effects") == 0)
+            let rooms = [
+                "iso2709/entry.rs",
+                "iso2709/sound.rs",
+                "iso2709/damaged/mod.rs",
+                "iso2709/frame/leader.rs",
+                "isis/mod.rs",
+            ];
+            let is_on = |source: &Source| source.code.contains("#![deny(clippy::arithmetic_side_effects)]");
+            let off = |room: &&str| {
+                !all.iter().any(|source| source.is_in(&format!("format/{room}")) && is_on(source))
+            };
+            rooms.iter().filter(|room| off(room)).count()
         },
     },
+    Check {
+        what: "sentences about a character set without tables",
+        ceiling: 1,
+        goal: 1,
+        count: |all| lines_with(all, |_| true, "no tables for"),
+    },
+    Check { what: "names of one dialect", ceiling: 0, goal: 0, count: private_names },
     Check { what: "`Copy::all`", ceiling: 0, goal: 0, count: |all| lines_with(all, |_| true, "Copy::all") },
 ];
 
@@ -133,6 +150,30 @@ fn phrases(sources: &[Source]) -> usize {
     sources.iter().map(count).sum()
 }
 
+/// The names that were words of nobody but the authors, as types, variants, modules and functions.
+fn private_names(sources: &[Source]) -> usize {
+    const NAMES: [&str; 17] = [
+        "struct Made ",
+        "struct Seen ",
+        "enum Seen ",
+        "struct Told ",
+        "struct Sheet ",
+        "struct Talk ",
+        "struct Asking ",
+        "struct Work ",
+        "struct Here ",
+        "enum Own ",
+        "struct Adapter ",
+        "struct Shaper ",
+        "struct Tidy ",
+        "Lost(",
+        "mod mend;",
+        "fn mend(",
+        "on_lost",
+    ];
+    NAMES.iter().map(|name| lines_with(sources, |_| true, name)).sum()
+}
+
 fn long_files(sources: &[Source]) -> usize {
     sources.iter().filter(|source| !source.is_generated() && lines(source) > 500).count()
 }
@@ -148,7 +189,7 @@ fn long_program_files(sources: &[Source]) -> usize {
 fn ids_in_finding(sources: &[Source]) -> usize {
     let is_id = |word: &str| {
         word.len() == 4
-            && word.starts_with(['B', 'E', 'L', 'W'])
+            && word.starts_with(|c: char| c.is_ascii_uppercase())
             && word[1..].bytes().all(|byte| byte.is_ascii_digit())
     };
     let code = sources.iter().filter(|source| source.is_in("finding")).map(|source| &source.code);

@@ -8,6 +8,7 @@ mod counts;
 mod formats;
 mod rules;
 mod source;
+mod walk;
 
 use std::collections::HashMap;
 use std::fs;
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom up. A module may use its own level and all below.
 const LEVELS: [&[&str]; 20] = [
-    &["tag", "position", "limits", "bytes", "compression"],
+    &["tag", "position", "limits", "bytes", "named", "compression"],
     &["finding"],
     &["error"],
     &["charset"],
@@ -62,6 +63,23 @@ fn names(text: &str) -> Vec<String> {
     list.split(['{', '}', ',', '\n'])
         .map(|name| name.trim().split("::").next().unwrap_or_default().to_owned())
         .collect()
+}
+
+#[test]
+fn the_features_are_those_of_the_front_page() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let (manifest, front) = (read("Cargo.toml"), read("src/lib.rs"));
+    let features = manifest.split_once("\n[features]\n").unwrap().1.split("\n\n").next().unwrap();
+    let mut features: Vec<&str> =
+        features.lines().filter_map(|line| line.split_once(" = ")).map(|one| one.0).collect();
+    features.retain(|name| *name != "default" && !name.starts_with('#'));
+    let table = front.split_once("//! # Features\n").unwrap().1;
+    let mut rows: Vec<&str> =
+        table.lines().filter_map(|row| row.strip_prefix("//! | `")?.split('`').next()).collect();
+    features.sort();
+    rows.sort();
+    assert_eq!(rows, features, "src/lib.rs, Features");
 }
 
 #[test]

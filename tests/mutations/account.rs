@@ -256,6 +256,7 @@ fn kept(format: Format, record: &Record, call: &Call, findings: &[Range<usize>])
     }
     // Where damage moves the borders of tags and fields, a word may be on both sides of one.
     text.push(b' ');
+    record.leader().iter().for_each(|leader| text.extend_from_slice(leader.as_bytes()));
     for field in record.fields() {
         text.extend_from_slice(field.tag().to_string().as_bytes());
         text.extend_from_slice(field.raw());

@@ -106,13 +106,13 @@ fn the_worst_shapes_cost_the_same_for_each_byte() {
         return;
     }
     let sizes = [1 << 20, 4 << 20];
-    let of =
-        |size: usize| -> Vec<Work> { (0..SHAPES.len()).map(|index| Work::Shape { index, size }).collect() };
-    let Some(counts) = cost::counted(&sizes.map(of).concat()) else { return };
-    let (few, many) = counts.split_at(SHAPES.len());
+    // Both sizes of a shape after one another, so that the processors have as much to do.
+    let work: Vec<Work> =
+        (0..SHAPES.len()).flat_map(|index| sizes.map(|size| Work::Shape { index, size })).collect();
+    let Some(counts) = cost::counted(&work) else { return };
     let mut wrong = Vec::new();
-    for (index, (few, many)) in few.iter().zip(many).enumerate() {
-        let (few, many) = (*few as f64 / sizes[0] as f64, *many as f64 / sizes[1] as f64);
+    for (index, counts) in counts.chunks_exact(2).enumerate() {
+        let (few, many) = (counts[0] as f64 / sizes[0] as f64, counts[1] as f64 / sizes[1] as f64);
         println!("{}: {few:.1} and {many:.1} instructions a byte", name(index));
         if many > few * 1.1 + 1.0 {
             wrong.push(format!("{}: {few:.1} instructions a byte, {many:.1} with more", name(index)));

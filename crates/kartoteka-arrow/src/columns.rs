@@ -203,13 +203,21 @@ fn nearest(text: &str, offset: usize) -> Option<String> {
             return Some(format!("@{}", near.1));
         }
     }
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let padded = format!("{:0>3}{}", text.get(..digits)?, text.get(digits..)?);
+    if (1..3).contains(&digits) && padded.parse::<FieldPath>().is_ok() {
+        return Some(padded);
+    }
     let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at))?;
     let (before, after) = text.split_at_checked(offset)?;
     let mut next = after.chars();
     next.next();
     let tries = match after.is_empty() {
         true => {
-            vec![format!("{text}a"), before.trim_end_matches(|char: char| !char.is_ascii_digit()).to_owned()]
+            let mut shorter = text.chars();
+            shorter.next_back();
+            let number = before.trim_end_matches(|char: char| !char.is_ascii_digit());
+            vec![format!("{text}a"), shorter.as_str().to_owned(), number.to_owned()]
         }
         false => {
             let mut shorter = before.chars();
@@ -254,6 +262,8 @@ mod tests {
         assert!(error("id=001, t=245$$a").ends_with("the nearest right one is t=245$a"));
         assert!(error("@titel").contains("character 2: no element \"titel\": there are @record"));
         assert!(error("@titel").ends_with("the nearest right one is @title"));
+        assert!(error("24$a").ends_with("the nearest right one is 024$a"));
+        assert!(error("245$a{").ends_with("the nearest right one is 245$a"));
         assert!(error("title").ends_with("the nearest right one is @title"));
         assert_eq!(
             error("a=001,a=245$a"),

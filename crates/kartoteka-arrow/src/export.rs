@@ -79,8 +79,8 @@ pub struct Piece {
     pub records: u64,
     /// What the reader found in them.
     pub findings: Vec<Finding>,
-    /// How many records have no rows although they were read: they have more fields, or a field more subfields, than the
-    /// table has numbers for.
+    /// How many records have no rows although they were read: they have more fields or codes, or a field more subfields, than
+    /// the table has numbers for.
     pub left_out: u64,
 }
 
@@ -174,7 +174,7 @@ impl Export {
                 |made: &mut Made<LongBuilder>, record, number| {
                     let builder = made.builder.get_or_insert_with(LongBuilder::new);
                     let offset = record.position().byte;
-                    if builder.is_full() {
+                    if builder.is_full_for(record) {
                         made.early.push(builder.finish());
                     }
                     made.left_out += u64::from(!builder.push(record, number, offset));

@@ -1,5 +1,6 @@
 //! Records as rows of the long table.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -10,6 +11,7 @@ use kartoteka::table::long_rows;
 use kartoteka::{RecordRef, Syntax, Tag, Text};
 
 use crate::build::Few;
+use crate::import::PIECE;
 use crate::schema::{self, header};
 
 /// Builds batches of the long table.
@@ -82,15 +84,9 @@ impl LongBuilder {
     }
 
     /// Adds the rows of a record with this number and offset. Returns false, and adds none, if it has more than 65,535
-    /// fields, or a field that has more subfields: these numbers have no room in the table.
+    /// fields, or codes, or a field that has more subfields: these numbers have no room in the table.
     pub fn push(&mut self, record: RecordRef<'_>, number: Option<u64>, offset: u64) -> bool {
-        const MOST: usize = u16::MAX as usize;
-        let fields = record.fields();
-        let too_many = |raw: &[u8], delimiter: u8| {
-            raw.len() > MOST && raw.iter().filter(|byte| **byte == delimiter).count() > MOST
-        };
-        if fields.len() > MOST || fields.clone().any(|field| too_many(field.raw(), field.syntax().delimiter))
-        {
+        if !has_numbers(record) {
             return false;
         }
         let first = self.len();
@@ -147,9 +143,8 @@ impl LongBuilder {
     fn push_header(&mut self, record: RecordRef<'_>) {
         let (syntax, isis) = (record.syntax(), record.header().isis);
         let mut rows: Vec<(&str, String)> = Vec::new();
-        let has_rows = isis.is_some() || record.header().leader.is_some() || record.fields().len() > 0;
-        // A record in which there is nothing has a row all the same.
-        if syntax != Syntax::MARC || !has_rows {
+        // Each record has a row of its header.
+        if syntax != Syntax::MARC || record.header().leader.is_none() {
             rows.push((header::SYNTAX, syntax_name(syntax)));
         }
         if let Some(isis) = isis {
@@ -202,10 +197,18 @@ impl LongBuilder {
         self.bytes += 32;
     }
 
-    /// Whether the lists of tags and codes may not hold those of another record: the batch must be finished first.
+    /// Whether the lists of tags and codes may not hold those of this record: the batch must be finished first.
+    pub fn is_full_for(&self, record: RecordRef<'_>) -> bool {
+        !self.is_empty() && self.lacks(record.fields().map(|field| 1 + field.raw().len()).sum())
+    }
+
+    /// Whether the lists of tags and codes may not hold those of another [piece](crate::Rows::pieces) of rows.
     pub fn is_full(&self) -> bool {
-        let room = 16_384;
-        [&self.tag, &self.ind1, &self.ind2, &self.code].into_iter().any(|few| few.is_full(room))
+        self.lacks(PIECE)
+    }
+
+    fn lacks(&self, more: usize) -> bool {
+        [&self.tag, &self.ind1, &self.ind2, &self.code].into_iter().any(|few| few.is_full(more))
     }
 
     /// Takes the batch, and begins another.
@@ -230,6 +233,30 @@ impl LongBuilder {
                 Arc::new(self.value.finish()),
             ],
         )
+    }
+}
+
+/// Whether the fields, subfields and codes of a record can be numbered in the table.
+fn has_numbers(record: RecordRef<'_>) -> bool {
+    const MOST: usize = u16::MAX as usize;
+    let fields = record.fields();
+    let subfields = |raw: &[u8], delimiter: u8| match raw.len() > MOST {
+        true => raw.iter().filter(|byte| **byte == delimiter).count(),
+        false => raw.len(),
+    };
+    let (mut most, mut all) = (0, 0usize);
+    for field in fields.clone() {
+        let count = subfields(field.raw(), field.syntax().delimiter);
+        most = count.max(most);
+        all = all.saturating_add(count);
+    }
+    if fields.len() > MOST || most > MOST {
+        return false;
+    }
+    let mut codes = HashSet::new();
+    all <= MOST || {
+        fields.for_each(|field| codes.extend(field.subfields().map(|one| one.code().to_string())));
+        codes.len() <= MOST
     }
 }
 

@@ -11,10 +11,15 @@ use arrow_array::types::UInt16Type;
 use arrow_array::{Array, DictionaryArray, PrimitiveArray, RecordBatch, RecordBatchReader, StringArray};
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_ipc::writer::{DictionaryHandling, FileWriter, IpcWriteOptions, StreamWriter};
+#[cfg(feature = "parquet")]
+use arrow_schema::DataType;
 use arrow_schema::{ArrowError, Schema};
 #[cfg(feature = "parquet")]
 use parquet::{
-    arrow::{ArrowWriter, arrow_reader::ParquetRecordBatchReaderBuilder},
+    arrow::{
+        ArrowWriter,
+        arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder},
+    },
     basic::{Compression, Encoding, ZstdLevel},
     file::properties::{EnabledStatistics, WriterProperties},
     schema::types::ColumnPath,
@@ -89,11 +94,18 @@ impl Output {
     /// # Errors
     /// If it cannot be created.
     pub fn create(path: &Path, kind: Kind, schema: &Schema) -> Result<Output, ArrowError> {
-        let mut name = std::ffi::OsString::from(".");
-        name.push(path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?);
-        name.push(format!(".{}.part", std::process::id()));
-        let temporary = path.with_file_name(name);
-        let file = File::options().write(true).create_new(true).open(&temporary)?;
+        path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
+        let mut numbers = 0u32..1000;
+        let (temporary, file) = loop {
+            let number = numbers.next().ok_or_else(|| io::Error::from(io::ErrorKind::AlreadyExists))?;
+            let temporary =
+                path.with_file_name(format!(".kartoteka-table-{}-{number}.tmp", std::process::id()));
+            match File::options().write(true).create_new(true).open(&temporary) {
+                Ok(file) => break (temporary, file),
+                Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(why) => return Err(why.into()),
+            }
+        };
         let mut output = Output { writer: None, names: Some((temporary, path.to_owned())) };
         output.writer = Some(Writer::new(Box::new(file), kind, schema)?);
         Ok(output)
@@ -264,14 +276,45 @@ pub fn read_table(path: &Path) -> Result<Box<dyn RecordBatchReader + Send>, Arro
     let mut file = File::open(path)?;
     let mut start = Vec::new();
     (&mut file).take(6).read_to_end(&mut start)?;
-    file.rewind()?;
+    if file.rewind().is_err() {
+        return read_stream(io::Cursor::new(start).chain(file)); // nothing else can be read from a pipe
+    }
     #[cfg(feature = "parquet")]
     if start.starts_with(b"PAR1") {
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(8192).build()?;
-        return Ok(Box::new(reader));
+        let mut builder = ParquetRecordBatchReaderBuilder::try_new(file.try_clone()?)?;
+        // A column in which all is null has no type for pandas, and one for Parquet, which must do.
+        if builder.schema().fields().iter().any(|field| has_no_type(field.data_type())) {
+            let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+            builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)?;
+        }
+        return Ok(Box::new(builder.with_batch_size(8192).build()?));
     }
     match start.starts_with(b"ARROW1") {
         true => Ok(Box::new(FileReader::try_new(BufReader::new(file), None)?)),
-        false => Ok(Box::new(StreamReader::try_new(BufReader::new(file), None)?)),
+        false => read_stream(file),
     }
+}
+
+#[cfg(feature = "parquet")]
+fn has_no_type(data: &DataType) -> bool {
+    match data {
+        DataType::Dictionary(_, values) => has_no_type(values),
+        data => *data == DataType::Null,
+    }
+}
+
+/// Opens a table that comes as an Arrow stream, such as from standard input.
+///
+/// # Errors
+/// If the source cannot be read, or is no stream.
+pub fn read_stream(
+    mut source: impl Read + Send + 'static,
+) -> Result<Box<dyn RecordBatchReader + Send>, ArrowError> {
+    let mut start = Vec::new();
+    (&mut source).take(4).read_to_end(&mut start)?;
+    if start != [0xFF; 4] {
+        return Err(ArrowError::ParseError("it is no table: neither Parquet nor Arrow".to_owned()));
+    }
+    let source = io::Cursor::new(start).chain(source);
+    Ok(Box::new(StreamReader::try_new(BufReader::new(source), None)?))
 }

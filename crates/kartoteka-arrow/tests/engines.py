@@ -3,7 +3,8 @@
     engines.py KARTOTEKA EXPORT IMPORT FIXTURES [DUMP]
 
 Runs each snippet of the README and compares what it prints with the block below it (UPDATE_PAGES=1 writes it anew); then asks
-each engine the same three questions about the dump, or a fixture without it, and compares the answers with those of kartoteka.
+each engine the same three questions about a fixture and about the dump, its first 50,000 records or as many as KARTOTEKA_RECORDS says
+(`all`), and compares the answers with those of kartoteka.
 """
 
 import contextlib
@@ -32,6 +33,17 @@ def run(*command, status=(0,)):
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode in status, (command, done.returncode, done.stderr)
     return done.stdout
+
+
+def first(source, target, count):
+    with open(source, "rb") as data, open(target, "wb") as out:
+        rest = b""
+        while count:
+            read = data.read(1 << 22)
+            pieces = (rest + read).split(b"\x1d")
+            rest = pieces.pop()
+            out.write(b"".join(piece + b"\x1d" for piece in pieces[:count]))
+            count -= min(count, len(pieces)) if read else count
 
 
 def snippets():
@@ -64,6 +76,27 @@ def snippets():
     else:
         assert fresh == page, "see above"
     print(f"{count} snippets of the README print what it says")
+
+
+def rewritten(path, to):
+    """What an engine reads and writes again makes the same records."""
+    import duckdb
+    import pandas as pd
+    import polars as pl
+    import pyarrow.parquet as pq
+
+    run("kartoteka-export", path, "-o", "own.parquet", "-q", status=(0, 1))
+    pd.read_parquet("own.parquet").to_parquet("pandas.parquet")
+    pl.read_parquet("own.parquet").write_parquet("polars.parquet")
+    pl.read_parquet("own.parquet").write_ipc("polars.arrow")
+    pl.read_parquet("own.parquet").write_ipc_stream("polars.arrows")
+    pq.write_table(pq.read_table("own.parquet"), "pyarrow.parquet")
+    duckdb.sql("COPY (FROM 'own.parquet') TO 'duckdb.parquet'")
+    own = run("kartoteka-import", "own.parquet", "-t", to, "-q")
+    names = ["pandas.parquet", "polars.parquet", "polars.arrow", "polars.arrows", "pyarrow.parquet", "duckdb.parquet"]
+    for name in names:
+        assert run("kartoteka-import", name, "-t", to, "-q") == own and own, name
+    print(f"{os.path.basename(path)} comes back from {len(names)} files of four engines")
 
 
 def questions(path):
@@ -152,7 +185,7 @@ def questions(path):
         os.remove(name)
 
     # There and back.
-    if path.endswith(".mrc") or dump:
+    if path.endswith(".mrc") or path == dump:
         run("kartoteka-import", "long.parquet", "-t", "iso2709", "-o", "back.mrc", "-q")
         with open(path, "rb") as one, open("back.mrc", "rb") as other:
             while True:
@@ -165,9 +198,15 @@ def questions(path):
 
 try:
     snippets()
+    rewritten(os.path.join(fixtures, "iso2709/marc21.mrc"), "iso2709")
+    rewritten(os.path.join(fixtures, "isis/irbis64.mst"), "ndjson")
     questions(os.path.join(fixtures, "iso2709/marc21.mrc"))
-    if dump:
+    records = os.environ.get("KARTOTEKA_RECORDS", "50000")
+    if dump and records == "all":
         questions(dump)
+    elif dump:
+        first(dump, "slice.mrc", int(records))
+        questions("slice.mrc")
 finally:
     os.chdir("/")
     shutil.rmtree(folder)

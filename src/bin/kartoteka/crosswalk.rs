@@ -25,8 +25,8 @@ pub(crate) struct CrosswalkOptions {
     #[arg(long, value_name = "KEY=VALUE", requires = "crosswalk", value_parser = names::assignment)]
     pub(crate) crosswalk_set: Vec<(String, String)>,
 
-    /// What happens to values that no rule takes
-    #[arg(long, value_name = "WHAT", default_value = "keep", requires = "crosswalk", value_parser = names::on_loss())]
+    /// What happens to values that no rule takes; where some are dropped, the exit status is 1
+    #[arg(long, value_name = "WHAT", default_value = "keep", requires = "crosswalk", value_parser = names::named::<OnLoss>())]
     pub(crate) on_loss: OnLoss,
 
     /// Carry along in 886 what the map drops, too

@@ -1,7 +1,9 @@
 //! How a run ends.
 
 use std::fmt;
+use std::fs::File;
 use std::io;
+use std::path::Path;
 
 use kartoteka::{Error, ErrorKind};
 
@@ -14,6 +16,17 @@ pub(crate) enum Outcome {
     Findings,
     /// Exit status 2: an input could not be read, which was said, and the others were.
     NotAll,
+}
+
+impl From<u8> for Outcome {
+    /// The outcome with this exit status.
+    fn from(status: u8) -> Outcome {
+        match status {
+            0 => Outcome::Clean,
+            1 => Outcome::Findings,
+            _ => Outcome::NotAll,
+        }
+    }
 }
 
 /// A run that was not.
@@ -59,6 +72,17 @@ impl Failure {
             _ => Failure::at(name, format_args!("cannot write: {}", reason(why))),
         }
     }
+}
+
+/// Opens a file for reading.
+pub(crate) fn open(path: &Path) -> Result<File, Failure> {
+    File::open(path).map_err(|why| Failure::at(path.display(), format_args!("cannot open: {}", reason(&why))))
+}
+
+/// Reads a file of text.
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+    let failed = |why| Failure::at(path.display(), format_args!("cannot read: {}", reason(&why)));
+    std::fs::read_to_string(path).map_err(failed)
 }
 
 /// Returns what the system says, without the number of the error.

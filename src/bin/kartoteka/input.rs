@@ -1,6 +1,6 @@
 //! The inputs of a run, and the records in them.
 
-use std::fs::{File, Metadata};
+use std::fs::Metadata;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use kartoteka::{
 };
 
 use crate::command::options::Reading;
-use crate::failure::{Failure, Outcome, reason};
+use crate::failure::{Failure, Outcome, open, reason};
 use crate::progress::Progress;
 use crate::report::{Reporter, outcome};
 use crate::terminal::complain;
@@ -111,12 +111,9 @@ impl<'a> Run<'a> {
             detection,
             reader,
         };
-        let source: Box<dyn Read + Send> = if is_stdin(path) {
-            Box::new(io::stdin())
-        } else {
-            let file = File::open(path)
-                .map_err(|why| Failure::at(&name, format_args!("cannot open: {}", reason(&why))))?;
-            Box::new(file)
+        let source: Box<dyn Read + Send> = match is_stdin(path) {
+            true => Box::new(io::stdin()),
+            false => Box::new(open(path)?),
         };
         let source = self.reporter.progress.watch(source);
         let failed = |error: kartoteka::Error| Failure::reading(&name, &error);

@@ -226,16 +226,10 @@ impl Output {
         let mut number = 0u32;
         let (temporary, file) = loop {
             let temporary = path.with_file_name(format!(".kartoteka-{}-{number}.tmp", std::process::id()));
-            temporary::add(&temporary);
-            match OpenOptions::new().read(true).write(true).create_new(true).open(&temporary) {
+            match temporary::create(&temporary) {
                 Ok(file) => break (temporary, file),
-                Err(why) => {
-                    temporary::forget(&temporary);
-                    if why.kind() != io::ErrorKind::AlreadyExists || number >= 1000 {
-                        return Err(failed(&why));
-                    }
-                    number += 1;
-                }
+                Err(why) if why.kind() == io::ErrorKind::AlreadyExists && number < 1000 => number += 1,
+                Err(why) => return Err(failed(&why)),
             }
         };
         let sink = Sink::new(name.to_string(), Destination::File(file));

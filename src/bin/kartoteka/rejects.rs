@@ -1,6 +1,5 @@
 //! The file for what is rejected.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kartoteka::GarbageSink;
@@ -13,8 +12,8 @@ use crate::output::Target;
 pub(crate) struct Rejects(Arc<Mutex<Target>>);
 
 impl Rejects {
-    pub(crate) fn open(path: &Path, inputs: &[PathBuf]) -> Result<Rejects, Failure> {
-        Ok(Rejects(Arc::new(Mutex::new(Target::open(path, inputs)?))))
+    pub(crate) fn new(file: Target) -> Rejects {
+        Rejects(Arc::new(Mutex::new(file)))
     }
 
     pub(crate) fn put(&self, bytes: &[u8]) -> Result<(), Failure> {
@@ -39,12 +38,9 @@ impl Rejects {
     }
 
     /// All readers must be gone.
-    pub(crate) fn commit(self) -> Result<(), Failure> {
+    pub(crate) fn commit(self) -> Result<u64, Failure> {
         match Arc::into_inner(self.0) {
-            Some(target) => {
-                target.into_inner().unwrap_or_else(PoisonError::into_inner).commit()?;
-                Ok(())
-            }
+            Some(target) => target.into_inner().unwrap_or_else(PoisonError::into_inner).commit(),
             None => Err(Failure::new("rejects: an input is still being read")),
         }
     }

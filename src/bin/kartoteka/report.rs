@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use kartoteka::report::{counted, finding_line};
+use kartoteka::report::{RunSummary, counted, finding_line};
 use kartoteka::table::Formulas;
 use kartoteka::{Finding, Severity, Tally};
 
-use crate::command::options::Verbosity;
+use crate::command::options::{AnswerForm, Verbosity};
 use crate::failure::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::terminal::{Style, complain, printable, style_of_stderr};
@@ -28,19 +28,19 @@ pub(crate) struct Reporter {
     style: Style,
     printed: u64,
     unlisted: u64,
+    /// Whether findings are printed without `--verbose`.
+    lists: bool,
 }
 
 impl Reporter {
     pub(crate) fn new(verbosity: Verbosity, progress: Progress) -> Reporter {
-        Reporter { progress, verbosity, style: style_of_stderr(verbosity.color), printed: 0, unlisted: 0 }
+        let style = style_of_stderr(verbosity.color);
+        Reporter { progress, verbosity, style, printed: 0, unlisted: 0, lists: true }
     }
 
     /// Findings are shown in another way: none is printed here without `--verbose`.
-    pub(crate) fn without_findings(mut self) -> Reporter {
-        if !self.verbosity.verbose {
-            self.verbosity.quiet = true;
-        }
-        self
+    pub(crate) fn without_findings(self) -> Reporter {
+        Reporter { lists: false, ..self }
     }
 
     /// Says something about an input, if the user wants to know much.
@@ -59,9 +59,9 @@ impl Reporter {
 
     pub(crate) fn finding(&mut self, name: &str, finding: &Finding) {
         let room = match self.verbosity {
-            Verbosity { quiet: true, .. } => 0,
             Verbosity { verbose: true, .. } => u64::MAX,
-            _ => room(finding.severity()),
+            Verbosity { quiet: false, .. } if self.lists => room(finding.severity()),
+            _ => 0,
         };
         if self.printed >= room {
             self.unlisted += 1;
@@ -88,11 +88,20 @@ impl Reporter {
     /// The end of a run.
     pub(crate) fn finish(&mut self) {
         self.progress.finish();
-        if self.unlisted > 0 {
+        if self.lists && self.unlisted > 0 {
             self.say(&format!(
                 "kartoteka: … and {} (--verbose prints all)",
                 counted(self.unlisted, "more finding")
             ));
+        }
+    }
+
+    /// Prints what a run did after `head`: in the form that was asked for even if the user wants to know nothing.
+    pub(crate) fn summary(&self, summary: &RunSummary<'_>, form: Option<AnswerForm>, head: &str) {
+        match form {
+            Some(AnswerForm::Json) => self.line(&summary.json()),
+            Some(AnswerForm::Text) => self.line(&format!("{head}{}", summary.text(self.style))),
+            None => self.say(&format!("{head}{}", summary.text(self.style))),
         }
     }
 

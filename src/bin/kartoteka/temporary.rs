@@ -1,21 +1,26 @@
 //! Temporary files, which are removed when a signal ends the run, too.
 
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// The temporary files there are now.
 static FILES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Notes a temporary file that is about to be made.
-pub(crate) fn add(path: &Path) {
+/// Makes a temporary file, and notes it. A signal that comes meanwhile waits until it is noted.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     signals::watch();
-    if let Ok(mut files) = FILES.lock() {
+    let files = FILES.lock();
+    let file = File::options().read(true).write(true).create_new(true).open(path)?;
+    if let Ok(mut files) = files {
         files.push(path.to_owned());
     }
+    Ok(file)
 }
 
-/// Forgets a file that has its own name now, or was not made.
+/// Forgets a file that has its own name now.
 pub(crate) fn forget(path: &Path) {
     if let Ok(mut files) = FILES.lock() {
         files.retain(|known| known != path);

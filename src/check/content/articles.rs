@@ -23,12 +23,12 @@ It is kept.
 ```
 
 ```text
-warning[T101] record 1 (line 1, byte 0), field 245[0]^2 (#2): the title begins with the article "the", and none of it is passed over; kept
+warning[T101] record 1 (line 1, byte 0), field 245[0]^2 (#2): the title begins with the article "the", which is not passed over in filing; kept
 ```
 "#;
 
     ARTICLE_NONE "T102" "article-none" Warning
-        "What is passed over in filing is no article."
+        "The characters that are passed over in filing are not an article."
         r#"The title is sorted under a part of its first word. What is passed over is an article of some language and the blank after it, and
 marks before the title.
 
@@ -39,12 +39,12 @@ It is kept.
 ```
 
 ```text
-warning[T102] record 1 (line 1, byte 0), field 245[0]^2 (#1): 4 characters are passed over, and "divan" is no article; kept
+warning[T102] record 1 (line 1, byte 0), field 245[0]^2 (#1): 4 characters are passed over in filing, but "divan" is not an article; kept
 ```
 "#;
 
     NONFILING_LONG "T103" "nonfiling-long" Warning
-        "More characters are passed over in filing than the title has."
+        "At least as many characters are passed over in filing as the title has."
         r#"The whole title is passed over, so that it is sorted under nothing.
 
 It is kept.
@@ -54,7 +54,7 @@ It is kept.
 ```
 
 ```text
-warning[T103] record 1 (line 1, byte 0), field 245[0]^2 (#1): 9 characters are passed over, and the title has no more; kept
+warning[T103] record 1 (line 1, byte 0), field 245[0]^2 (#1): 9 characters are passed over in filing, which is all of the title or more; kept
 ```
 "#;
 }
@@ -140,9 +140,15 @@ fn title(card: &Card<'_>, field: FieldRef<'_>, (tag, number): (u32, u8), finding
     let word = word.to_lowercase();
     let mut tell = |rule, message| card.tell_indicator(rule, field, number, message, findings);
     if skipped > 0 && value.chars().nth(skipped).is_none() {
-        tell(NONFILING_LONG, format!("{skipped} characters are passed over, and the title has no more"));
+        tell(
+            NONFILING_LONG,
+            format!("{skipped} characters are passed over in filing, which is all of the title or more"),
+        );
     } else if skipped > 0 && skipped != marks && word.is_ascii() && !is_article(&word) {
-        tell(ARTICLE_NONE, format!("{skipped} characters are passed over, and {word:?} is no article"));
+        tell(
+            ARTICLE_NONE,
+            format!("{skipped} characters are passed over in filing, but {word:?} is not an article"),
+        );
     } else if skipped > marks && word.is_ascii() && ends_inside(skipped, marks + word.len(), after) {
         tell(
             ARTICLE_NONE,
@@ -158,7 +164,7 @@ fn title(card: &Card<'_>, field: FieldRef<'_>, (tag, number): (u32, u8), finding
         if sure && !NAMES.iter().any(|name| lower.starts_with(name)) {
             tell(
                 ARTICLE_MISSED,
-                format!("the title begins with the article {word:?}, and none of it is passed over"),
+                format!("the title begins with the article {word:?}, which is not passed over in filing"),
             );
         }
     }

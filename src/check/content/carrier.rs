@@ -9,7 +9,7 @@ use crate::record::FieldRef;
 
 rules! {
     CARRIER_DISAGREES "X112" "carrier-disagrees" Note
-        "The carrier in 007 is none of those in 338."
+        "The carrier in 007 is not among those in 338."
         r#"The first position of 007 names the kind of carrier, as the first letter of the code in 338 does. A record of which all 338 have
 codes describes such a carrier there too.
 
@@ -20,7 +20,7 @@ It is kept.
 ```
 
 ```text
-note[X112] record 1 (line 1, byte 0), field 007[0] (#1): 007 describes a carrier of kind t, and 338 has none; kept
+note[X112] record 1 (line 1, byte 0), field 007[0] (#1): 007 describes a carrier of kind t, which 338 does not have; kept
 ```
 "#;
     CONTENT_DISAGREES "X113" "content-disagrees" Note
@@ -35,7 +35,7 @@ It is kept.
 ```
 
 ```text
-note[X113] record 1 (line 1, byte 0), field 336[0]$b[0] (#2): the record is of type a, and no content is txt or tct or sti or tci; kept
+note[X113] record 1 (line 1, byte 0), field 336[0]$b[0] (#2): the record is of type a, but none of its content types is txt or tct or sti or tci; kept
 ```
 "#;
 }
@@ -91,7 +91,7 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
             let Some((_, letter)) = CARRIERS.iter().find(|(known, _)| Some(known) == kind) else { continue };
             if !carriers.iter().any(|(_, code)| code.first() == Some(letter)) {
                 let kind = char::from(kind.copied().unwrap_or(b' '));
-                let message = format!("007 describes a carrier of kind {kind}, and 338 has none");
+                let message = format!("007 describes a carrier of kind {kind}, which 338 does not have");
                 card.tell_field(CARRIER_DISAGREES, field, message, findings);
             }
         }
@@ -105,7 +105,7 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
         (contents.first(), contents.iter().any(|(_, code)| is_expected(code)))
     {
         let message = format!(
-            "the record is of type {}, and no content is {}",
+            "the record is of type {}, but none of its content types is {}",
             char::from(kind),
             expected.join(" or ")
         );

@@ -6,7 +6,7 @@ use crate::finding::{Findings, rules};
 
 rules! {
     COORDINATES_INVALID "V113" "coordinates-invalid" Warning
-        "A value is no coordinate."
+        "A value is not a coordinate."
         r#"A coordinate in 034 is a letter for the hemisphere and degrees, minutes and seconds, as `E0450000`, or decimal degrees, as
 `+045.5`: west and east up to 180 degrees, north and south up to 90.
 
@@ -17,7 +17,7 @@ It is kept.
 ```
 
 ```text
-warning[V113] record 1 (line 1, byte 0), field 034[0]$d[0] (#1): "E1850000" is no coordinate of EW in degrees, or too large; kept
+warning[V113] record 1 (line 1, byte 0), field 034[0]$d[0] (#1): "E1850000" is not a coordinate of EW in degrees, or is too large; kept
 ```
 "#;
 }
@@ -31,7 +31,8 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
     {
         card.values(34, code, |field, bytes, value| {
             if !is_coordinate(value.trim_end(), hemispheres, most) {
-                let message = format!("{value:?} is no coordinate of {hemispheres} in degrees, or too large");
+                let message =
+                    format!("{value:?} is not a coordinate of {hemispheres} in degrees, or is too large");
                 card.tell(COORDINATES_INVALID, field, bytes, message, findings);
             }
         });

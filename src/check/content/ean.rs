@@ -6,7 +6,7 @@ use crate::finding::{Findings, rules};
 
 rules! {
     ARTICLE_NUMBER_INVALID "V104" "article-number-invalid" Warning
-        "A value is no EAN or UPC: its check digit is wrong, or its length."
+        "A value is not an EAN or UPC: its check digit or its length is wrong."
         r#"The first indicator of 024 says that the value is an EAN (3) or a UPC (1). Their last digit is computed from the others.
 
 It is kept.

@@ -18,7 +18,7 @@ It is kept.
 ```
 
 ```text
-note[X120] record 1 (line 1, byte 0), field 020[1]$a[0] (#2): 5170123477 and 9785170123469 are not of one edition, and have the same qualifier; kept
+note[X120] record 1 (line 1, byte 0), field 020[1]$a[0] (#2): 5170123477 and 9785170123469 have the same qualifier, but are not of one edition; kept
 ```
 "#;
 }
@@ -51,7 +51,7 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
         let mut long = of(13);
         let (Some((.., long)), None, 1) = (long.next(), long.next(), of(10).count()) else { continue };
         if long.get(3..12) != short.get(..9) {
-            let message = format!("{short} and {long} are not of one edition, and have the same qualifier");
+            let message = format!("{short} and {long} have the same qualifier, but are not of one edition");
             card.tell(ISBN_DISAGREES, *field, value, message, findings);
         }
     }

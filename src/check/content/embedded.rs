@@ -33,7 +33,7 @@ It is kept.
 ```
 
 ```text
-warning[U102] record 1 (line 1, byte 0), field 461[0]$t[0] (#3): subfield t is the field's own, and a field is embedded after it; kept
+warning[U102] record 1 (line 1, byte 0), field 461[0]$t[0] (#3): subfield t is of the field itself, but an embedded field follows it; kept
 ```
 "#;
 }
@@ -50,7 +50,7 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
         let mut before = field.subfields().take_while(|part| !part.is('1'));
         if let Some(own) = before.find(|part| part.code().is_ascii_lowercase()) {
             let message =
-                format!("subfield {} is the field's own, and a field is embedded after it", own.code());
+                format!("subfield {} is of the field itself, but an embedded field follows it", own.code());
             card.tell(EMBEDDED_MIXED, field, own.value().as_bytes(), message, findings);
         }
         for part in field.subfields().filter(|part| part.is('1')) {

@@ -7,7 +7,7 @@ use crate::finding::{Findings, rules};
 
 rules! {
     IDENTIFIER_INVALID "V106" "identifier-invalid" Warning
-        "A value is no DOI, URN or URI."
+        "A value is not a DOI, URN or URI."
         r#"A DOI begins with `10.`, a number and a slash; a URN with `urn:`, a namespace and a colon; a URI with a scheme such as `https:`.
 None has blanks. Programs that follow the value find nothing.
 
@@ -18,7 +18,7 @@ It is kept.
 ```
 
 ```text
-warning[V106] record 1 (line 1, byte 0), field 856[0]$u[0] (#2): "example.org/divan" is no URI: it has no scheme, or has blanks; kept
+warning[V106] record 1 (line 1, byte 0), field 856[0]$u[0] (#2): "example.org/divan" is not a URI: it has no scheme, or it has blanks; kept
 ```
 "#;
 }
@@ -52,7 +52,7 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
     }
     card.values(856, 'u', |field, bytes, text| {
         if !is_uri(text.trim()) && !text.trim().is_empty() {
-            let message = format!("{text:?} is no URI: it has no scheme, or has blanks");
+            let message = format!("{text:?} is not a URI: it has no scheme, or it has blanks");
             card.tell(IDENTIFIER_INVALID, field, bytes, message, findings);
         }
     });

@@ -8,7 +8,7 @@ use crate::finding::{Findings, rules};
 
 rules! {
     WORKSHEET "R101" "worksheet" Warning
-        "The worksheet of an IRBIS record is missing, repeated or no name."
+        "The worksheet of an IRBIS record is missing, repeated or not a name."
         r#"By the worksheet in 920 IRBIS chooses how a record is entered and shown: PAZK, SPEC, NJ and others. It is one word, and a record
 has one.
 
@@ -34,7 +34,7 @@ It is kept.
 ```
 
 ```text
-warning[R102] record 1 (line 1, byte 0), field 903[1] (#4): field 903 is there again; kept
+warning[R102] record 1 (line 1, byte 0), field 903[1] (#4): field 903 is repeated; kept
 ```
 "#;
 
@@ -49,12 +49,12 @@ It is kept.
 ```
 
 ```text
-warning[R103] record 1 (line 1, byte 0), field 910[1]$b[0] (#5): the number 100 is that of an item before; kept
+warning[R103] record 1 (line 1, byte 0), field 910[1]$b[0] (#5): an item before this one has the number 100 too; kept
 ```
 "#;
 
     ITEM_STATUS "R104" "item-status" Note
-        "The state of an item is none that IRBIS knows."
+        "The status of an item is unknown to IRBIS."
         r#"`910^a` is the state of the item: a digit of the menu, or C, P, R or U for copies that are kept otherwise.
 
 It is kept.
@@ -64,7 +64,7 @@ It is kept.
 ```
 
 ```text
-note[R104] record 1 (line 1, byte 0), field 910[0]$a[0] (#4): "7" is no state of an item; kept
+note[R104] record 1 (line 1, byte 0), field 910[0]$a[0] (#4): "7" is not a status of items; kept
 ```
 "#;
 
@@ -94,7 +94,7 @@ It is kept.
 ```
 
 ```text
-note[R106] record 1 (line 1, byte 0), field 101[0]$a[0] (#4): field 101 is plain text, and has a subfield A; kept
+note[R106] record 1 (line 1, byte 0), field 101[0]$a[0] (#4): field 101 is plain text, but has a subfield A; kept
 ```
 "#;
 
@@ -109,12 +109,12 @@ It is kept.
 ```
 
 ```text
-note[R108] record 1 (line 1, byte 0), field 907[0]$a[0] (#4): "20261314" is no day as yyyymmdd; kept
+note[R108] record 1 (line 1, byte 0), field 907[0]$a[0] (#4): "20261314" is not a day in the form yyyymmdd; kept
 ```
 "#;
 
     PRICE_INVALID "V116" "price-invalid" Note
-        "A price is no number."
+        "A price is not a number."
         r#"A price begins with a digit and is a number, which IRBIS adds up in its statistics.
 
 It is kept.
@@ -124,7 +124,7 @@ It is kept.
 ```
 
 ```text
-note[V116] record 1 (line 1, byte 0), field 010[0]$d[0] (#3): "dear" is no price; kept
+note[V116] record 1 (line 1, byte 0), field 010[0]$d[0] (#3): "dear" is not a price; kept
 ```
 "#;
 }
@@ -143,14 +143,20 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
     for tag in PLAIN {
         for field in card.fields(tag) {
             if let Some(part) = field.subfields().next() {
-                let message = format!("field {tag} is plain text, and has a subfield {}", part.code());
+                let message = format!("field {tag} is plain text, but has a subfield {}", part.code());
                 card.tell(PLAIN_FIELD, field, part.value().as_bytes(), message, findings);
             }
         }
     }
     card.values(907, 'a', |field, bytes, value| {
         if !value.is_empty() && !calendar::is_date(value) {
-            card.tell(LOG_DATE, field, bytes, format!("{value:?} is no day as yyyymmdd"), findings);
+            card.tell(
+                LOG_DATE,
+                field,
+                bytes,
+                format!("{value:?} is not a day in the form yyyymmdd"),
+                findings,
+            );
         }
     });
     card.values(10, 'd', |field, bytes, value| {
@@ -158,7 +164,7 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
         let is_price = value.starts_with(|first: char| first.is_ascii_digit())
             && value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b' '));
         if !value.is_empty() && !is_price {
-            card.tell(PRICE_INVALID, field, bytes, format!("{value:?} is no price"), findings);
+            card.tell(PRICE_INVALID, field, bytes, format!("{value:?} is not a price"), findings);
         }
     });
 }
@@ -181,7 +187,7 @@ fn single(card: &Card<'_>, findings: &mut Findings) {
     }
     for (rule, tag) in [(WORKSHEET, 920), (DOCUMENT_CODE, 903), (IRBIS_TITLE, 200)] {
         if let Some(second) = card.fields(tag).nth(1) {
-            card.tell_field(rule, second, format!("field {tag} is there again"), findings);
+            card.tell_field(rule, second, format!("field {tag} is repeated"), findings);
         }
     }
     match card.fields(903).next() {
@@ -211,7 +217,7 @@ fn items(card: &Card<'_>, findings: &mut Findings) {
             let known =
                 matches!(state.as_bytes(), [byte] if STATES.contains(char::from(byte.to_ascii_uppercase())));
             if !known && !state.as_bytes().is_empty() {
-                let message = format!("{state:?} is no state of an item");
+                let message = format!("{state:?} is not a status of items");
                 card.tell(ITEM_STATUS, field, state.as_bytes(), message, findings);
             }
         }
@@ -220,7 +226,8 @@ fn items(card: &Card<'_>, findings: &mut Findings) {
             .subfield('a')
             .is_some_and(|state| matches!(state.as_bytes(), [b'U' | b'u' | b'R' | b'r' | b'C' | b'c']));
         if !number.trim_ascii().is_empty() && !counts && !numbers.insert(number) {
-            let message = format!("the number {} is that of an item before", String::from_utf8_lossy(number));
+            let message =
+                format!("an item before this one has the number {} too", String::from_utf8_lossy(number));
             card.tell(ITEM_REPEATED, field, number, message, findings);
         }
     }

@@ -37,7 +37,7 @@ note[P101] record 1 (line 1, byte 0), field 245[0]$c[0] (#1): the title does not
 ```
 "#;
     MARK_DOUBLED "P120" "mark-doubled" Note
-        "A mark is there twice, or has a blank before it that it should not have."
+        "A mark is doubled, or has a blank before it that it should not have."
         r#"A comma, a semicolon or a colon is there twice, or a comma has a blank before it. Programs that add the marks of ISBD to data
 that have them do this.
 
@@ -48,7 +48,7 @@ It is kept. It is looked for only with `--select P`, or where the configuration 
 ```
 
 ```text
-note[P120] record 1 (line 1, byte 0), field 264[0]$b[0] (#2): a mark is there twice, or has a blank before it; kept
+note[P120] record 1 (line 1, byte 0), field 264[0]$b[0] (#2): a mark is doubled, or has a blank before it; kept
 ```
 "#;
     MARK_MISSING "P102" "mark-missing" Note
@@ -63,7 +63,7 @@ It is kept. It is looked for only with `--select P`, or where the configuration 
 ```
 
 ```text
-note[P102] record 1 (line 1, byte 0), field 245[0]$a[0] (#1): the subfield before c ends in no " /"; kept
+note[P102] record 1 (line 1, byte 0), field 245[0]$a[0] (#1): the subfield before c does not end in " /"; kept
 ```
 "#;
 }
@@ -113,12 +113,12 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
             if let (Some(last), Some((_, code, marks))) = (before, due) {
                 if !marks.iter().any(|mark| last.ends_with(mark.as_bytes())) {
                     let marks = marks.iter().map(|mark| format!("{mark:?}")).collect::<Vec<_>>().join(" or ");
-                    let message = format!("the subfield before {code} ends in no {marks}");
+                    let message = format!("the subfield before {code} does not end in {marks}");
                     card.tell(MARK_MISSING, field, last, message, findings);
                 }
             }
             if doubled(value) {
-                let message = "a mark is there twice, or has a blank before it".to_owned();
+                let message = "a mark is doubled, or has a blank before it".to_owned();
                 card.tell(MARK_DOUBLED, field, value, message, findings);
             }
             if tag == 245 && part.is('h') {

@@ -8,7 +8,7 @@ use crate::finding::{Findings, rules};
 
 rules! {
     ISBN_INVALID "V101" "isbn-invalid" Warning
-        "A value is no ISBN: its check digit is wrong, or its length."
+        "A value is not an ISBN: its check digit or its length is wrong."
         r#"The last digit of an ISBN is computed from those before it, so that a slip of the pen shows. It has 10 digits, or 13 that begin
 with 978 or 979; hyphens and a qualifier after it are no fault, nor is anything in `$z`.
 

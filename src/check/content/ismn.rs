@@ -6,7 +6,7 @@ use crate::finding::{Findings, rules};
 
 rules! {
     ISMN_INVALID "V103" "ismn-invalid" Warning
-        "A value is no ISMN: its check digit is wrong, or its length."
+        "A value is not an ISMN: its check digit or its length is wrong."
         r#"An ISMN is 979-0 and nine digits, the last of which is computed from the others; before 2008 it was M and nine digits.
 
 It is kept.

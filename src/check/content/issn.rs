@@ -5,7 +5,7 @@ use crate::finding::{Findings, rules};
 
 rules! {
     ISSN_INVALID "V102" "issn-invalid" Warning
-        "A value is no ISSN: its check digit is wrong, or its length."
+        "A value is not an ISSN: its check digit or its length is wrong."
         r#"The last character of an ISSN is computed from the seven digits before it. Cancelled and wrong numbers belong in `$y` and `$z`.
 
 It is kept.

@@ -7,7 +7,7 @@ use crate::finding::{Findings, rules};
 
 rules! {
     LANGUAGE_DISAGREES "X108" "language-disagrees" Note
-        "The language in 008 is none of those in 041."
+        "The language in 008 is not among those in 041."
         r#"Catalogues limit by the language in 008, which is the first of those in 041.
 
 It is kept.
@@ -17,7 +17,7 @@ It is kept.
 ```
 
 ```text
-note[X108] record 1 (line 1, byte 0), field 041[0]$a[0] (#2): 008 has the language eng, which is not here; kept
+note[X108] record 1 (line 1, byte 0), field 041[0]$a[0] (#2): 008 has the language eng, which 041 lacks; kept
 ```
 "#;
 }
@@ -50,7 +50,7 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
             LANGUAGE_DISAGREES,
             field,
             value,
-            format!("008 has the language {language}, which is not here"),
+            format!("008 has the language {language}, which 041 lacks"),
             findings,
         );
     }

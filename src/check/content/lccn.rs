@@ -7,7 +7,7 @@ use crate::finding::{Findings, rules};
 
 rules! {
     LCCN_INVALID "V105" "lccn-invalid" Warning
-        "A value is no control number of the Library of Congress."
+        "A value is not a control number of the Library of Congress."
         r#"A control number of the Library of Congress is up to three letters, a year of two digits and six more, or of four digits and six
 more. Programs take 010 for it, so that a local number there brings the wrong record.
 
@@ -18,7 +18,7 @@ It is kept.
 ```
 
 ```text
-warning[V105] record 1 (line 1, byte 0), field 010[0]$a[0] (#1): "123" is no control number of the Library of Congress; kept
+warning[V105] record 1 (line 1, byte 0), field 010[0]$a[0] (#1): "123" is not a control number of the Library of Congress; kept
 ```
 "#;
 }
@@ -29,7 +29,7 @@ pub(super) const RULE: ContentRule =
 fn check(card: &Card<'_>, findings: &mut Findings) {
     card.values(10, 'a', |field, bytes, value| {
         if !value.trim().is_empty() && !is_one(value) {
-            let message = format!("{:?} is no control number of the Library of Congress", value.trim());
+            let message = format!("{:?} is not a control number of the Library of Congress", value.trim());
             card.tell(LCCN_INVALID, field, bytes, message, findings);
         }
     });

@@ -68,7 +68,7 @@ It is kept.
 ```
 
 ```text
-warning[X104] record 1 (line 1, byte 0), field 500[0]$6[0] (#2): another field has the number 01 already; kept
+warning[X104] record 1 (line 1, byte 0), field 500[0]$6[0] (#2): an earlier field has the number 01 too; kept
 ```
 "#;
 
@@ -99,7 +99,7 @@ It is kept.
 ```
 
 ```text
-warning[X106] record 1 (line 1, byte 0), field 880[0]$6[0] (#2): "Cyrillic" is no code of a script; kept
+warning[X106] record 1 (line 1, byte 0), field 880[0]$6[0] (#2): "Cyrillic" is not the code of a script; kept
 ```
 "#;
 }
@@ -158,7 +158,7 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
                     SCRIPT_UNDEFINED,
                     field,
                     bytes,
-                    format!("{code:?} is no code of a script"),
+                    format!("{code:?} is not the code of a script"),
                     findings,
                 );
             }
@@ -195,7 +195,7 @@ fn partners(card: &Card<'_>, links: &[Link<'_>], broken: &[[u8; 3]], findings: &
     for link in links.iter().filter(|link| !is_880(link) && !forms.contains(&pair(link))) {
         let number: String = link.number.map(char::from).iter().collect();
         let (rule, message) = if answered.contains(&link.number) {
-            (LINK_AMBIGUOUS, format!("another field has the number {number} already"))
+            (LINK_AMBIGUOUS, format!("an earlier field has the number {number} too"))
         } else if orphaned.contains(&link.number) || broken.contains(b"880") {
             continue;
         } else {

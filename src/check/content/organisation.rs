@@ -6,7 +6,7 @@ use crate::finding::{Findings, rules};
 
 rules! {
     ORGANISATION_INVALID "V114" "organisation-invalid" Note
-        "A value is no code of an organisation."
+        "A value is not the code of an organisation."
         r#"The code of an organisation has letters, digits, and `-`, `/` or `:` between them, at most 16: those of the MARC Code List for
 Organizations, and ISIL. A name, or a code with a blank, finds no organisation.
 
@@ -17,7 +17,7 @@ It is kept.
 ```
 
 ```text
-note[V114] record 1 (line 1, byte 0), field 003[0] (#1): "AZ BaNL" is no code of an organisation; kept
+note[V114] record 1 (line 1, byte 0), field 003[0] (#1): "AZ BaNL" is not the code of an organisation; kept
 ```
 "#;
 }
@@ -46,7 +46,7 @@ fn fault(value: &[u8]) -> Option<String> {
         && code.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'/' | b':' | b'#'))
         && code.first().is_none_or(u8::is_ascii_alphanumeric);
     (!is_code && std::str::from_utf8(code).is_ok())
-        .then(|| format!("{:?} is no code of an organisation", String::from_utf8_lossy(code)))
+        .then(|| format!("{:?} is not the code of an organisation", String::from_utf8_lossy(code)))
 }
 
 /// Faults in `clean.ndjson`: see the tests.

@@ -6,7 +6,7 @@ use crate::finding::{Findings, rules};
 
 rules! {
     COUNTRY_DISAGREES "X109" "country-disagrees" Note
-        "The country in 008 is none of those in 044."
+        "The country in 008 is not among those in 044."
         r#"The country of publication in 008/15-17 is one of those in 044, the first. One of the two was changed alone.
 
 It is kept.
@@ -16,7 +16,7 @@ It is kept.
 ```
 
 ```text
-note[X109] record 1 (line 1, byte 0), field 044[0]$a[0] (#2): 008 has the country aj, which is not here; kept
+note[X109] record 1 (line 1, byte 0), field 044[0]$a[0] (#2): 008 has the country aj, which 044 lacks; kept
 ```
 "#;
 }
@@ -44,7 +44,7 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
     }
     if let Some((field, value)) = first {
         let country = String::from_utf8_lossy(country);
-        let message = format!("008 has the country {country}, which is not here");
+        let message = format!("008 has the country {country}, which 044 lacks");
         card.tell(COUNTRY_DISAGREES, field, value, message, findings);
     }
 }

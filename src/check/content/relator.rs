@@ -17,7 +17,7 @@ It is kept.
 ```
 
 ```text
-note[X115] record 1 (line 1, byte 0), field 700[0]$e[0] (#2): "author" has the code aut, and $4 is edt; kept
+note[X115] record 1 (line 1, byte 0), field 700[0]$e[0] (#2): "author" has the code aut, but $4 is edt; kept
 ```
 "#;
 }
@@ -37,7 +37,7 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
         let known = code_list("relators").find(|(_, label)| label.eq_ignore_ascii_case(text));
         let has_code = code_list("relators").any(|(known, _)| known == code);
         if let Some((right, _)) = known.filter(|(right, _)| *right != code && has_code) {
-            let message = format!("{text:?} has the code {right}, and $4 is {code}");
+            let message = format!("{text:?} has the code {right}, but $4 is {code}");
             card.tell(RELATOR_DISAGREES, field, word.as_bytes(), message, findings);
         }
     }

@@ -15,7 +15,7 @@ It is kept.
 ```
 
 ```text
-warning[U103] record 1 (line 1, byte 0), field 710[0] (#4): there is a 700 too, and only one name has primary responsibility; kept
+warning[U103] record 1 (line 1, byte 0), field 710[0] (#4): there is a 700 too, but only one name can have primary responsibility; kept
 ```
 "#;
 }
@@ -30,7 +30,8 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
         let Some(field) = card.fields(tag).next() else { continue };
         match first {
             Some(first) => {
-                let message = format!("there is a {first} too, and only one name has primary responsibility");
+                let message =
+                    format!("there is a {first} too, but only one name can have primary responsibility");
                 card.tell_field(RESPONSIBILITY_REPEATED, field, message, findings);
             }
             None => first = Some(tag),

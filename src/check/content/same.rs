@@ -8,7 +8,7 @@ use crate::record::Record;
 
 rules! {
     FIELD_DUPLICATED "X119" "field-duplicated" Note
-        "A field is there twice, the same."
+        "A field is the same as one before it."
         r#"A field was entered or merged in twice.
 
 It is kept. `--unsafe-fixes` drops the second.
@@ -18,7 +18,7 @@ It is kept. `--unsafe-fixes` drops the second.
 ```
 
 ```text
-note[X119] record 1 (line 1, byte 0), field 500[1] (#3): the field is there already, the same; kept
+note[X119] record 1 (line 1, byte 0), field 500[1] (#3): an earlier field is the same; kept
 ```
 "#;
 }
@@ -42,7 +42,7 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
     for pair in sorted.windows(2) {
         if let [(tag, length, first), (other, other_length, second)] = pair {
             if (tag, length) == (other, other_length) && first.raw() == second.raw() {
-                card.tell_field(FIELD_DUPLICATED, *second, "the field is there already, the same", findings);
+                card.tell_field(FIELD_DUPLICATED, *second, "an earlier field is the same", findings);
             }
         }
     }

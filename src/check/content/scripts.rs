@@ -40,7 +40,7 @@ fn is_cyrillic(character: char) -> bool {
 }
 
 /// Words of two scripts with the letters that do not belong replaced; `None` for any other word.
-fn mended(word: &str) -> Option<String> {
+fn in_one_script(word: &str) -> Option<String> {
     let latin = word.chars().filter(char::is_ascii_alphabetic).count();
     let cyrillic = word.chars().filter(|character| is_cyrillic(*character)).count();
     if latin == 0 || cyrillic == 0 {
@@ -78,8 +78,8 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
             if text.is_ascii() {
                 continue;
             }
-            if let Some(word) = words(&text).find(|word| mended(word).is_some()) {
-                let right = mended(word).unwrap_or_default();
+            if let Some(word) = words(&text).find(|word| in_one_script(word).is_some()) {
+                let right = in_one_script(word).unwrap_or_default();
                 let script = if right.chars().any(is_cyrillic) {
                     "Latin letters in a Cyrillic word"
                 } else {
@@ -115,7 +115,7 @@ fn fix(record: &mut Record, finding: &Finding, fixes: Fixes) -> Option<Fix> {
             let end = from.find(|character: char| !character.is_alphabetic()).unwrap_or(from.len());
             let (word, after) = from.split_at_checked(end)?;
             out.push_str(before);
-            match mended(word) {
+            match in_one_script(word) {
                 Some(right) => {
                     count += 1;
                     out.push_str(&right);

@@ -5,7 +5,7 @@ use crate::finding::{Findings, rules};
 
 rules! {
     SOURCE_MISSING "X110" "source-missing" Warning
-        "An indicator says that a subfield names the source, and there is none."
+        "An indicator says that a subfield names the source, but there is no such subfield."
         r#"Indicator 7 says that the subject, the number or the code is of the list that `$2` names. Without it the value means nothing.
 
 It is kept.
@@ -15,12 +15,12 @@ It is kept.
 ```
 
 ```text
-warning[X110] record 1 (line 1, byte 0), field 650[0]^2 (#2): the source is that of $2, and there is no $2; kept
+warning[X110] record 1 (line 1, byte 0), field 650[0]^2 (#2): the source should be in $2, but there is no $2; kept
 ```
 "#;
 
     SOURCE_UNEXPECTED "X111" "source-unexpected" Note
-        "A subfield names a source, and the indicator has another."
+        "A subfield names a source, but the indicator names another."
         r#"The indicator names one list, and `$2` another. Most programs believe the indicator.
 
 It is kept.
@@ -30,7 +30,7 @@ It is kept.
 ```
 
 ```text
-note[X111] record 1 (line 1, byte 0), field 650[0]$2[0] (#2): indicator 2 is 0, and only with 7 does $2 name the source; kept
+note[X111] record 1 (line 1, byte 0), field 650[0]$2[0] (#2): indicator 2 is 0, but $2 names the source only if it is 7; kept
 ```
 "#;
 }
@@ -72,13 +72,13 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
         let source = field.subfield('2');
         match (indicator, source) {
             (Some(b'7'), None) if !matches!(tag, 82 | 86 | 662) => {
-                let message = "the source is that of $2, and there is no $2".to_owned();
+                let message = "the source should be in $2, but there is no $2".to_owned();
                 card.tell_indicator(SOURCE_MISSING, field, *number, message, findings);
             }
             // In other fields $2 may name an edition or a scheme beside the indicator.
             (Some(other @ b'0'..=b'6'), Some(source)) if (600..=655).contains(&tag) && tag != 653 => {
                 let message =
-                    format!("indicator 2 is {}, and only with 7 does $2 name the source", char::from(*other));
+                    format!("indicator 2 is {}, but $2 names the source only if it is 7", char::from(*other));
                 card.tell(SOURCE_UNEXPECTED, field, source.as_bytes(), message, findings);
             }
             _ => {}

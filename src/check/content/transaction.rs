@@ -15,7 +15,7 @@ It is kept.
 ```
 
 ```text
-warning[C005] record 1 (line 1, byte 0), field 005[0] (#1): "20260230112000.0" is no date and time as yyyymmddhhmmss.f; kept
+warning[C005] record 1 (line 1, byte 0), field 005[0] (#1): "20260230112000.0" is not a date and time in the form yyyymmddhhmmss.f; kept
 ```
 "#;
 }
@@ -27,7 +27,7 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
     for field in card.fields(5) {
         let Ok(value) = field.raw_text().to_str() else { continue };
         if !is_moment(&value) {
-            let message = format!("{value:?} is no date and time as yyyymmddhhmmss.f");
+            let message = format!("{value:?} is not a date and time in the form yyyymmddhhmmss.f");
             card.tell_field(TRANSACTION_DATE, field, message, findings);
         }
     }

@@ -9,7 +9,7 @@ use crate::finding::{Findings, rules};
 
 rules! {
     YEAR_DISAGREES "X107" "year-disagrees" Note
-        "The coded year is none of those in the imprint."
+        "The coded year is not among those in the imprint."
         r#"Catalogues sort and limit by the year in 008 and show that of 260 or 264. Only single years are compared, where 008/6 is `s`.
 
 It is kept.
@@ -19,7 +19,7 @@ It is kept.
 ```
 
 ```text
-note[X107] record 1 (line 1, byte 0), field 008[0]/7-10 (#1): the year is 2005, which is none of those in 260 or 264; kept
+note[X107] record 1 (line 1, byte 0), field 008[0]/7-10 (#1): the year is 2005, which is not among those in 260 or 264; kept
 ```
 "#;
 }
@@ -46,7 +46,7 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
     }
     if some {
         let year = String::from_utf8_lossy(year);
-        let message = format!("the year is {year}, which is none of those in 260 or 264");
+        let message = format!("the year is {year}, which is not among those in 260 or 264");
         card.tell_characters(YEAR_DISAGREES, (coded, coded.raw()), (7, 10), message, findings);
     }
 }

@@ -127,7 +127,7 @@ pub(crate) trait Around {
 
 /// What became of a value.
 #[derive(Debug, Default)]
-pub(crate) struct Made {
+pub(crate) struct Transformed {
     pub(crate) texts: Vec<String>,
     /// The code that comes instead of that of the rule, for what is not valid.
     pub(crate) code: Option<char>,
@@ -140,8 +140,8 @@ impl Transform {
     }
 
     /// Runs the steps on a value. No texts: the value is not taken.
-    pub(crate) fn run(&self, text: &str, around: &dyn Around) -> Made {
-        let mut made = Made::default();
+    pub(crate) fn run(&self, text: &str, around: &dyn Around) -> Transformed {
+        let mut made = Transformed::default();
         let mut steps = self.steps.iter();
         let first = match self.steps.first() {
             Some(Step::Copy) => {
@@ -163,8 +163,8 @@ impl Transform {
 }
 
 impl Step {
-    fn run(&self, text: String, around: &dyn Around, made: &mut Made) {
-        let one = |text: Option<String>, made: &mut Made| made.texts.extend(text);
+    fn run(&self, text: String, around: &dyn Around, made: &mut Transformed) {
+        let one = |text: Option<String>, made: &mut Transformed| made.texts.extend(text);
         match self {
             Step::Copy | Step::Use | Step::Raw | Step::Drop | Step::Shape | Step::Via | Step::Expand => {
                 made.texts.push(text);

@@ -224,7 +224,7 @@ impl<R: Read + Seek> Dictionary<R> {
         }
         if u64::from(next) > blocks || self.leaves > blocks {
             let message = match u64::from(next) > blocks {
-                true => format!("a leaf leads to block {next} of {blocks}"),
+                true => format!("a leaf points to block {next} of {blocks}"),
                 false => "the leaves lead in a circle".to_owned(),
             };
             self.damaged("l01", 8, message, "the rest of the terms left out");
@@ -267,7 +267,7 @@ impl<R: Read + Seek> Dictionary<R> {
             let node = Node { bytes: self.l01.get(place(leaf), BLOCK as usize)? };
             let is_first = node.previous() == 0 || node.previous() >= 0x8000_0000;
             if is_first && node.terms() > 0 {
-                let message = format!("block {block} leads to no leaf");
+                let message = format!("block {block} points to no leaf");
                 self.damaged("n01", place(block.max(1)), message, "searched from the first leaf");
                 return Ok(Some(leaf));
             }
@@ -377,7 +377,7 @@ impl<R: Read + Seek> Dictionary<R> {
             offset = next;
         }
         if given != total {
-            let message = format!("{given} postings where {total} are said to be");
+            let message = format!("{given} postings, where {total} are stated");
             self.damaged("ifp", term.offset.min(self.ifp.len()), message, "those read are kept");
         }
         Ok(given)

@@ -15,6 +15,9 @@
 //! reads the terms of IRBIS64. [`ReadOptions::deleted`](crate::ReadOptions::deleted) and
 //! [`ReadOptions::history`](crate::ReadOptions::history) give access to deleted records and old versions.
 //!
+//! # MARC in a base
+#![doc = include_str!("../marc_in_isis/form.md")]
+//!
 //! # Spec
 //! No standard. CDS/ISIS: "CDS/ISIS for Microsoft Windows, Reference manual", appendix G, and the source of
 //! CISIS. IRBIS64: its server manual, which is wrong about the length of the leader, the order of version and
@@ -41,7 +44,6 @@ mod dictionary;
 mod encode;
 mod files;
 mod lock;
-mod marc;
 mod reader;
 mod rebuild;
 mod record;

@@ -25,28 +25,29 @@ pub(super) fn check_leader(
     let shape = variant.shape;
     if u64::from(leader.base) != expected {
         let message = format!(
-            "its data are said to begin at byte {}, {} fields need {expected}",
+            "its data begin at byte {} by its header, and at {expected} by its {} fields",
             leader.base, leader.fields
         );
-        findings.at(RECORD_HEADER, (0, shape.leader_len()), message, "not relied on");
+        findings.at(RECORD_HEADER, (0, shape.leader_len()), message, "ignored");
     }
     if leader.len < u64::from(leader.base) {
-        let message = format!("it is said to have {} bytes, its data begin at {}", leader.len, leader.base);
+        let message =
+            format!("its header states {} bytes, and that its data begin at {}", leader.len, leader.base);
         findings.at(RECORD_HEADER, (4, 4), message, "kept as far as it goes");
     } else if leader.len > there {
-        let message = format!("it is said to have {} bytes, {there} are left in the file", leader.len);
+        let message = format!("its header states {} bytes; {there} are left in the file", leader.len);
         findings.at(TRUNCATED, (4, 4), message, "kept as far as it goes");
     }
     if let Some(free) = free.filter(|free| offset.checked_add(leader.len).is_none_or(|end| end > *free)) {
-        let message = format!("it ends after byte {free}, the stated start of free space");
+        let message = format!("it extends into the free space, which begins at byte {free}");
         findings.at(RECORD_BEYOND_FREE, (0, shape.leader_len()), message, "kept");
     }
     if variant.is_irbis64() {
         if leader.version == 0 {
-            findings.at(VERSION_ZERO, (24, 4), "its version is 0, the first is 1", "kept");
+            findings.at(VERSION_ZERO, (24, 4), "its version is 0; versions count from 1", "kept");
         }
         if leader.previous >= offset {
-            let message = format!("the version before it is said to lie at byte {}", leader.previous);
+            let message = format!("its header places its previous version at byte {}", leader.previous);
             findings.at(VERSION_CHAIN, (8, 8), message, "kept");
         }
     }

@@ -240,7 +240,7 @@ impl<F: Read + Write + Seek> Writer<F> {
         irbis: &mut Record,
     ) -> Result<()> {
         let (prepared, findings) = preparation.in_charset(record, self.charset)?;
-        if record.header().leader.is_some() {
+        if record.header().leader.is_some() && record.header().kept.is_none() {
             let place = Location::of(record.position());
             let message = "a master file has no leader of ISO 2709";
             findings.push(Finding::new(HEADER_LOST, place, message, "left out"));

@@ -8,7 +8,7 @@ use super::entry::DIRECTORY;
 use super::rules::{CONTROL_BYTE_IN_DATA, FIELD_EMPTY, INDICATOR_INVALID};
 use super::{DELIMITER, ESCAPE, FIELD_TERMINATOR, RECORD_TERMINATOR};
 use crate::bytes::{Cut, sixteens};
-use crate::finding::{Findings, Rule};
+use crate::finding::{Findings, Rule, counted};
 use crate::format::rules::{
     CONTROL_FIELD_SUBFIELDS, DATA_BEFORE_SUBFIELD, INDICATOR_COUNT, SUBFIELD_EMPTY, TAG_INVALID,
 };
@@ -141,13 +141,15 @@ impl Field<'_> {
         };
         let surplus = first.saturating_sub(indicators);
         if first < indicators {
-            let message = format!("the field has {first} indicators, its record has {indicators}");
-            self.say(INDICATOR_COUNT, (0, first), message, "the missing read as blank");
+            let message =
+                format!("the field has {}, its record {indicators}", counted(first as u64, "indicator"));
+            self.say(INDICATOR_COUNT, (0, first), message, "the missing ones read as blanks");
         } else if surplus == 1 {
-            let message = format!("the field has {first} indicators, its record has {indicators}");
+            let message =
+                format!("the field has {}, its record {indicators}", counted(first as u64, "indicator"));
             self.say(INDICATOR_COUNT, (indicators, 1), message, "kept as data before the first subfield");
         } else if surplus > 1 {
-            let message = format!("{surplus} bytes stand between indicators and first subfield");
+            let message = format!("{surplus} bytes between the indicators and the first subfield");
             self.say(DATA_BEFORE_SUBFIELD, (indicators, surplus), message, "kept");
         }
         for (at, byte) in body.iter().enumerate().take(first.min(indicators)) {
@@ -173,8 +175,8 @@ impl Field<'_> {
             && let Some(byte) = body.get(at)
         {
             let message = match strays.count() {
-                0 => format!("byte {byte:02X} stands inside the field"),
-                more => format!("{} terminators stand inside the field", more + 1),
+                0 => format!("byte {byte:02X} is inside the field"),
+                more => format!("{} terminators are inside the field", more + 1),
             };
             self.say(CONTROL_BYTE_IN_DATA, (at, 1), message, "kept in the value");
         }

@@ -30,7 +30,11 @@ pub(super) fn parse_record(
 ) -> Result<()> {
     let original = frame.bytes;
     let leader = Leader::padded(original);
-    match parse_sound(original, &leader, options, double_delimiter, record.slots_mut()) {
+    let sound = match options.dialect {
+        Dialect::Isis => None,
+        _ => parse_sound(original, &leader, options, double_delimiter, record.slots_mut()),
+    };
+    match sound {
         Some(Sound { unordered, odd, escapes }) => {
             let parsed = Parsed { leader, syntax: Syntax::MARC, unordered, odd, escapes, intact: true };
             finish(original, parsed, (options, frame.head), record, findings);

@@ -14,9 +14,9 @@ rules! {
     FIELD_UNTERMINATED "B006" "field-unterminated" Error
         "A field does not end with the field terminator where its directory entry says so.";
     FILLER_BETWEEN_RECORDS "B007" "filler-between-records" Note
-        "Blanks, line ends, NUL or 1A stand between two records.";
+        "There are blanks, line ends, NUL or 1A between two records.";
     OVERSIZE "B009" "oversize" Warning
-        "A record or field is longer than its length can say.";
+        "A record or field is longer than the digits of its length can state.";
     RECORD_LENGTH_INVALID "B010" "record-length-invalid" Error
         "The record length in the leader is not five digits, or too small to be one.";
     CONTROL_BYTE_IN_DATA "B014" "control-byte-in-data" Warning

@@ -38,7 +38,7 @@ pub(crate) fn sniff(sample: &Sample<'_>) -> Verdict {
     }
     let is_clear = |rest: &[u8]| is_leader(rest) && rest.get(20..22) == Some(b"45");
     match sample.windows(Leader::LEN).position(is_clear) {
-        Some(at) => Ok((Confidence::Possible, format!("a leader, behind {at} bytes of something else"))),
+        Some(at) => Ok((Confidence::Possible, format!("a leader, after {at} bytes of something else"))),
         None => miss(1, "no leader is in it"),
     }
 }

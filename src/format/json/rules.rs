@@ -8,5 +8,5 @@ rules! {
     JSON_SHAPE "B061" "json-shape" Error
         "The JSON value is not shaped as a record.";
     JSON_ODD "B062" "json-odd" Warning
-        "The JSON value is not shaped as the format says, but what it means is plain.";
+        "The JSON value is not shaped as the format says, but its meaning is plain.";
 }

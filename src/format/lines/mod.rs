@@ -4,10 +4,12 @@
 //! are byte order marks, directional and zero-width characters, and the 1A that ends text files of DOS; files put
 //! together from parts have them in the middle.
 
+mod illegal;
 mod inside;
 
 use memchr::{memchr_iter, memchr2};
 
+pub(in crate::format) use self::illegal::{Delimiters, LINE_ENDS};
 pub(in crate::format) use self::inside::Inside;
 
 use crate::bytes::Cut;

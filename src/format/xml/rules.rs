@@ -8,7 +8,7 @@ rules! {
     XML_SHAPE "B071" "xml-shape" Error
         "An element or attribute is missing, or not one of the format.";
     XML_NAMESPACE "B072" "xml-namespace" Note
-        "The records have no namespace, or another than that of the format.";
+        "The records have no namespace, or not that of the format.";
     XML_TYPE "B073" "xml-type" Warning
         "The type of a record is not one that the schema knows, or not that of its leader.";
     XML_PACKED "B074" "xml-packed" Note

@@ -50,6 +50,7 @@ use super::rules::{CHARSET_DOUBTFUL, CHARSET_MISMATCH, CHARSET_UNSUPPORTED, NOT_
 #[cfg(any(feature = "xml", feature = "json"))]
 use crate::charset::Policy;
 use crate::charset::{Candidate, Charset, FaultKind, Reason, has_known_escape, has_nonsorting, weigh_marks};
+use crate::error::no_tables;
 use crate::finding::Findings;
 use crate::record::rules::INVALID_UTF8;
 use crate::record::{Leader, Record};
@@ -213,8 +214,7 @@ fn set(charset: Charset, reason: Reason, frame: &[u8], record: &mut Record, find
 /// Reports a set for which there are no tables.
 fn report_unsupported(charset: Charset, bytes: &[u8], findings: &mut Findings) {
     if !charset.is_supported() {
-        let message = format!("the record is in {charset}, for which there are no tables");
-        findings.at(CHARSET_UNSUPPORTED, (0, bytes.len()), message, "bytes kept, not decoded");
+        findings.at(CHARSET_UNSUPPORTED, (0, bytes.len()), no_tables(charset), "bytes kept, not decoded");
     }
 }
 

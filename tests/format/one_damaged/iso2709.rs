@@ -2,7 +2,7 @@
 //! lost or changed, in any dialect of ISO 2709 and with any terminators.
 
 use kartoteka::iso2709::SliceReader;
-use kartoteka::{ReadOptions, Record, RecordRead};
+use kartoteka::{Dialect, ReadOptions, Record, RecordRead};
 
 const RECORDS: usize = 50;
 
@@ -16,6 +16,10 @@ struct Shape {
     record: u8,
     delimiter: u8,
     indicators: &'static str,
+    /// What the caller says.
+    dialect: Dialect,
+    /// Indicators and delimiter of the fields that are read.
+    read: (&'static str, u8),
     /// Width of the lines, and the line end.
     lines: Option<(usize, &'static [u8])>,
 }
@@ -27,6 +31,8 @@ const MARC: Shape = Shape {
     record: 0x1D,
     delimiter: 0x1F,
     indicators: "1 ",
+    dialect: Dialect::Auto,
+    read: ("1 ", 0x1F),
     lines: None,
 };
 const ISIS: Shape = Shape {
@@ -34,12 +40,57 @@ const ISIS: Shape = Shape {
     leader: ("0000000", "0004500"),
     delimiter: b'^',
     indicators: "",
+    read: ("", b'^'),
+    ..MARC
+};
+/// An export of a base that keeps MARC.
+const KEPT: Shape =
+    Shape { name: "MARC in CDS/ISIS with 1E and 1D", indicators: "10", read: ("10", 0x1F), ..ISIS };
+/// A file of MARC in which the base left its `^`.
+const CARETS: Shape =
+    Shape { name: "MARC with ^", delimiter: b'^', indicators: "#0", read: (" 0", 0x1F), ..MARC };
+const UNIMARC: Shape =
+    Shape { name: "UNIMARC", leader: ("cam0 22", "1  450 "), indicators: "  ", read: ("  ", 0x1F), ..MARC };
+const RUSMARC: Shape =
+    Shape { name: "RUSMARC", leader: ("nam0 22", "   450 "), indicators: "  ", read: ("  ", 0x1F), ..MARC };
+const DANMARC2: Shape = Shape {
+    name: "danMARC2",
+    leader: ("nam a32", "   4500"),
+    indicators: "00 ",
+    read: ("00 ", 0x1F),
     ..MARC
 };
 const SHAPES: &[Shape] = &[
     MARC,
-    Shape { name: "UNIMARC", leader: ("cam0 22", "1  450 "), indicators: "  ", ..MARC },
-    Shape { name: "danMARC2", leader: ("nam a32", "   4500"), indicators: "00 ", ..MARC },
+    UNIMARC,
+    Shape { name: "UNIMARC in lines", lines: Some((80, b"\n")), ..UNIMARC },
+    RUSMARC,
+    Shape { name: "RUSMARC by name", dialect: Dialect::Rusmarc, ..RUSMARC },
+    Shape { name: "RUSMARC in lines", lines: Some((80, b"\r\n")), ..RUSMARC },
+    Shape { name: "IRBIS", dialect: Dialect::Irbis, read: ("", b'^'), ..RUSMARC },
+    Shape {
+        name: "IRBIS in lines",
+        dialect: Dialect::Irbis,
+        read: ("", b'^'),
+        lines: Some((80, b"\r\n")),
+        ..RUSMARC
+    },
+    DANMARC2,
+    Shape { name: "danMARC2 by name", dialect: Dialect::Danmarc2, ..DANMARC2 },
+    Shape { name: "danMARC2 in lines", lines: Some((80, b"\r\n")), ..DANMARC2 },
+    KEPT,
+    Shape { name: "MARC in CDS/ISIS with #", field: b'#', record: b'#', ..KEPT },
+    Shape {
+        name: "MARC in CDS/ISIS with # in lines",
+        field: b'#',
+        record: b'#',
+        lines: Some((80, b"\r\n")),
+        ..KEPT
+    },
+    Shape { name: "MARC in CDS/ISIS in lines", lines: Some((80, b"\n")), ..KEPT },
+    CARETS,
+    Shape { name: "MARC with ^ by name", dialect: Dialect::Marc21, ..CARETS },
+    Shape { name: "MARC with ^ in lines", lines: Some((80, b"\r\n")), ..CARETS },
     Shape { name: "MARC 21 in lines", lines: Some((80, b"\r\n")), ..MARC },
     ISIS,
     Shape { name: "CDS/ISIS with #", field: b'#', record: b'#', ..ISIS },
@@ -55,6 +106,9 @@ struct Made {
     base: usize,
     /// Where a value in the middle begins, and a field before it.
     value: usize,
+    /// The length of the first field.
+    first: usize,
+    /// The fields as they are read.
     fields: Vec<Vec<u8>>,
     lines: Option<(usize, &'static [u8])>,
 }
@@ -93,8 +147,14 @@ impl Made {
         bytes.push(shape.field);
         bytes.extend_from_slice(&body);
         bytes.push(shape.record);
-        let fields = fields.into_iter().map(|(tag, body)| [tag.as_bytes(), &body].concat()).collect();
-        Made { bytes, base, value, fields, lines: shape.lines }
+        let first = fields[0].1.len();
+        let (indicators, delimiter) = shape.read;
+        let seen = fields.into_iter().map(|(tag, body)| match tag {
+            "001" => [tag.as_bytes(), &body].concat(),
+            _ => [tag.as_bytes(), indicators.as_bytes(), &[delimiter], &body[shape.indicators.len() + 1..]]
+                .concat(),
+        });
+        Made { bytes, base, value, first, fields: seen.collect(), lines: shape.lines }
     }
 
     /// The record as it is in a file, and the offset in it of each byte.
@@ -123,7 +183,7 @@ const WAYS: &[Damage] = &[
     ("record terminator is a blank", |made| (made.bytes.len() - 1, 1, vec![b' '])),
     ("no terminator after the directory", |made| (made.base - 1, 1, vec![])),
     ("terminator after the directory doubled", |made| (made.base, 0, vec![made.bytes[made.base - 1]])),
-    ("no field terminator", |made| (made.base + made.fields[0].len() - 3, 1, vec![])),
+    ("no field terminator", |made| (made.base + made.first, 1, vec![])),
     ("field terminator in a value", |made| (made.value + 3, 0, vec![made.bytes[made.base - 1]])),
     ("field terminator for a letter", |made| (made.value + 3, 1, vec![made.bytes[made.base - 1]])),
     ("record terminator in a value", |made| (made.value + 3, 0, vec![0x1D])),
@@ -177,8 +237,8 @@ fn file(records: &[Made], damaged: usize, damage: &Damage) -> Vec<u8> {
     out
 }
 
-fn read(data: &[u8]) -> Vec<Vec<Vec<u8>>> {
-    let mut reader = SliceReader::new(data, &ReadOptions::new());
+fn read(data: &[u8], dialect: Dialect) -> Vec<Vec<Vec<u8>>> {
+    let mut reader = SliceReader::new(data, &ReadOptions::new().dialect(dialect));
     let mut record = Record::new();
     let mut found = Vec::new();
     while reader.read_record(&mut record).unwrap() {
@@ -189,8 +249,8 @@ fn read(data: &[u8]) -> Vec<Vec<Vec<u8>>> {
 }
 
 /// Says how other records were lost or changed, if they were.
-fn harm(records: &[Made], damaged: usize, damage: &Damage) -> Option<String> {
-    let found = read(&file(records, damaged, damage));
+fn harm(shape: Shape, records: &[Made], damaged: usize, damage: &Damage) -> Option<String> {
+    let found = read(&file(records, damaged, damage), shape.dialect);
     let mut rest = found.iter();
     for (number, made) in records.iter().enumerate().filter(|(number, _)| *number != damaged) {
         if !rest.any(|fields| *fields == made.fields) {
@@ -204,19 +264,25 @@ fn harm(records: &[Made], damaged: usize, damage: &Damage) -> Option<String> {
 
 #[test]
 fn no_other_record_is_lost_or_changed() {
-    let mut failures = Vec::new();
+    let (mut cases, mut failures) = (0, Vec::new());
     for shape in SHAPES {
         let records: Vec<Made> = (0..RECORDS).map(|number| Made::new(*shape, number)).collect();
         let sound = records.iter().flat_map(|made| made.in_file().0).collect::<Vec<u8>>();
         let expected: Vec<_> = records.iter().map(|made| made.fields.clone()).collect();
-        assert!(read(&sound) == expected, "{}: sound records are not read as they are", shape.name);
+        assert!(
+            read(&sound, shape.dialect) == expected,
+            "{}: sound records are not read as they are",
+            shape.name
+        );
         for damage in WAYS {
             for damaged in [0, 25, RECORDS - 1] {
-                if let Some(harm) = harm(&records, damaged, damage) {
+                cases += 1;
+                if let Some(harm) = harm(*shape, &records, damaged, damage) {
                     failures.push(format!("{}, record {damaged}, {}: {harm}", shape.name, damage.0));
                 }
             }
         }
     }
-    assert!(failures.is_empty(), "{} cases:\n{}", failures.len(), failures.join("\n"));
+    assert!(failures.is_empty(), "{} of {cases} cases:\n{}", failures.len(), failures.join("\n"));
+    assert_eq!(cases, 3 * WAYS.len() * SHAPES.len());
 }

@@ -5,6 +5,7 @@ mod base;
 mod iso2709;
 mod json;
 mod lines;
+mod mab2;
 mod xml;
 
 use kartoteka::{Format, ReadOptions, Record, RecordRead, reader};

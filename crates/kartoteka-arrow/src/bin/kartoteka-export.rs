@@ -3,6 +3,7 @@
 #[path = "common/mod.rs"]
 mod common;
 
+use std::error::Error;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 
 use arrow_schema::ArrowError;
 use clap::{Parser, ValueEnum};
-use common::Say;
+use common::{Say, Stop, Target};
 use kartoteka::compression::{decompress, uncompressed_name};
 use kartoteka::validate::Config;
 use kartoteka::{
@@ -115,13 +116,8 @@ impl From<ArrowError> for Failure {
 fn main() -> ExitCode {
     let options = Options::parse();
     let mut say = Say::new(options.quiet);
-    match run(&options, &mut say) {
-        Ok(summary) => say.end(summary),
-        Err(why) => {
-            say.error(why);
-            ExitCode::from(2)
-        }
-    }
+    let done = run(&options, &mut say);
+    say.exit(done)
 }
 
 fn shape(options: &Options) -> Result<Shape, String> {
@@ -138,7 +134,7 @@ fn shape(options: &Options) -> Result<Shape, String> {
     }
 }
 
-fn run(options: &Options, say: &mut Say) -> Result<String, String> {
+fn run(options: &Options, say: &mut Say) -> Result<String, Stop> {
     let shape = shape(options)?;
     let to_stdout = options.output.as_os_str() == "-";
     let kind = match to_stdout {
@@ -150,8 +146,11 @@ fn run(options: &Options, say: &mut Say) -> Result<String, String> {
             )
         })?,
     };
-    if let Some(input) = options.inputs.iter().find(|input| common::is_same(input, &options.output)) {
-        return Err(format!("{}: is an input, too", input.display()));
+    let is_file = |input: &&PathBuf| !to_stdout && input.as_os_str() != "-";
+    if let Some(input) =
+        options.inputs.iter().filter(is_file).find(|input| common::is_one_place(input, &options.output))
+    {
+        return Err(format!("{}: is an input, too", input.display()).into());
     }
     let recovery = if options.strict { Recovery::Strict } else { Recovery::Salvage };
     let deleted = match options.deleted {
@@ -168,12 +167,10 @@ fn run(options: &Options, say: &mut Say) -> Result<String, String> {
         .deleted(deleted);
     let mut export = Export::new(shape).options(reading.clone()).jobs(options.jobs);
     let schema = export.schema();
-    let named = |error: ArrowError| format!("{}: cannot be written: {error}", options.output.display());
-    let mut output = match to_stdout {
-        true => Output::to(Box::new(io::stdout()), kind, &schema),
-        false => Output::create(&options.output, kind, &schema),
-    }
-    .map_err(named)?;
+    let output_name = if to_stdout { "stdout".to_owned() } else { options.output.display().to_string() };
+    let stop = |error: &(dyn Error + 'static)| Stop::writing(&output_name, error);
+    let (target, sink) = Target::open(&options.output).map_err(|error| stop(&error))?;
+    let mut output = Output::to(sink, kind, &schema).map_err(|error| stop(&error))?;
     let (mut records, mut rows, mut left_out, mut any) = (0u64, 0u64, 0u64, false);
     for path in &options.inputs {
         let name = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
@@ -201,9 +198,9 @@ fn run(options: &Options, say: &mut Say) -> Result<String, String> {
         });
         match done {
             Ok(()) => {}
-            Err(Failure::Output(error)) => return Err(named(error)),
+            Err(Failure::Output(error)) => return Err(stop(&error)),
             Err(Failure::Input(error)) if options.strict => {
-                return Err(format!("{name}: {}", reason(&error)));
+                return Err(format!("{name}: {}", reason(&error)).into());
             }
             Err(Failure::Input(error)) => {
                 say.error(format_args!("{name}: cannot be read on: {}", reason(&error)));
@@ -212,12 +209,15 @@ fn run(options: &Options, say: &mut Say) -> Result<String, String> {
         }
     }
     if !any {
-        return Err("no input was read, and nothing written".to_owned());
+        return Err("no input was read, and nothing written".to_owned().into());
     }
-    output.finish().map_err(named)?;
+    output.finish().map_err(|error| stop(&error))?;
+    target.finish().map_err(|error| stop(&error))?;
     if left_out > 0 {
         say.lost = true;
-        say.error(format_args!("{left_out} records have more than 65,535 fields or subfields and no rows"));
+        say.error(format_args!(
+            "{left_out} records have more than 65,535 fields, codes, or subfields of a field, and no rows"
+        ));
     }
     Ok(format!("{records} records read, {rows} rows written"))
 }
@@ -231,7 +231,7 @@ fn open(
     let is_stdin = path.as_os_str() == "-";
     let by_path = |format: Format| !is_stdin && (format.can(Can::Seek) || options.part.is_some());
     let addressed = |format: Format| Ok((format, open_with(path, Some(format), options)?.into_inner()));
-    if let Some(format) = from.filter(|format| by_path(*format)) {
+    if let Some(format) = from.filter(|format| !is_stdin && format.can(Can::Seek)) {
         return addressed(format);
     }
     let read = |error| kartoteka::Error::new(kartoteka::ErrorKind::Read(error));
@@ -254,7 +254,7 @@ fn open(
 /// An error with its cause.
 fn reason(error: &kartoteka::Error) -> String {
     let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
+    let mut cause = error.source();
     while let Some(error) = cause {
         text.push_str(&format!(": {error}"));
         cause = error.source();

@@ -3,16 +3,18 @@
 #[path = "common/mod.rs"]
 mod common;
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use arrow_schema::ArrowError;
 use clap::Parser;
-use common::Say;
-use kartoteka::{Charset, Format, RecordWrite, WriteOptions, writer};
-use kartoteka_arrow::{Import, Imported, Kind, LongBuilder, NONSENSE, Output, read_table, schema};
+use common::{Say, Stop, Target};
+use kartoteka::{Charset, Finding, Format, RecordWrite, WriteOptions, writer};
+use kartoteka_arrow::{
+    Import, Imported, Kind, LongBuilder, NONSENSE, Output, Rows, read_stream, read_table, schema,
+};
 
 /// Makes records of a long table of kartoteka export: Parquet, or Arrow as a file or a stream.
 ///
@@ -22,7 +24,7 @@ use kartoteka_arrow::{Import, Imported, Kind, LongBuilder, NONSENSE, Output, rea
 #[derive(Debug, Parser)]
 #[command(name = "kartoteka-import", bin_name = "kartoteka import", version)]
 struct Options {
-    /// Tables to read; the rows of a record are next to each other
+    /// Tables to read; - is standard input, a stream. The rows of a record are next to each other
     #[arg(value_name = "TABLE", required = true)]
     inputs: Vec<PathBuf>,
 
@@ -50,27 +52,29 @@ struct Options {
 fn main() -> ExitCode {
     let options = Options::parse();
     let mut say = Say::new(options.quiet);
-    match run(&options, &mut say) {
-        Ok(summary) => say.end(summary),
-        Err(why) => {
-            say.error(why);
-            ExitCode::from(2)
-        }
-    }
+    let done = run(&options, &mut say);
+    say.exit(done)
 }
 
 /// Where rejected rows go.
 struct Rejects {
-    output: Option<Output>,
+    output: Option<(Output, Target)>,
     rows: LongBuilder,
     count: u64,
 }
 
 impl Rejects {
+    fn add(&mut self, rows: &Rows<'_>) -> Result<(), ArrowError> {
+        rows.pieces().try_for_each(|piece| {
+            piece.add_to(&mut self.rows);
+            self.flush(256 * 1024)
+        })
+    }
+
     fn flush(&mut self, least: usize) -> Result<(), ArrowError> {
         if self.rows.bytes() >= least || self.rows.is_full() {
             let batch = self.rows.finish()?;
-            if let Some(output) = &mut self.output {
+            if let Some((output, _)) = &mut self.output {
                 output.write(&batch)?;
             }
         }
@@ -78,81 +82,62 @@ impl Rejects {
     }
 }
 
-/// A file that gets its name when it is complete.
-struct Target {
-    names: Option<(PathBuf, PathBuf)>,
-}
-
-impl Target {
-    fn open(path: &std::path::Path) -> io::Result<(Target, Box<dyn Write + Send>)> {
-        if path.as_os_str() == "-" {
-            return Ok((Target { names: None }, Box::new(io::stdout())));
-        }
-        let mut name = std::ffi::OsString::from(".");
-        name.push(path.file_name().unwrap_or_default());
-        name.push(format!(".{}.part", std::process::id()));
-        let temporary = path.with_file_name(name);
-        let file = File::options().write(true).create_new(true).open(&temporary)?;
-        Ok((Target { names: Some((temporary, path.to_owned())) }, Box::new(file)))
-    }
-
-    fn finish(mut self) -> io::Result<()> {
-        match self.names.take() {
-            Some((temporary, name)) => std::fs::rename(temporary, name),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Drop for Target {
-    fn drop(&mut self) {
-        if let Some((temporary, _)) = &self.names {
-            let _ = std::fs::remove_file(temporary);
-        }
-    }
-}
-
-fn run(options: &Options, say: &mut Say) -> Result<String, String> {
+fn run(options: &Options, say: &mut Say) -> Result<String, Stop> {
     let outputs = [Some(&options.output), options.rejects.as_ref()];
-    for output in outputs.into_iter().flatten() {
-        if let Some(input) = options.inputs.iter().find(|input| common::is_same(input, output)) {
-            return Err(format!("{}: is an input, too", input.display()));
+    let is_file = |path: &&PathBuf| path.as_os_str() != "-";
+    for output in outputs.into_iter().flatten().filter(is_file) {
+        let mut inputs = options.inputs.iter().filter(is_file);
+        if let Some(input) = inputs.find(|input| common::is_one_place(input, output)) {
+            return Err(format!("{}: is an input, too", input.display()).into());
         }
+    }
+    if let Some(rejects) = options.rejects.as_ref().filter(|path| common::is_one_place(path, &options.output))
+    {
+        return Err(format!("{}: is the output, too", rejects.display()).into());
     }
     let mut rejects = Rejects { output: None, rows: LongBuilder::new(), count: 0 };
     if let Some(path) = &options.rejects {
         let kind = Kind::of_path(path).ok_or_else(|| {
             format!("{}: the name of the rejects ends with .parquet, .arrow or .arrows", path.display())
         })?;
-        let made = Output::create(path, kind, &schema::long());
-        rejects.output = Some(made.map_err(|error| format!("{}: {error}", path.display()))?);
+        let made = Target::open(path).map_err(ArrowError::from);
+        let made = made.and_then(|(target, sink)| Ok((Output::to(sink, kind, &schema::long())?, target)));
+        rejects.output = Some(made.map_err(|error| Stop::writing(path.display(), &error))?);
     }
-    let named =
-        |error: &dyn std::fmt::Display| format!("{}: cannot be written: {error}", options.output.display());
-    let (target, sink) = Target::open(&options.output).map_err(|error| named(&error))?;
+    let stop = |error: &(dyn Error + 'static)| Stop::writing(options.output.display(), error);
+    let (target, sink) = Target::open(&options.output).map_err(|error| stop(&error))?;
+    let unkept = |error: &ArrowError| {
+        Stop::writing(options.rejects.as_deref().unwrap_or(Path::new("the rejects")).display(), error)
+    };
     let writing = WriteOptions::new().charset(options.to_charset);
-    let mut output = writer(options.to, sink, &writing).map_err(|error| named(&error))?;
+    let mut output = writer(options.to, sink, &writing).map_err(|error| stop(&error))?;
     let (mut written, mut any, mut records) = (0u64, false, 0);
     for path in &options.inputs {
         let name = path.display().to_string();
         let mut import = Import::new();
         let mut failed = None;
         let mut take = |made: Imported<'_>| -> Result<(), ArrowError> {
-            match made {
-                Imported::Record(record) => {
+            let rejected = match made {
+                Imported::Record(record, rows) => {
                     let done = output.write_record(record.view());
-                    output.findings().iter().for_each(|finding| say.finding(&name, finding));
+                    let mut told = |finding: &Finding| {
+                        let mut finding = finding.clone();
+                        finding.location.record = rows.position();
+                        say.finding(&name, &finding);
+                    };
+                    output.findings().iter().for_each(&mut told);
                     match done {
-                        Ok(()) => written += 1,
+                        Ok(()) => {
+                            written += 1;
+                            None
+                        }
                         Err(error) if error.is_record() => {
-                            if let Some(finding) = error.finding() {
-                                say.finding(&name, finding);
-                            }
+                            error.finding().into_iter().for_each(&mut told);
                             rejects.count += 1;
-                            rejects.rows.push(record.view(), None, record.position().byte);
+                            Some(rows)
                         }
                         Err(error) => {
-                            failed = Some(named(&error));
+                            failed = Some(stop(&error));
                             return Err(ArrowError::ExternalError(Box::new(error)));
                         }
                     }
@@ -160,13 +145,19 @@ fn run(options: &Options, say: &mut Say) -> Result<String, String> {
                 Imported::Rejected(finding, rows) => {
                     say.finding(&name, finding);
                     rejects.count += 1;
-                    rows.add_to(&mut rejects.rows);
+                    Some(rows)
                 }
-            }
+                Imported::Rest(rows) => Some(rows),
+            };
             say.progress(&name, written + rejects.count);
-            rejects.flush(256 * 1024)
+            rejected
+                .map_or(Ok(()), |rows| rejects.add(rows).inspect_err(|error| failed = Some(unkept(error))))
         };
-        let done = read_table(path).and_then(|table| {
+        let table = match path.as_os_str() == "-" {
+            true => read_stream(io::stdin()),
+            false => read_table(path),
+        };
+        let done = table.and_then(|table| {
             Import::check(&table.schema())?;
             any = true;
             for batch in table {
@@ -184,14 +175,15 @@ fn run(options: &Options, say: &mut Say) -> Result<String, String> {
         }
     }
     if !any || say.not_all && records == 0 {
-        return Err("no table was read, and nothing written".to_owned());
+        return Err("no table was read, and nothing written".to_owned().into());
     }
-    output.finish().map_err(|error| named(&error))?;
+    output.finish().map_err(|error| stop(&error))?;
     drop(output);
-    target.finish().map_err(|error| named(&error))?;
-    rejects.flush(1).map_err(|error| format!("the rejects cannot be written: {error}"))?;
-    if let Some(output) = rejects.output.take() {
-        output.finish().map_err(|error| format!("the rejects cannot be written: {error}"))?;
+    target.finish().map_err(|error| stop(&error))?;
+    rejects.flush(1).map_err(|error| unkept(&error))?;
+    if let Some((output, target)) = rejects.output.take() {
+        let done = output.finish().and_then(|()| Ok(target.finish()?));
+        done.map_err(|error| unkept(&error))?;
     }
     say.lost |= rejects.count > 0;
     if rejects.count > 0 && options.rejects.is_none() {

@@ -12,10 +12,8 @@ use crate::command::options::Reading;
 use crate::failure::{Failure, Outcome};
 use crate::input::Run;
 use crate::names;
-use crate::output::refuse_to_replace;
+use crate::output::{Target, refuse_to_replace};
 use crate::rejects::Rejects;
-use crate::report::outcome;
-use crate::terminal::style_of_stderr;
 
 /// Add records to an IRBIS64, IRBIS32 or CDS/ISIS base, all or nothing
 ///
@@ -55,7 +53,8 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
     if next.is_none() {
         return Ok(Outcome::NotAll);
     }
-    let rejects = options.rejects.as_ref().map(|path| Rejects::open(path, &reading.inputs)).transpose()?;
+    let rejects = options.rejects.as_ref().map(|path| Target::open(path, &reading.inputs)).transpose()?;
+    let rejects = rejects.map(Rejects::new);
     let base = options.to.display().to_string();
     let failed = |error: kartoteka::Error| Failure::reading(&base, &error);
     let write = WriteOptions::new().charset(options.to_charset);
@@ -86,17 +85,13 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
     }
     let end = writer.next_mfn();
     writer.finish().map_err(failed)?;
-    if let Some(rejects) = rejects {
-        rejects.commit()?;
-    }
+    rejects.map(Rejects::commit).transpose()?;
     run.reporter.finish();
     match end.checked_sub(first) {
         Some(1..) => run.reporter.say(&format!("kartoteka: {base}: new are the MFNs {first}-{}", end - 1)),
         _ => run.reporter.say(&format!("kartoteka: {base}: no new MFN")),
     }
     let tally = RunSummary::new(&summary, bytes, 0, started.elapsed());
-    run.reporter.say(&tally.text(style_of_stderr(reading.verbosity.color)));
-    let clean = tally.is_whole();
-    let found = outcome(&summary.report, reading.fail_on());
-    Ok(run.end(if clean { found } else { Outcome::Findings }))
+    run.reporter.summary(&tally, None, "");
+    Ok(run.end(tally.exit_status(reading.fail_on()).into()))
 }

@@ -1,6 +1,5 @@
 //! `diff`: which records of two files differ, and in what.
 
-use std::fs::File;
 use std::path::Path;
 
 use clap::Args;
@@ -8,7 +7,7 @@ use kartoteka::diff::{Counts, Diff, Difference};
 
 use crate::command::EXIT_STATUS;
 use crate::command::options::{AnswerForm, Reading};
-use crate::failure::{Failure, Outcome, reason};
+use crate::failure::{Failure, Outcome, open, reason};
 use crate::input::{Run, is_stdin};
 use crate::output::{FLUSH_AT, Sink};
 use crate::terminal::{Style, style_of_stdout};
@@ -67,32 +66,21 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
     printer.flush()?;
     run.reporter.progress.finish();
     let Counts { old, new, same, changed, added, removed, .. } = diff.counts();
-    if !reading.verbosity.quiet {
-        crate::terminal::print(&format!(
-            "A {old} records, B {new}: {same} the same, {changed} changed, {removed} removed, {added} added"
-        ));
-    }
+    run.reporter.say(&format!(
+        "A {old} records, B {new}: {same} the same, {changed} changed, {removed} removed, {added} added"
+    ));
     Ok(if changed == 0 && added == 0 && removed == 0 { Outcome::Clean } else { Outcome::Findings })
 }
 
-fn open(path: &Path) -> Result<File, Failure> {
-    File::open(path).map_err(|why| Failure::at(path.display(), format_args!("cannot open: {}", reason(&why))))
-}
-
+/// Fails if a file is compressed: A is read twice.
 fn refuse_compressed(path: &Path) -> Result<(), Failure> {
-    let failed =
-        |why: &std::io::Error| Failure::at(path.display(), format_args!("cannot read: {}", reason(why)));
-    let (_, compression) = decompress(Box::new(open(path)?)).map_err(|why| failed(&why))?;
-    match compression {
-        Some(compression) => Err(Failure::at(
-            path.display(),
-            format_args!(
-                "is compressed with {}, and A is read twice: decompress it first",
-                compression.name()
-            ),
-        )),
-        None => Ok(()),
-    }
+    let failed = |why| Failure::at(path.display(), format_args!("cannot read: {}", reason(&why)));
+    let (_, compression) = decompress(Box::new(open(path)?)).map_err(failed)?;
+    compression.map_or(Ok(()), |compression| {
+        let why =
+            format!("is compressed with {}, and A is read twice: decompress it first", compression.name());
+        Err(Failure::at(path.display(), why))
+    })
 }
 
 /// Prints differences.

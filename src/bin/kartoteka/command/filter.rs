@@ -85,7 +85,6 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
     let mut records: Option<Box<dyn RecordWrite + Send>> = None;
     while let Some(mut input) = next {
         let copies = input.format == format && format.can(Can::Concatenate);
-        let is_text = format.is_text();
         if !copies && records.is_none() {
             let made = writer(format, output.writer(&options.output)?, &WriteOptions::new());
             records = Some(made.map_err(|error| Failure::new(error.to_string()))?.into_inner());
@@ -107,9 +106,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
                     return;
                 }
                 made.bytes.extend_from_slice(raw);
-                if is_text && !raw.ends_with(b"\n") {
-                    made.bytes.push(b'\n');
-                }
+                made.bytes.extend_from_slice(format.missing_end(raw));
             },
             |made| {
                 seen += made.seen;

@@ -30,7 +30,7 @@ pub(crate) struct Reading {
     pub(crate) charset_hint: Option<String>,
 
     /// Family of formats the records belong to
-    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = names::dialect())]
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = names::named::<Dialect>())]
     pub(crate) dialect: Dialect,
 
     /// Records of a master file to read, by their numbers, such as 1-100,205 or 500- [default: all]
@@ -42,7 +42,7 @@ pub(crate) struct Reading {
     pub(crate) part: Option<Part>,
 
     /// Which records of a master file to read, by whether they are deleted
-    #[arg(long, value_name = "WHICH", default_value = "skip", value_parser = names::deleted())]
+    #[arg(long, value_name = "WHICH", default_value = "skip", value_parser = names::named::<Deleted>())]
     pub(crate) deleted: Deleted,
 
     /// Read all stored versions of the records of an IRBIS64 master file, the oldest of each first
@@ -59,7 +59,7 @@ pub(crate) struct Reading {
     pub(crate) limits: Option<Limits>,
 
     /// Weight of a finding from which the exit status is 1 [default: error]
-    #[arg(long, value_name = "SEVERITY", value_parser = names::severity())]
+    #[arg(long, value_name = "SEVERITY", value_parser = names::named::<Severity>())]
     pub(crate) fail_on: Option<Severity>,
 
     #[command(flatten)]

@@ -40,20 +40,10 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
 
 /// Answers each line of standard input with a line.
 fn check(sink: &mut Sink) -> Result<Outcome, Failure> {
-    let mut outcome = Outcome::Clean;
-    let mut input = io::stdin().lock();
-    let (mut line, mut out) = (Vec::new(), String::new());
-    loop {
-        line.clear();
-        let read = input.read_until(b'\n', &mut line);
-        let read = read.map_err(|why| Failure::at("stdin", format_args!("cannot read: {why}")))?;
-        if read == 0 {
-            sink.put(out.as_bytes())?;
-            return Ok(outcome);
-        }
-        let bytes = line.strip_suffix(b"\n").unwrap_or(&line);
-        let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-        let answer = match std::str::from_utf8(bytes) {
+    let (mut outcome, mut out) = (Outcome::Clean, String::new());
+    for line in io::stdin().lock().split(b'\n') {
+        let line = line.map_err(|why| Failure::at("stdin", format_args!("cannot read: {why}")))?;
+        let answer = match std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(&line)) {
             Ok(text) => text
                 .parse::<FieldPath>()
                 .map_err(|error| (error.offset(), format!("expected {}", error.expected()))),
@@ -70,4 +60,6 @@ fn check(sink: &mut Sink) -> Result<Outcome, Failure> {
             sink.put(std::mem::take(&mut out).as_bytes())?;
         }
     }
+    sink.put(out.as_bytes())?;
+    Ok(outcome)
 }

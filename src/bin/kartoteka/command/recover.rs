@@ -1,6 +1,5 @@
 //! `recover`: a master file rebuilt from what can be read.
 
-use std::fs::File;
 use std::time::Instant;
 
 use clap::Args;
@@ -13,12 +12,11 @@ use std::path::PathBuf;
 
 use crate::command::EXIT_STATUS;
 use crate::command::options::Verbosity;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, open};
 use crate::names;
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::report::{Reporter, outcome};
-use crate::terminal::style_of_stderr;
+use crate::report::Reporter;
 
 /// Rebuild a master file from what can be read of it
 ///
@@ -41,7 +39,7 @@ pub(crate) struct Options {
     pub(crate) charset: Charset,
 
     /// Weight of a finding from which the exit status is 1
-    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = names::severity())]
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = names::named::<Severity>())]
     pub(crate) fail_on: Severity,
 
     #[command(flatten)]
@@ -85,16 +83,14 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
     slots.commit()?;
     reporter.finish();
     let tally = RunSummary::new(&summary, read, written, started.elapsed());
-    reporter.say(&tally.text(style_of_stderr(options.verbosity.color)));
-    let found = outcome(&summary.report, options.fail_on);
-    Ok(if summary.rejected > 0 { Outcome::Findings } else { found })
+    reporter.summary(&tally, None, "");
+    Ok(tally.exit_status(options.fail_on).into())
 }
 
 /// Writes the cross reference only.
 fn rebuild(options: &Options, files: &Files) -> Result<Outcome, Failure> {
     let name = files.mst().display().to_string();
-    let mst = File::open(files.mst())
-        .map_err(|why| Failure::at(&name, format_args!("cannot open: {}", crate::failure::reason(&why))))?;
+    let mst = open(files.mst())?;
     let output = Output::open(&options.output, &[files.mst().to_owned()])?;
     let count = isis::rebuild_cross_reference(mst, output.sink.clone())
         .map_err(|error| output.failure(Failure::reading(name, &error)))?;

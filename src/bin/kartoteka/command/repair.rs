@@ -1,11 +1,11 @@
-//! `repair`: damaged and mislabelled records mended, and every change listed.
+//! `repair`: damaged and mislabelled records repaired, and every change listed.
 
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use kartoteka::repair::{Change, Mended, Repairer};
+use kartoteka::repair::{Change, Repaired, Repairer};
 use kartoteka::report::RunSummary;
 use kartoteka::{Charset, Position, RecordRead, Repairs, TextRepair, WriteOptions};
 
@@ -16,10 +16,8 @@ use crate::input::Run;
 use crate::names;
 use crate::output::{Output, Target, is_one_place, is_stdout, refuse_to_replace};
 use crate::rejects::Rejects;
-use crate::report::outcome;
-use crate::terminal::style_of_stderr;
 
-/// Mend damaged and mislabelled records, and list every change
+/// Repair damaged and mislabelled records, and list every change
 ///
 /// Sound records keep their bytes. Damaged ones are read as far as they can be and built anew, with right lengths and a
 /// right directory. Where only the label of the character set is wrong, that alone is changed, and nothing moves. What
@@ -40,7 +38,7 @@ pub(crate) struct Options {
     pub(crate) to_charset: Charset,
 
     /// Faults of text to put right too; each change is listed
-    #[arg(long, value_name = "FAULT,...", value_delimiter = ',', value_parser = names::text_repair())]
+    #[arg(long, value_name = "FAULT,...", value_delimiter = ',', value_parser = names::named::<TextRepair>())]
     pub(crate) repair: Vec<TextRepair>,
 
     /// File for the original bytes of what could not be read or written; empty if there was nothing
@@ -70,8 +68,8 @@ struct Log {
 
 impl Log {
     /// Writes the changes of one record.
-    fn record(&mut self, name: &str, position: Position, mended: &Mended) -> Result<(), Failure> {
-        let (changes, id) = (&mended.changes, mended.id.as_deref());
+    fn record(&mut self, name: &str, position: Position, repaired: &Repaired) -> Result<(), Failure> {
+        let (changes, id) = (&repaired.changes, repaired.id.as_deref());
         if changes.is_empty() {
             return Ok(());
         }
@@ -110,10 +108,8 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
         None => Some(Target::open(Path::new("-"), &[])?),
     };
     let mut log = Log { file: changes, form: options.format, quiet: reading.verbosity.quiet };
-    let rejects = match &options.rejects {
-        Some(path) => Some(Rejects::open(path, &reading.inputs)?),
-        None => None,
-    };
+    let rejects = options.rejects.as_ref().map(|path| Target::open(path, &reading.inputs)).transpose()?;
+    let rejects = rejects.map(Rejects::new);
     let output = Output::open(&options.output, &reading.inputs)?;
     let sink = BufWriter::new(output.writer(&options.output)?);
     let write = WriteOptions::new().charset(options.to_charset);
@@ -127,8 +123,8 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
         let repairs = options.repair.iter().fold(Repairs::new(), |repairs, one| repairs.repair(*one));
         let mut pass = run.pass(&mut input.reader).transform(repairs);
         while let Some(item) = run.next(&input.name, &mut pass)? {
-            let mut mended = repairer.item(&item).map_err(failed)?;
-            if mended.rejected {
+            let mut repaired = repairer.item(&item).map_err(failed)?;
+            if repaired.rejected {
                 let message = match &rejects {
                     Some(rejects) => {
                         rejects.keep(item.raw(), format.is_text())?;
@@ -136,9 +132,9 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
                     }
                     None => "left out; --rejects would keep it",
                 };
-                mended.changes.push(Change::rejected(message));
+                repaired.changes.push(Change::rejected(message));
             }
-            log.record(&input.name, item.position(), &mended)?;
+            log.record(&input.name, item.position(), &repaired)?;
         }
         bytes_read += input.reader.position().byte;
         next = run.next_of(format)?;
@@ -146,28 +142,16 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
     repairer.finish().map_err(failed)?;
     let (counts, mut summary) = (repairer.counts(), repairer.summary().clone());
     drop(repairer);
-    if let Some(rejects) = rejects {
-        rejects.commit()?;
-    }
+    rejects.map(Rejects::commit).transpose()?;
     let bytes_written = output.commit()?;
-    if let Some(file) = log.file {
-        file.commit()?;
-    }
+    log.file.map(Target::commit).transpose()?;
     for (code, count) in run.report.iter() {
         summary.report.add_unlisted(&[(code, count)]);
     }
     run.reporter.progress.finish();
     let tally = RunSummary::new(&summary, bytes_read, bytes_written, started.elapsed());
-    let text =
-        format!("{}\n{}", counts.line(summary.written), tally.text(style_of_stderr(reading.verbosity.color)));
-    match options.summary {
-        Some(AnswerForm::Json) => crate::terminal::print(&tally.json()),
-        None if reading.verbosity.quiet => {}
-        _ => crate::terminal::print(&text),
-    }
-    let clean = tally.is_whole();
-    let found = outcome(&summary.report, reading.fail_on());
-    Ok(run.end(if clean { found } else { Outcome::Findings }))
+    run.reporter.summary(&tally, options.summary, &format!("{}\n", counts.line(summary.written)));
+    Ok(run.end(tally.exit_status(reading.fail_on()).into()))
 }
 
 fn refuse_one_place(options: &Options) -> Result<(), Failure> {

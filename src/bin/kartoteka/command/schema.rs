@@ -7,7 +7,7 @@ use kartoteka::Content;
 use kartoteka::schema::{Inference, Schema, Set};
 
 use crate::command::options::Reading;
-use crate::failure::{Failure, Outcome, reason};
+use crate::failure::{Failure, Outcome, read_text};
 use crate::input::Run;
 use crate::names;
 use crate::output::Sink;
@@ -24,7 +24,7 @@ enum What {
     /// Write a built-in set of rules as a schema
     Export {
         /// The set
-        #[arg(value_name = "NAME", value_parser = names::set())]
+        #[arg(value_name = "NAME", value_parser = names::named::<Set>())]
         set: Set,
     },
     /// Make a schema of what records have: fields, indicators, subfields, codes, and how often
@@ -57,9 +57,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
         }
         What::Check { file } => {
             let name = file.display();
-            let text = std::fs::read_to_string(file)
-                .map_err(|why| Failure::at(&name, format_args!("cannot read: {}", reason(&why))))?;
-            let mistakes = Schema::check(&text);
+            let mistakes = Schema::check(&read_text(file)?);
             outcome = if mistakes.is_empty() { outcome } else { Outcome::Findings };
             mistakes.iter().map(|mistake| format!("{name}:{mistake}\n")).collect()
         }

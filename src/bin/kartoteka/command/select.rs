@@ -31,11 +31,11 @@ pub(crate) struct Options {
     pub(crate) reading: Reading,
 
     /// Form of the table; in tsv, tab, line end and backslash in values are written \t, \n and \\
-    #[arg(short, long, value_name = "FORM", default_value = "csv", value_parser = names::table_form())]
+    #[arg(short, long, value_name = "FORM", default_value = "csv", value_parser = names::named::<Form>())]
     pub(crate) to: Form,
 
     /// What becomes of several values in one cell
-    #[arg(long, value_name = "POLICY", default_value = "join", value_parser = names::repeats())]
+    #[arg(long, value_name = "POLICY", default_value = "join", value_parser = names::named::<Repeats>())]
     pub(crate) repeats: Repeats,
 
     /// What stands between joined values
@@ -43,7 +43,7 @@ pub(crate) struct Options {
     pub(crate) separator: String,
 
     /// Cells of tables that begin like the formula of a spreadsheet, with = + - @ or a tab
-    #[arg(long, value_name = "POLICY", default_value = "keep", value_parser = names::formulas())]
+    #[arg(long, value_name = "POLICY", default_value = "keep", value_parser = names::named::<Formulas>())]
     pub(crate) formulas: Formulas,
 
     /// Leave out the row with the paths

@@ -7,8 +7,9 @@ use crate::bytes::Cut;
 use crate::error::Result;
 use crate::finding::Finding;
 use crate::finding::Findings;
-use crate::format::irbis::repeat::{AHEAD, Form, Found, Repeat};
+use crate::format::irbis::repeat::{self, AHEAD, Form, Repeat};
 use crate::format::lines::{is_blank, line_end, lines, marks_len};
+use crate::format::marc_in_isis::{self, Found};
 use crate::format::rules::{LINE_BLANK, LINE_INVALID, NO_FIELDS, RECORD_CUT, RECORD_END_MISSING};
 use crate::io::encoding::load_lines;
 use crate::io::rules::LIMIT_REACHED;
@@ -26,6 +27,8 @@ pub struct CisisId {
     searched: usize,
     start: memmem::Finder<'static>,
     repeat: Repeat,
+    /// Whether MARC is kept in the fields.
+    marc: Option<Found>,
 }
 
 const FIELDS: Form = Form { first: after_number, head: written_head, len: record_len, begins };
@@ -46,7 +49,12 @@ impl Framing for CisisId {
 
     fn new(options: &ReadOptions) -> CisisId {
         let start = memmem::Finder::new(START);
-        CisisId { options: options.clone(), searched: 0, start, repeat: Repeat::default() }
+        CisisId { options: options.clone(), searched: 0, start, repeat: Repeat::default(), marc: None }
+    }
+
+    fn look(&mut self, head: &[u8], eof: bool) -> std::result::Result<(), usize> {
+        self.marc = marc_in_isis::look::<CisisId>(head, eof, &self.options)?;
+        Ok(())
     }
 
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
@@ -62,9 +70,9 @@ impl Framing for CisisId {
         }
         let found = self.repeat.find(buf.cut(..end), FIELDS, buf.cut(end..), eof);
         let at = match found {
-            Found::Need => return Ok(Step::Need((end + AHEAD).max(buf.len() + 1))),
-            Found::At(at) => at,
-            Found::Whole => end,
+            repeat::Found::Need => return Ok(Step::Need((end + AHEAD).max(buf.len() + 1))),
+            repeat::Found::At(at) => at,
+            repeat::Found::Whole => end,
         };
         // The start that was found is that of the record after the next.
         self.searched = end - at;
@@ -139,6 +147,7 @@ impl Framing for CisisId {
         if intact && isis.is_some() {
             record.set_origin(FORMAT.name);
         }
+        marc_in_isis::apply(self.marc, self.options.dialect, record, findings);
         Ok(())
     }
 }

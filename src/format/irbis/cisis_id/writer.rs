@@ -2,12 +2,13 @@
 
 use super::FORMAT;
 use crate::charset::Charset;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::finding::Finding;
-use crate::format::rules::TAG_NOT_NUMBER;
-use crate::io::{self, IllegalCharacters, Preparation, WriteOptions, place};
+use crate::format::irbis::fields::{number, put_body};
+use crate::format::lines::LINE_ENDS;
+use crate::io::{self, IllegalCharacters, Preparation, WriteOptions};
 use crate::position::Location;
-use crate::record::rules::{CHARACTER_NOT_ALLOWED, HEADER_LOST};
+use crate::record::rules::HEADER_LOST;
 use crate::record::{Record, RecordRef, from_marc_form};
 
 /// The rendering of id files: lines that end with LF.
@@ -62,7 +63,8 @@ impl io::Rendering for Rendering {
         }
         let (mut prepared, findings) = preparation.in_charset(record, self.charset)?;
         let isis = record.header().isis.unwrap_or_default();
-        if record.header().leader.is_some() || isis.status != 0 || isis.version != 0 {
+        let leader = record.header().leader.is_some() && record.header().kept.is_none();
+        if leader || isis.status != 0 || isis.version != 0 {
             let message = "an id file has no leader, and no status and version of the record";
             let place = Location::of(record.position());
             findings.push(Finding::new(HEADER_LOST, place, message, "left out"));
@@ -74,35 +76,9 @@ impl io::Rendering for Rendering {
         let mfn = prepared.mfn().unwrap_or_else(|| self.count.saturating_add(1));
         out.extend_from_slice(format!("!ID {mfn:06}\n").as_bytes());
         for field in prepared.fields() {
-            let finding = |code, message: String, action| {
-                Finding::new(code, place(record, field.tag(), field.index()), message, action)
-            };
-            let Some(number) = field.tag().number() else {
-                let message = format!("tag {} is no number", field.tag());
-                return Err(Error::unrepresentable(finding(TAG_NOT_NUMBER, message, "record rejected")));
-            };
+            let number = number(record, field)?;
             out.extend_from_slice(format!("!v{number:03}!").as_bytes());
-            let body = field.raw();
-            if memchr::memchr2(b'\n', b'\r', body).is_none() {
-                out.extend_from_slice(body);
-            } else {
-                let message = "the field holds a line end".to_owned();
-                let bytes = body.iter().copied();
-                let (code, is_end) = (CHARACTER_NOT_ALLOWED, |byte: &u8| matches!(byte, b'\n' | b'\r'));
-                match self.illegal {
-                    IllegalCharacters::Error => {
-                        return Err(Error::unrepresentable(finding(code, message, "record rejected")));
-                    }
-                    IllegalCharacters::Drop => {
-                        out.extend(bytes.filter(|byte| !is_end(byte)));
-                        findings.push(finding(code, message, "left out"));
-                    }
-                    IllegalCharacters::Replace => {
-                        out.extend(bytes.map(|byte| if is_end(&byte) { b' ' } else { byte }));
-                        findings.push(finding(code, message, "replaced by a blank"));
-                    }
-                }
-            }
+            put_body((record, field), (LINE_ENDS, self.illegal), out, findings)?;
             out.push(b'\n');
         }
         (self.count, self.open) = (mfn, false);

@@ -3,13 +3,14 @@
 use super::FORMAT;
 use super::{RECORD, UNIT};
 use crate::charset::Charset;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::finding::Finding;
 use crate::finding::Findings;
-use crate::format::rules::TAG_NOT_NUMBER;
-use crate::io::{self, IllegalCharacters, Preparation, WriteOptions, place};
+use crate::format::irbis::fields::{number, put_body};
+use crate::format::lines::Delimiters;
+use crate::io::{self, IllegalCharacters, Preparation, WriteOptions};
 use crate::position::Location;
-use crate::record::rules::{CHARACTER_NOT_ALLOWED, HEADER_LOST};
+use crate::record::rules::HEADER_LOST;
 use crate::record::{Record, RecordRef, from_marc_form};
 
 /// The rendering of records as the server receives them: one line, each piece ended by 1F 1E.
@@ -68,7 +69,7 @@ impl io::Rendering for Rendering {
             return Ok(());
         }
         let (mut prepared, findings) = preparation.in_charset(record, charset)?;
-        if record.header().leader.is_some() {
+        if record.header().leader.is_some() && record.header().kept.is_none() {
             let message = "the forms of the server have no leader";
             let place = Location::of(record.position());
             findings.push(Finding::new(HEADER_LOST, place, message, "left out"));
@@ -83,6 +84,12 @@ impl io::Rendering for Rendering {
     }
 }
 
+/// What ends pieces and records.
+const DELIMITERS: Delimiters = Delimiters {
+    bytes: &[UNIT, RECORD, b'\r', b'\n'],
+    message: "the field holds a byte that delimits fields",
+};
+
 fn build(
     record: RecordRef<'_>,
     illegal: IllegalCharacters,
@@ -96,36 +103,9 @@ fn build(
     out.extend_from_slice(format!("0#{}", isis.version).as_bytes());
     out.extend_from_slice(&end);
     for field in record.fields() {
-        let finding = |code, message: String, action| {
-            Finding::new(code, place(record, field.tag(), field.index()), message, action)
-        };
-        let Some(number) = field.tag().number() else {
-            let message = format!("tag {} is no number", field.tag());
-            return Err(Error::unrepresentable(finding(TAG_NOT_NUMBER, message, "record rejected")));
-        };
-        out.extend_from_slice(number.to_string().as_bytes());
+        out.extend_from_slice(number(record, field)?.to_string().as_bytes());
         out.push(b'#');
-        let body = field.raw();
-        let is_bad = |byte: &u8| matches!(*byte, UNIT | RECORD | b'\r' | b'\n');
-        if !body.iter().any(is_bad) {
-            out.extend_from_slice(body);
-        } else {
-            let message = "the field holds a byte that delimits fields".to_owned();
-            let code = CHARACTER_NOT_ALLOWED;
-            match illegal {
-                IllegalCharacters::Error => {
-                    return Err(Error::unrepresentable(finding(code, message, "record rejected")));
-                }
-                IllegalCharacters::Drop => {
-                    out.extend(body.iter().filter(|byte| !is_bad(byte)));
-                    findings.push(finding(code, message, "left out"));
-                }
-                IllegalCharacters::Replace => {
-                    out.extend(body.iter().map(|byte| if is_bad(byte) { b' ' } else { *byte }));
-                    findings.push(finding(code, message, "replaced by a blank"));
-                }
-            }
-        }
+        put_body((record, field), (DELIMITERS, illegal), out, findings)?;
         out.extend_from_slice(&end);
     }
     out.extend_from_slice(b"\r\n");

@@ -3,14 +3,15 @@
 use super::FORMAT;
 use super::{BYTE_ORDER_MARK, END};
 use crate::charset::Charset;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::finding::Finding;
 use crate::finding::Findings;
-use crate::format::rules::TAG_NOT_NUMBER;
-use crate::io::{self, IllegalCharacters, Preparation, WriteOptions, place};
+use crate::format::irbis::fields::{number, put_body};
+use crate::format::lines::LINE_ENDS;
+use crate::io::{self, IllegalCharacters, Preparation, WriteOptions};
 use crate::position::Location;
-use crate::record::rules::{CHARACTER_NOT_ALLOWED, HEADER_LOST};
-use crate::record::{FieldRef, Record, RecordRef, from_marc_form};
+use crate::record::rules::HEADER_LOST;
+use crate::record::{Record, RecordRef, from_marc_form};
 
 /// The rendering of exchange text: lines that end with CR LF, like those of IRBIS.
 ///
@@ -69,7 +70,7 @@ impl io::Rendering for Rendering {
         }
         let (mut prepared, findings) = preparation.in_charset(record, self.charset)?;
         let header = record.header();
-        if header.leader.is_some() || header.isis.is_some() {
+        if header.leader.is_some() && header.kept.is_none() || header.isis.is_some() {
             let message = "exchange text has no leader, and no number, status and version of the record";
             let place = Location::of(record.position());
             findings.push(Finding::new(HEADER_LOST, place, message, "left out"));
@@ -78,7 +79,7 @@ impl io::Rendering for Rendering {
             from_marc_form(prepared, false, &mut self.irbis, findings);
             prepared = self.irbis.view();
         }
-        build(prepared, self.illegal, out, findings).map_err(Error::unrepresentable)?;
+        build(prepared, self.illegal, out, findings)?;
         (self.begun, self.open) = (true, false);
         Ok(())
     }
@@ -95,38 +96,12 @@ fn build(
     illegal: IllegalCharacters,
     out: &mut Vec<u8>,
     findings: &mut Findings,
-) -> Result<(), Finding> {
-    let finding = |field: FieldRef<'_>, code, message: String, action| {
-        Finding::new(code, place(record, field.tag(), field.index()), message, action)
-    };
+) -> Result<()> {
     for field in record.fields() {
-        let Some(number) = field.tag().number() else {
-            let message = format!("tag {} is no number", field.tag());
-            return Err(finding(field, TAG_NOT_NUMBER, message, "record rejected"));
-        };
         out.push(b'#');
-        out.extend_from_slice(number.to_string().as_bytes());
+        out.extend_from_slice(number(record, field)?.to_string().as_bytes());
         out.extend_from_slice(b": ");
-        let body = field.raw();
-        if memchr::memchr2(b'\n', b'\r', body).is_none() {
-            out.extend_from_slice(body);
-        } else {
-            let message = "the field holds a line end".to_owned();
-            let bytes = body.iter().copied();
-            match illegal {
-                IllegalCharacters::Error => {
-                    return Err(finding(field, CHARACTER_NOT_ALLOWED, message, "record rejected"));
-                }
-                IllegalCharacters::Drop => {
-                    out.extend(bytes.filter(|byte| !matches!(byte, b'\n' | b'\r')));
-                    findings.push(finding(field, CHARACTER_NOT_ALLOWED, message, "left out"));
-                }
-                IllegalCharacters::Replace => {
-                    out.extend(bytes.map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }));
-                    findings.push(finding(field, CHARACTER_NOT_ALLOWED, message, "replaced by a blank"));
-                }
-            }
-        }
+        put_body((record, field), (LINE_ENDS, illegal), out, findings)?;
         out.extend_from_slice(b"\r\n");
     }
     out.extend_from_slice(END);

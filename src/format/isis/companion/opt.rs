@@ -59,7 +59,7 @@ impl Opt {
                 return Err(wrong(
                     what,
                     number,
-                    format_args!("no name behind the {width} characters of the key"),
+                    format_args!("no name after the {width} characters of the key"),
                 ));
             }
             rules.push(OptRule { pattern: pattern.trim_end().to_owned(), name: name.trim().to_owned() });

@@ -20,7 +20,7 @@ pub(super) enum Place {
         flags: u32,
     },
     /// There is none, although the cross reference refers to it: the last finding.
-    Lost(Finding),
+    Missing(Finding),
 }
 
 impl<R: Read + Seek> Reader<R> {
@@ -79,21 +79,20 @@ impl<R: Read + Seek> Reader<R> {
                     None => None,
                 };
                 let (code, what) = match twin {
-                    Some(twin) if twin == offset => (SLOT_DUPLICATE, "as the slot of that record does"),
-                    _ => (SLOT_MFN, "which has a place of its own"),
+                    Some(twin) if twin == offset => (SLOT_DUPLICATE, "whose own slot points there too"),
+                    _ => (SLOT_MFN, "whose own slot does not"),
                 };
-                let message = format!(
-                    "the slot of record {mfn} leads to byte {offset}, where record {other} is, {what}"
-                );
+                let message =
+                    format!("the slot of record {mfn} points to byte {offset}, to record {other}, {what}");
                 match self.recover(mfn, Some(slot.at), code, message, slot.flags)? {
                     // No other copy has the number, and no other slot refers to this one: the number in the
                     // copy is wrong.
-                    Place::Lost(_) if code == SLOT_MFN => Ok(Place::At { offset, flags: slot.flags }),
+                    Place::Missing(_) if code == SLOT_MFN => Ok(Place::At { offset, flags: slot.flags }),
                     place => Ok(place),
                 }
             }
             _ => {
-                let message = format!("the slot of record {mfn} leads to byte {offset}, where no record is");
+                let message = format!("the slot of record {mfn} points to byte {offset}, where no record is");
                 self.recover(mfn, Some(slot.at), SLOT_INVALID, message, slot.flags)
             }
         }
@@ -116,7 +115,7 @@ impl<R: Read + Seek> Reader<R> {
             None => {
                 self.slot_finding(code, mfn, at, message, "no other copy of the record found");
                 let finding = self.findings.list().last().cloned();
-                Ok(finding.map_or(Place::Nowhere, Place::Lost))
+                Ok(finding.map_or(Place::Nowhere, Place::Missing))
             }
         }
     }

@@ -5,18 +5,26 @@ use std::io::{Cursor, Read, Seek};
 use std::ops::RangeInclusive;
 use std::path::Path;
 
+use crate::bytes::Cut;
 use crate::charset::{Charset, Reason};
 use crate::error::Result;
 use crate::finding::Findings;
 use crate::format::isis::control::{Control, Found, find};
 use crate::format::isis::files::{Files, open_file};
+use crate::format::isis::record::fields;
 use crate::format::isis::variant::Variant;
 use crate::format::isis::walk::{Index, Walk};
 use crate::format::isis::window::Window;
 use crate::format::isis::xrf::Slots;
+use crate::format::marc_in_isis::{self, Found as Kept};
 use crate::io::encoding::OfBase;
 use crate::io::{Part, ReadOptions, RecordSeek};
 use crate::position::Position;
+use crate::record::{Record, Syntax};
+
+/// How many bytes and fields of a record are looked at for MARC.
+const LOOKED_AT: usize = 32 * 1024;
+const FIELDS: usize = 500;
 
 /// Reads master files of IRBIS64, IRBIS32 and CDS/ISIS: in the order of their numbers, or any by its number.
 ///
@@ -64,6 +72,8 @@ pub struct Reader<R> {
     /// Whether the findings about the base as a whole were reported.
     pub(super) reported: bool,
     pub(super) ended: bool,
+    /// Whether MARC is kept in the fields.
+    pub(super) marc: Option<Kept>,
 }
 
 /// Reads a master file from memory, or from a memory map of the caller.
@@ -115,6 +125,10 @@ impl<R: Read + Seek> Reader<R> {
         let mut options = options.clone();
         let charset = OfBase::new(&sample(&mut mst, found.variant)?, found.variant.is_irbis64(), &options);
         let part = options.part.take();
+        let marc = match marc_in_isis::may_be(options.dialect) {
+            true => kept_marc(&mut mst, found.variant)?,
+            false => None,
+        };
         let mut reader = Reader {
             mst,
             xrf,
@@ -132,6 +146,7 @@ impl<R: Read + Seek> Reader<R> {
             frame: (0, 0),
             reported: false,
             ended: false,
+            marc,
         };
         if let Some(part) = part {
             reader.restrict(part)?;
@@ -201,6 +216,28 @@ impl<R: Read + Seek> Reader<R> {
         };
         Ok(self.index.insert(index))
     }
+}
+
+/// Returns whether the first records agree that MARC is kept in their fields.
+fn kept_marc<R: Read + Seek>(mst: &mut Window<R>, variant: Variant) -> Result<Option<Kept>> {
+    let mut evidence = marc_in_isis::Evidence::default();
+    let (mut record, mut findings) = (Record::new(), Findings::new(0));
+    let mut walk = Walk::new(variant).within(SAMPLED);
+    while let Some((offset, leader)) = walk.next(mst)? {
+        let len = usize::try_from(leader.len).unwrap_or(usize::MAX).min(LOOKED_AT);
+        let bytes = mst.get(offset, len)?;
+        let base = usize::try_from(leader.base).unwrap_or(usize::MAX);
+        let Some((head, data)) = bytes.split_at_checked(base) else { continue };
+        record.clear();
+        record.set_syntax(Syntax::IRBIS);
+        let entries = head.cut(variant.shape.leader_len()..);
+        fields(variant, entries, data, base, FIELDS, &mut record, &mut findings);
+        record.set_bytes(data);
+        if !evidence.add(record.view()) {
+            break;
+        }
+    }
+    Ok(evidence.found())
 }
 
 /// The most bytes of a master file examined to guess its character set: most of it may be zeros.

@@ -9,14 +9,14 @@ use crate::charset::Candidate;
 use crate::error::{Error, Result};
 use crate::finding::{Finding, Rule};
 use crate::format::isis::control::Control;
-use crate::format::isis::marc::{is_marc, to_marc};
 use crate::format::isis::record::{check_leader, fields};
 use crate::format::isis::rules::{
     CROSS_REFERENCE_MISSING, MASTER_CONTROL, RECORD_HEADER, RECORD_LOCKED, STATUS_MISMATCH,
 };
 use crate::format::isis::variant::RecordHead;
 use crate::format::isis::xrf::{ABSENT, DELETED, LOCKED, PHYSICALLY_DELETED};
-use crate::format::rules::NO_FIELDS;
+use crate::format::marc_in_isis;
+use crate::format::rules::{MARC_IN_ISIS, NO_FIELDS};
 use crate::io::rules::LIMIT_REACHED;
 use crate::io::{Deleted, RecordRead, RecordSeek, Recovery};
 use crate::position::{Location, Position};
@@ -34,6 +34,14 @@ impl<R: Read + Seek> Reader<R> {
         let mut location = Location::of(self.findings.record());
         location.byte = 0;
         location.len = self.found.variant.first().min(36);
+        if let Some(marc) = self.marc {
+            self.findings.push(Finding::new(
+                MARC_IN_ISIS,
+                location,
+                marc.message(),
+                "read as MARC; said once",
+            ));
+        }
         if !self.found.control_fits {
             let Control { next_mfn, free, .. } = self.control;
             let len = self.mst.len();
@@ -41,7 +49,7 @@ impl<R: Read + Seek> Reader<R> {
                 "the control record says that number {next_mfn} is next and free space begins at {free}, of a file \
                  of {len} bytes"
             );
-            self.findings.push(Finding::new(MASTER_CONTROL, location, message, "not relied on"));
+            self.findings.push(Finding::new(MASTER_CONTROL, location, message, "ignored"));
         }
         if self.xrf.is_none() {
             let message = "there is no cross reference, or it is empty";
@@ -110,9 +118,7 @@ impl<R: Read + Seek> Reader<R> {
             self.findings.at(NO_FIELDS, (0, len), "the record has no fields", "kept");
         }
         self.findings.locate(|location| record.view().locate(location));
-        if is_marc(self.options.dialect) {
-            to_marc(record);
-        }
+        marc_in_isis::apply(self.marc, self.options.dialect, record, &mut self.findings);
         Ok(true)
     }
 
@@ -125,8 +131,11 @@ impl<R: Read + Seek> Reader<R> {
         let in_slot = flags & (DELETED | PHYSICALLY_DELETED | ABSENT) != 0;
         if self.xrf.is_some() && in_record != in_slot && (in_slot || variant.is_irbis64()) {
             let say = |yes: bool| if yes { "deleted" } else { "not deleted" };
-            let message =
-                format!("{} by the cross reference, {} by the record", say(in_slot), say(in_record));
+            let message = format!(
+                "{} according to the cross reference, {} according to the record",
+                say(in_slot),
+                say(in_record)
+            );
             self.findings.push(Finding::new(STATUS_MISMATCH, location, message, "taken as deleted"));
         }
         if flags & !KNOWN != 0 {
@@ -204,7 +213,7 @@ impl<R: Read + Seek> RecordRead for Reader<R> {
             self.findings.set_mfn(Some(mfn));
             match self.locate(mfn)? {
                 Place::Nowhere => {}
-                Place::Lost(finding) => {
+                Place::Missing(finding) => {
                     self.delivered = self.delivered.saturating_add(1);
                     return Err(Error::malformed(finding));
                 }
@@ -254,7 +263,7 @@ impl<R: Read + Seek> RecordSeek for Reader<R> {
         self.versions.clear();
         match self.locate(mfn)? {
             Place::Nowhere => Ok(false),
-            Place::Lost(finding) => Err(Error::malformed(finding)),
+            Place::Missing(finding) => Err(Error::malformed(finding)),
             Place::At { offset, flags } => {
                 let history = std::mem::take(&mut self.options.history);
                 let deleted = std::mem::replace(&mut self.options.deleted, Deleted::Include);

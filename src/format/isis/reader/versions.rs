@@ -29,22 +29,22 @@ impl<R: Read + Seek> Reader<R> {
             let previous = leader.previous;
             let fault = if previous >= at || previous < variant.first() {
                 Some(format!(
-                    "the version before it is said to lie at byte {previous}, not before its own {at}"
+                    "its header places its previous version at byte {previous}, not before its own {at}"
                 ))
             } else {
                 match variant.leader(self.mst.get(previous, 32)?) {
                     Some(old) if !variant.is_leader(&old) || old.mfn != mfn => Some(format!(
-                        "byte {previous} is to have the version before it, and has another record or none"
+                        "byte {previous}, where its previous version should be, has another record or none"
                     )),
                     Some(old) if old.version.checked_add(1) != Some(leader.version) => {
-                        Some(format!("version {} comes behind version {}", leader.version, old.version))
+                        Some(format!("version {} comes after version {}", leader.version, old.version))
                     }
                     Some(old) => {
                         newer = (previous, old);
                         None
                     }
                     None => {
-                        Some(format!("no record is at byte {previous}, where the version before it is to be"))
+                        Some(format!("no record is at byte {previous}, where its previous version should be"))
                     }
                 }
             };

@@ -107,7 +107,7 @@ pub(super) fn find(body: &[u8], leader: &Leader, findings: &mut Findings) -> Dir
     }
     let end = DIRECTORY + unterminated.entries.iter().map(|entry| entry.width).sum::<usize>();
     let message = "no field terminator ends the directory";
-    findings.at(DIRECTORY_UNTERMINATED, (end, 0), message, "entries read while they are entries");
+    findings.at(DIRECTORY_UNTERMINATED, (end, 0), message, "entries read as long as they are valid");
     unterminated
 }
 
@@ -192,10 +192,15 @@ fn report_damaged(directory: &Directory, body: &[u8], leader: &Leader, findings:
         if entry.len.is_some() && entry.start.is_some() && entry.width != EntryMap::MARC.width() {
             let message = format!("the directory entry \"{bytes}\" has {} bytes, not 12", entry.width);
             let place = (entry.at, entry.width);
-            findings.at(ENTRY_WIDTH, place, message, "the next entry is read from its end");
+            findings.at(ENTRY_WIDTH, place, message, "the next entry read from where it ends");
         } else if entry.len.is_none() || entry.start.is_none() {
             let message = format!("the directory entry \"{bytes}\" is not a tag, four and five digits");
-            findings.at(DIRECTORY_INVALID, (entry.at, entry.width), message, "its field found by the others");
+            findings.at(
+                DIRECTORY_INVALID,
+                (entry.at, entry.width),
+                message,
+                "its field located by the other entries",
+            );
         }
     }
     report_base(directory, leader, findings);

@@ -25,7 +25,7 @@ pub(super) fn report(
     if let Some(index) = in_characters {
         let field = entries.get(index).map_or(Tag::new(*b"000"), |entry| Tag::new(entry.tag));
         let place = entries.get(index).map_or((0, 0), |entry| (entry.at, entry.width));
-        let message = "the lengths come out in characters, not in bytes";
+        let message = "the lengths in the directory count characters, not bytes";
         let action = "fields read to their terminators";
         findings.in_field(LENGTHS_IN_CHARACTERS, (field, index), place, message, action);
     }
@@ -69,7 +69,7 @@ fn report_outside(entry: &RawEntry, index: usize, place: usize, findings: &mut F
         let message = format!("its entry points to byte {place} of the record, after its data");
         findings.in_field(FIELD_OUT_OF_BOUNDS, field, at, message, "read where its data are");
     } else {
-        let message = "its start cannot be said with five digits";
+        let message = "its start does not fit into five digits";
         findings.in_field(OVERSIZE, field, at, message, "read where its data are");
     }
 }
@@ -90,7 +90,8 @@ fn report_length(
         return;
     }
     if has > MAX_FIELD && (len == 0 || len == MAX_FIELD) {
-        let message = format!("its entry says {len} bytes, it has {has}, more than four digits can say");
+        let message =
+            format!("its entry says {len} bytes, the most that four digits can state; it has {has}");
         findings.in_field(OVERSIZE, field, place, message, "read to its terminator");
         return;
     }

@@ -4,7 +4,7 @@
 //! 1D; subfields begin with 1F where there are any. In the diskette form a record is `### ` and its leader on a line,
 //! a line for each field, and an empty line.
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr2};
 
 use super::form::Form;
 use crate::bytes::Cut;
@@ -41,11 +41,33 @@ pub(in crate::format::iso2709) fn begins(bytes: &[u8]) -> bool {
     head.starts_with(DISKETTE) && next.len() > 3 && next.iter().take(3).all(u8::is_ascii_digit)
 }
 
+/// Whether a record of MAB2, which has no directory, surely begins here: record length, status, and the numbers that all of
+/// them have.
+pub(in crate::format::iso2709) fn begins_exchange(bytes: &[u8]) -> bool {
+    let Some(leader) = bytes.first_chunk().map(|bytes| Leader::new(*bytes)) else { return false };
+    let length = leader.record_length().is_some_and(|length| length as usize > Leader::LEN);
+    let numbers = leader.base_address() == Some(24) && leader.indicator_count() == Some(1);
+    length && numbers && leader.status().is_ascii_alphabetic() && leader.record_type() == b'M'
+}
+
 /// Finds the end of a record in the diskette form: after the next empty line. The first `searched` bytes have none.
 pub(in crate::format::iso2709) fn diskette_end(buf: &[u8], searched: usize, eof: bool) -> Step {
     let mut at = searched;
-    while let Some(found) = memchr(b'\n', buf.cut(at..)) {
-        at = at + found + 1;
+    while let Some(found) = memchr2(b'\n', b'#', buf.cut(at..)) {
+        at += found;
+        let rest = buf.cut(at..);
+        if rest.starts_with(b"#") {
+            // Inside a line, a leader must follow.
+            if at > 0 && rest.strip_prefix(DISKETTE).is_some_and(begins_exchange) {
+                return Step::Frame(at);
+            }
+            if rest.len() < DISKETTE.len() + Leader::LEN && !eof {
+                break;
+            }
+            at += 1;
+            continue;
+        }
+        at += 1;
         match buf.cut(at..) {
             [b'\n', ..] => return Step::Frame(at + 1),
             [b'\r', b'\n', ..] => return Step::Frame(at + 2),

@@ -13,7 +13,9 @@ use memchr::memchr;
 pub(super) use self::danmarc2::control_fields_are_data;
 use self::form::Form;
 pub(super) use self::isis::replace_carets;
-pub(super) use self::mab2::{DISKETTE, HEAD as DISKETTE_HEAD, begins as begins_diskette, diskette_end};
+pub(super) use self::mab2::{
+    DISKETTE, HEAD as DISKETTE_HEAD, begins as begins_diskette, begins_exchange as is_mab2, diskette_end,
+};
 use super::DELIMITER;
 use super::entry::show;
 use crate::bytes::Cut;
@@ -75,7 +77,7 @@ pub(super) fn syntax_of(
     if declared.map(usize::from) != Some(indicators) {
         let message =
             format!("the indicator count is \"{}\", the fields have {indicators}", show(leader, 10, 1));
-        findings.at(LEADER_VALUE, (10, 1), message, "read by the fields");
+        findings.at(LEADER_VALUE, (10, 1), message, "read as the fields have them");
     } else if leader.identifier_length() != Some(2) && counts.delimited > 0 {
         let message = format!("the identifier length is \"{}\", not 2", show(leader, 11, 1));
         findings.at(LEADER_VALUE, (11, 1), message, "read with codes of one character");

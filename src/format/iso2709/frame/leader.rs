@@ -5,6 +5,7 @@
 use memchr::memchr_iter;
 
 use crate::bytes::Cut;
+use crate::format::iso2709::dialect::is_mab2;
 use crate::format::iso2709::entry::entry_of_12;
 use crate::format::iso2709::unwrap::Lines;
 use crate::format::iso2709::{FIELD_TERMINATOR, RECORD_TERMINATOR};
@@ -56,11 +57,11 @@ pub(in crate::format::iso2709) fn is_leader(bytes: &[u8]) -> bool {
 /// Whether a record surely begins here, and not a directory or the end of a leader that looks like one. `Err` is the
 /// number of bytes that must be seen to decide.
 pub(super) fn begins(bytes: &[u8], eof: bool) -> Result<bool, usize> {
-    if !is_leader(bytes) {
-        return Ok(false);
-    }
     if is_clear_leader(bytes) {
         return Ok(true);
+    }
+    if !is_leader(bytes) {
+        return Ok(false);
     }
     // Without status and type, as in CDS/ISIS, the directory must end where it should.
     begins_soundly(bytes, eof)
@@ -76,6 +77,9 @@ pub(super) fn begins(bytes: &[u8], eof: bool) -> Result<bool, usize> {
 pub(super) fn begins_soundly(bytes: &[u8], eof: bool) -> Result<bool, usize> {
     if !bytes.first().is_some_and(u8::is_ascii_digit) {
         return Ok(false);
+    }
+    if is_mab2(bytes) {
+        return Ok(true);
     }
     if bytes.len() < HEAD && !eof {
         return match bytes.iter().take(5).all(|byte| byte.is_ascii_digit() || matches!(byte, b'\r' | b'\n')) {
@@ -129,7 +133,7 @@ fn has_entries(base: usize, byte: impl Fn(usize) -> Option<u8>) -> bool {
 
 /// Whether a leader with status and type is here.
 pub(super) fn is_clear_leader(bytes: &[u8]) -> bool {
-    has_status(bytes) && is_leader(bytes)
+    has_status(bytes) && (is_leader(bytes) || is_mab2(bytes))
 }
 
 /// Whether status and type are letters.
@@ -146,9 +150,10 @@ pub(super) fn has_directory(bytes: &[u8]) -> bool {
 
 /// Returns the length of the record that begins here, if leader, directory and end are where they should be.
 fn is_sound(bytes: &[u8]) -> Option<usize> {
-    let len = stated_length(bytes).filter(|_| is_leader(bytes))?;
-    let ended = bytes.get(len.saturating_sub(1)) == Some(&RECORD_TERMINATOR);
-    (ended && has_directory(bytes)).then_some(len)
+    let len = stated_length(bytes)?;
+    let ended = || bytes.get(len.saturating_sub(1)) == Some(&RECORD_TERMINATOR);
+    let has_fields = is_leader(bytes) && has_directory(bytes) || is_mab2(bytes);
+    (has_fields && ended()).then_some(len)
 }
 
 /// Finds a sound record at the end of these bytes, after others that are garbage or a record without an end. Returns

@@ -23,9 +23,10 @@ use super::{DELIMITER, FIELD_TERMINATOR, RECORD_TERMINATOR};
 use crate::bytes::Cut;
 use crate::error::Result;
 use crate::finding::{Findings, Rule};
+use crate::format::marc_in_isis::{self, Found};
 use crate::format::rules::{BYTE_ORDER_MARK, GARBAGE, TRUNCATED};
 use crate::io::{Frame, Framing, ReadOptions, Step};
-use crate::record::Record;
+use crate::record::{Dialect, Record, Syntax};
 
 /// The last bytes of a record.
 const ENDS: &[u8] = &[FIELD_TERMINATOR, RECORD_TERMINATOR];
@@ -35,12 +36,16 @@ const ENDS: &[u8] = &[FIELD_TERMINATOR, RECORD_TERMINATOR];
 #[derive(Debug, Clone)]
 pub struct Iso2709 {
     options: ReadOptions,
+    /// The options, with the dialect of the input where that was found.
+    read_by: ReadOptions,
     /// The number of bytes from the start of the record that were searched for its end in vain.
     searched: usize,
     passed: PassedOver,
     double_delimiter: memmem::Finder<'static>,
     /// A buffer for records in plain form.
     unwrapped: Vec<u8>,
+    /// Whether MARC is kept in fields of CDS/ISIS.
+    marc: Option<Found>,
 }
 
 impl Framing for Iso2709 {
@@ -52,11 +57,21 @@ impl Framing for Iso2709 {
     fn new(options: &ReadOptions) -> Iso2709 {
         Iso2709 {
             options: options.clone(),
+            read_by: options.clone(),
             searched: 0,
             passed: PassedOver::default(),
             double_delimiter: memmem::Finder::new(&[DELIMITER, DELIMITER]),
             unwrapped: Vec::new(),
+            marc: None,
         }
+    }
+
+    fn look(&mut self, head: &[u8], eof: bool) -> std::result::Result<(), usize> {
+        self.marc = marc_in_isis::look::<Iso2709>(head, eof, &self.options)?;
+        if self.marc.is_some() {
+            self.read_by = self.options.clone().dialect(Dialect::Isis);
+        }
+        Ok(())
     }
 
     #[inline]
@@ -110,8 +125,12 @@ impl Framing for Iso2709 {
 
     #[inline]
     fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
-        let Iso2709 { options, double_delimiter, unwrapped, .. } = self;
-        parse_record(frame, options, double_delimiter, unwrapped, record, findings)
+        let Iso2709 { options, read_by, double_delimiter, unwrapped, marc, .. } = self;
+        parse_record(frame, read_by, double_delimiter, unwrapped, record, findings)?;
+        if record.syntax() == Syntax::IRBIS && marc_in_isis::may_be(options.dialect) {
+            marc_in_isis::apply(*marc, options.dialect, record, findings);
+        }
+        Ok(())
     }
 }
 
@@ -192,7 +211,7 @@ impl Iso2709 {
                 self.searched = 0;
                 match step {
                     Step::Frame(_) => self.passed.report(findings),
-                    _ => self.searched = buf.len().saturating_sub(DISKETTE.len()),
+                    _ => self.searched = buf.len().saturating_sub(DISKETTE.len() + LEADER),
                 }
                 return Some(step);
             }
@@ -245,6 +264,16 @@ impl Iso2709 {
                         self.searched = at;
                         return Step::Need(at + need);
                     }
+                }
+            } else if *byte == b'#' && buf.cut(..at).ends_with(b"\n") {
+                // The record before lost its mark.
+                let rest = buf.cut(at..);
+                if rest.len() < DISKETTE_HEAD && !eof {
+                    self.searched = at;
+                    return Step::Need(at + DISKETTE_HEAD);
+                }
+                if begins_diskette(rest) {
+                    return self.cut_off(buf, at, findings);
                 }
             } else if *byte == RECORD_TERMINATOR {
                 let end = at + 1;

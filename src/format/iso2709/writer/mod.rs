@@ -16,8 +16,9 @@ use crate::io::{
 };
 use crate::position::Location;
 use crate::record::Leader;
+use crate::record::kept::keep;
 use crate::record::rules::{CHARACTER_NOT_ALLOWED, FIELD_KIND};
-use crate::record::{FieldRef, RecordRef, declares};
+use crate::record::{FieldRef, Record, RecordRef, declares};
 
 /// The rendering of ISO 2709.
 ///
@@ -26,6 +27,8 @@ use crate::record::{FieldRef, RecordRef, declares};
 /// [`WriteOptions::leader`] says. The data of the fields stay in their order, even where that is not the order of
 /// their entries. IRBIS records get their MARC form: see [`WriteOptions::mfn_as_control_number`] and
 /// [`WriteOptions::wide_tags`].
+///
+/// A record that was kept in fields of CDS/ISIS in ISO 2709 is written so again, with `^` and the leader that it had.
 ///
 /// What does not fit is treated as [`WriteOptions::oversize`] says. Terminators inside a field would make it another
 /// when it is read again, and NUL ends it for many programs: see [`WriteOptions::illegal_characters`]. Where those are
@@ -50,6 +53,8 @@ pub struct Rendering {
     illegal: IllegalCharacters,
     oversize: Oversize,
     leader: LeaderValues,
+    /// A record with the fields in which it was kept.
+    kept: Record,
 }
 
 impl io::Rendering for Rendering {
@@ -62,6 +67,7 @@ impl io::Rendering for Rendering {
             illegal: options.illegal_characters,
             oversize: options.oversize,
             leader: options.leader,
+            kept: Record::new(),
         }
     }
 
@@ -79,6 +85,14 @@ impl io::Rendering for Rendering {
                 out.extend_from_slice(bytes);
                 return Ok(());
             }
+        }
+        if let Some(kept) = record.header().kept.filter(|kept| kept.exchange.is_some()) {
+            let (prepared, findings) = preparation.in_charset(record, self.charset)?;
+            let mut fields = std::mem::take(&mut self.kept);
+            keep(prepared, kept, true, &mut fields, findings);
+            let built = self.build(fields.view(), out, findings);
+            self.kept = fields;
+            return built.map_err(Error::unrepresentable);
         }
         let (prepared, findings) = preparation.marc_in_charset(record, self.charset)?;
         self.build(prepared, out, findings).map_err(Error::unrepresentable)
@@ -206,9 +220,9 @@ impl Rendering {
     ) -> Result<(), Finding> {
         let message = match stated {
             Some(stated) if stated == len => {
-                format!("the field begins {offset} bytes into the data, at most {MAX_RECORD} can be said")
+                format!("the field begins {offset} bytes into the data; the most is {MAX_RECORD}")
             }
-            _ => format!("the field has {len} bytes, at most {MAX_FIELD} can be said"),
+            _ => format!("the field has {len} bytes; the most is {MAX_FIELD}"),
         };
         let finding = refusal(record, field, RECORD_TOO_LONG, message);
         self.state(stated.and(begins), finding, findings)
@@ -266,7 +280,7 @@ impl Rendering {
         let length = out.len() - start;
         let (stated, begins) = (self.fitting(length, MAX_RECORD), self.fitting(base, MAX_RECORD));
         if stated != Some(length) {
-            let message = format!("the record has {length} bytes, at most {MAX_RECORD} can be said");
+            let message = format!("the record has {length} bytes; the most is {MAX_RECORD}");
             let place = Location::of(record.position());
             let finding = Finding::new(RECORD_TOO_LONG, place, message, "record rejected");
             self.state(stated, finding, findings)?;
@@ -313,8 +327,9 @@ impl Rendering {
         if self.leader == LeaderValues::Keep {
             return leader;
         }
-        leader.set(10, b'0' + record.syntax().indicators.min(9));
-        leader.set(11, b'2');
+        let indicators = record.syntax().indicators.min(9);
+        leader.set(10, b'0' + indicators);
+        leader.set(11, if indicators == 0 { b'0' } else { b'2' });
         // The entries that are written have no part for the implementation.
         let has_part = leader.get(22).is_some_and(|byte| matches!(byte, b'1'..=b'9'));
         if has_part || leader.get(20) != Some(b'4') || leader.get(21) != Some(b'5') {
@@ -352,10 +367,10 @@ fn is_clean(field: FieldRef<'_>) -> bool {
 #[cold]
 fn other_kind(record: RecordRef<'_>, field: FieldRef<'_>) -> Finding {
     let (is, reads) = match field.is_control() {
-        true => ("has no indicators and subfields", "a data field"),
+        true => ("has neither indicators nor subfields", "a data field"),
         false => ("has indicators and subfields", "a control field"),
     };
-    let message = format!("the field {is}, its tag will be read as that of {reads}");
+    let message = format!("the field {is}; readers take its tag for that of {reads}");
     let place = place(record, field.tag(), field.index());
     Finding::new(FIELD_KIND, place, message, "written as it is")
 }

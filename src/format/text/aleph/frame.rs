@@ -7,7 +7,7 @@ use crate::format::rules::{
 use memchr::{memmem, memrchr2};
 
 use crate::error::Result;
-use crate::finding::Findings;
+use crate::finding::{Findings, counted};
 use crate::format::text::kit::{Around, Cutter, Draft, Inside, Line, is_blank, lines, shown};
 use crate::io::{Frame, Framing, ReadOptions, Step, anchor_in_lines};
 use crate::record::Record;
@@ -102,8 +102,9 @@ impl Framing for Aleph {
             }
             match head.missing {
                 Some(count @ 0..=1) => {
-                    let message = format!("the field has {count} indicators, its record has 2");
-                    draft.note(INDICATOR_COUNT, message, "the missing read as blank");
+                    let message =
+                        format!("the field has {}, its record 2", counted(count as u64, "indicator"));
+                    draft.note(INDICATOR_COUNT, message, "the missing ones read as blanks");
                 }
                 Some(_) => draft.note(LINE_SPACING, "no blank before the data", "read"),
                 None => {}
@@ -146,7 +147,7 @@ impl Framing for Aleph {
             let control_number = Tag::new(*b"001");
             if !draft.has(control_number) {
                 draft.at_line(0, 9);
-                draft.note(LINE_REMARK, "the record has no field 001", "its system number taken as that");
+                draft.note(LINE_REMARK, "the record has no field 001", "its system number used instead");
                 draft.first_field(control_number, number);
             }
         }

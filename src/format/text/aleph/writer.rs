@@ -7,6 +7,7 @@ use crate::charset::Charset;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::finding::Findings;
+use crate::format::lines::LINE_ENDS;
 use crate::format::text::kit::{Limits, ambiguous, lines, report_marks};
 use crate::io::{self, Preparation, WriteOptions, place};
 use crate::position::Location;
@@ -109,7 +110,7 @@ impl Rendering {
                 start(number, *b"LDR", *b"  ", out);
                 let odd = |byte: u8| !matches!(byte, b' '..=b'~') || byte == b'^';
                 if leader.as_bytes().iter().any(|byte| odd(*byte)) {
-                    let message = format!("the leader is {leader}, in which not all can be said");
+                    let message = format!("the leader is {leader}, which the form cannot express whole");
                     findings.push(at_record(CHARACTER_NOT_ALLOWED, message, "written as blanks"));
                 }
                 out.extend(leader.as_bytes().map(|byte| if byte == b' ' || odd(byte) { b'^' } else { byte }));
@@ -135,7 +136,7 @@ impl Rendering {
                 findings.push(Finding::new(INDICATOR_LOST, place, message, "filled with blanks, or cut"));
             }
             self.data(field);
-            self.limits.one_line(record, field, (&mut self.data, 0), findings)?;
+            LINE_ENDS.replace(self.limits.illegal, (record, field), (&mut self.data, 0), findings)?;
             let from = out.len();
             write_lines(&self.data, out, |out| start(number, tag, indicators, out));
             if line_inside_last(out.cut(from..), false).is_some() {

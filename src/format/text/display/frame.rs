@@ -21,7 +21,7 @@ pub struct Display {
     options: ReadOptions,
     cutter: Cutter,
     inside: Inside,
-    seen: Option<Seen>,
+    seen: Option<RecordLines>,
     memory: Vec<u8>,
     field: Field,
 }
@@ -35,7 +35,7 @@ struct Field {
 
 /// What the lines of the current record were so far.
 #[derive(Debug, Clone, Default)]
-struct Seen {
+struct RecordLines {
     indent: usize,
     leader: bool,
     control_number: bool,
@@ -49,7 +49,7 @@ struct Seen {
     last: Option<[u8; 3]>,
 }
 
-impl Seen {
+impl RecordLines {
     /// Takes the next line. Returns whether it begins another record.
     fn begins(&mut self, line: &[u8]) -> bool {
         if self.indent == 0 && !self.leader {
@@ -118,7 +118,7 @@ impl Framing for Display {
             |_| false,
             |kit::Around { first, line, .. }| {
                 let seen = seen.get_or_insert_with(|| {
-                    let mut seen = Seen::default();
+                    let mut seen = RecordLines::default();
                     seen.begins(first);
                     seen
                 });

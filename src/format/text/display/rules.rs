@@ -4,5 +4,5 @@ use crate::finding::rules;
 
 rules! {
     DISPLAY_GUESS "B057" "display-guess" Warning
-        "A display does not show something of the record, and it was assumed.";
+        "A display leaves out something of the record, which was assumed.";
 }

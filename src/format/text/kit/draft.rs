@@ -13,7 +13,7 @@ use memchr::{memchr, memmem};
 
 use crate::error::{Error, Result};
 use crate::finding::Findings;
-use crate::finding::{Finding, Rule};
+use crate::finding::{Finding, Rule, counted};
 use crate::io::encoding::Shape;
 use crate::io::{Frame, ReadOptions, encoding};
 use crate::position::Location;
@@ -169,9 +169,10 @@ impl<'r> Draft<'r> {
             let message = "the field has no subfield";
             return self.note(DATA_BEFORE_SUBFIELD, message, "kept as data before the first subfield");
         };
-        let count = || format!("the field has {first} indicators, its record has {indicators}");
+        let count =
+            || format!("the field has {}, its record {indicators}", counted(first as u64, "indicator"));
         match first.checked_sub(indicators) {
-            None => self.note(INDICATOR_COUNT, count(), "the missing read as blank"),
+            None => self.note(INDICATOR_COUNT, count(), "the missing ones read as blanks"),
             Some(1) => self.note(INDICATOR_COUNT, count(), "kept as data before the first subfield"),
             Some(_) => self.note(DATA_BEFORE_SUBFIELD, "text before the first subfield", "kept"),
         }

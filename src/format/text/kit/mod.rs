@@ -4,15 +4,15 @@ mod cutter;
 mod draft;
 mod invisible;
 mod numbered;
+mod records;
 mod sniff;
 
 pub(super) use self::cutter::{Around, Cutter, Line};
 pub(super) use self::draft::Draft;
-pub(super) use self::numbered::Numbered;
+pub(super) use self::records::{LineRecords, LineShape};
 pub(in crate::format) use self::sniff::{by_lines, first_lines};
 pub(super) use crate::format::lines::{Inside, is_blank, lines};
 
-use crate::bytes::Cut;
 use crate::format::rules::TAG_TOO_WIDE;
 use crate::record::rules::{CHARACTER_NOT_ALLOWED, DELIMITER_IN_VALUE};
 
@@ -102,39 +102,6 @@ impl Limits {
                 }
             }
         }
-    }
-
-    /// Removes line ends from a body that was appended to `out` from offset `start` on, according to the
-    /// options.
-    pub(super) fn one_line(
-        self,
-        record: RecordRef<'_>,
-        field: FieldRef<'_>,
-        (out, start): (&mut Vec<u8>, usize),
-        findings: &mut Findings,
-    ) -> Result<(), Finding> {
-        let written = out.cut(start..);
-        if memchr::memchr2(b'\n', b'\r', written).is_none() {
-            return Ok(());
-        }
-        let finding = |action| {
-            let place = place(record, field.tag(), field.index());
-            Finding::new(CHARACTER_NOT_ALLOWED, place, "the field holds a line end", action)
-        };
-        let rest = out.split_off(start);
-        let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
-        match self.illegal {
-            IllegalCharacters::Error => return Err(finding("record rejected")),
-            IllegalCharacters::Drop => {
-                out.extend(rest.iter().copied().filter(|byte| !is_end(byte)));
-                findings.push(finding("left out"));
-            }
-            IllegalCharacters::Replace => {
-                out.extend(rest.iter().map(|byte| if is_end(byte) { b' ' } else { *byte }));
-                findings.push(finding("replaced by a blank"));
-            }
-        }
-        Ok(())
     }
 }
 

@@ -8,8 +8,7 @@ use crate::error::Result;
 use crate::finding::Findings;
 use crate::format::lines::begins_line;
 use crate::format::text::kit::{
-    self, Around, Cutter, Draft, Inside, Numbered, goes_on_after_blank, is_blank, is_leader_line, lines,
-    shown,
+    self, Around, Draft, LineRecords, LineShape, goes_on_after_blank, is_blank, is_leader_line, lines, shown,
 };
 use crate::io::{Frame, Framing, ReadOptions, Step, anchor_in_lines};
 use crate::record::Record;
@@ -24,9 +23,7 @@ const LONGEST: usize = 64;
 #[derive(Debug, Clone)]
 pub struct Line {
     options: ReadOptions,
-    cutter: Cutter,
-    inside: Inside,
-    numbered: Numbered,
+    records: LineRecords,
     /// Finds the start of the entry map in leaders.
     map: memmem::Finder<'static>,
     memory: Vec<u8>,
@@ -45,6 +42,10 @@ pub(super) enum Style {
     Dagger,
 }
 
+/// How records of lines are distinguished.
+const SHAPE: LineShape =
+    LineShape { begins, relation, control: "00", ends_in_leader, is_leader: |line| leader(line).is_some() };
+
 impl Framing for Line {
     const LINES: bool = true;
     const SPLITS: bool = true;
@@ -52,9 +53,7 @@ impl Framing for Line {
     fn new(options: &ReadOptions) -> Line {
         Line {
             options: options.clone(),
-            cutter: Cutter::default(),
-            inside: Inside::default(),
-            numbered: Numbered::default(),
+            records: LineRecords::default(),
             map: memmem::Finder::new(b"45"),
             memory: Vec::new(),
             joined: Vec::new(),
@@ -63,33 +62,12 @@ impl Framing for Line {
     }
 
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
-        let len = match self.inside.known() {
-            Some(len) => len,
-            None => {
-                let numbered = &mut self.numbered;
-                let relation = |around: Around<'_>| {
-                    numbered
-                        .line(around, "00", ends_in_leader, |line| leader(line).is_some())
-                        .unwrap_or_else(|| relation(around))
-                };
-                let step = self.cutter.step(buf, eof, findings, begins, relation)?;
-                if !matches!(step, Step::Need(_)) {
-                    self.numbered.restart();
-                }
-                match step {
-                    Step::Frame(len) => len,
-                    other => return Ok(other),
-                }
-            }
-        };
-        let at = self.leader_inside(buf.cut(..len));
-        Ok(self.inside.step(buf, len, at, findings))
+        let Line { records, map, .. } = self;
+        records.step((buf, eof), findings, &SHAPE, |frame| Line::leader_inside(map, frame))
     }
 
     fn restart(&mut self) {
-        self.cutter.restart();
-        self.inside.restart();
-        self.numbered.restart();
+        self.records.restart();
     }
 
     fn anchor(&mut self, buf: &[u8]) -> Option<usize> {
@@ -246,8 +224,8 @@ pub(super) fn ends_in_leader(line: &[u8]) -> bool {
 
 impl Line {
     /// Returns the offset of a leader that ends a line in which something is before it.
-    fn leader_inside(&self, frame: &[u8]) -> Option<usize> {
-        for map in self.map.find_iter(frame) {
+    fn leader_inside(map: &memmem::Finder<'static>, frame: &[u8]) -> Option<usize> {
+        for map in map.find_iter(frame) {
             let Some(start) = map.checked_sub(20) else { continue };
             let rest = frame.get(start..start + LONGEST).unwrap_or_else(|| frame.cut(start..));
             let len = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());

@@ -6,6 +6,7 @@ use crate::charset::Charset;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::finding::Findings;
+use crate::format::lines::LINE_ENDS;
 use crate::format::text::kit::{Limits, ambiguous, is_leader_line, report_marks};
 use crate::io::{self, Preparation, WriteOptions, place};
 use crate::position::Location;
@@ -114,7 +115,7 @@ impl Rendering {
                     out.extend_from_slice(value);
                 }
             }
-            self.limits.one_line(record, field, (out, start), findings)?;
+            LINE_ENDS.replace(self.limits.illegal, (record, field), (out, start), findings)?;
             if leader(out.cut(line..)).is_some() || ends_in_leader(out.cut(line..)) {
                 let place = place(record, field.tag(), field.index());
                 let message = "the line would be read as a leader, and begin another record";
@@ -122,7 +123,7 @@ impl Rendering {
             }
             if field.is_control() != field.tag().is_control() {
                 let place = place(record, field.tag(), field.index());
-                let message = "the tag will be read as that of another kind of field";
+                let message = "readers take the tag for that of another kind of field";
                 findings.push(Finding::new(FIELD_KIND, place, message, "written as it is"));
             } else if !field.is_control() {
                 self.again.clear();

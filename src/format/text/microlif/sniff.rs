@@ -10,12 +10,12 @@ pub(crate) fn sniff(sample: &Sample<'_>) -> Verdict {
     let leader = sample.cut(at + 3..);
     let digits = leader.iter().take(5).filter(|byte| byte.is_ascii_digit()).count();
     if digits < 5 || leader.get(20..22) != Some(b"45") {
-        return miss(1, "no leader stands behind LDR");
+        return miss(1, "no leader comes after LDR");
     }
     let marks = leader.iter().take(2_000).filter(|byte| matches!(byte, b'^' | b'`')).count();
     match (at <= 200, marks) {
         (true, 1..) => Ok((Confidence::Certain, "LDR with a leader, and ^ where fields end".to_owned())),
         (true, 0) => Ok((Confidence::Likely, "LDR with a leader, and lines".to_owned())),
-        (false, _) => Ok((Confidence::Possible, format!("LDR with a leader, behind {at} bytes"))),
+        (false, _) => Ok((Confidence::Possible, format!("LDR with a leader, after {at} bytes"))),
     }
 }

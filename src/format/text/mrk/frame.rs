@@ -8,8 +8,7 @@ use crate::finding::Findings;
 use crate::format::lines::begins_line;
 use crate::format::rules::{INDICATOR_COUNT, LINE_BLANK, LINE_CONTINUED, LINE_INVALID, LINE_SPACING};
 use crate::format::text::kit::{
-    Around, Cutter, Draft, Inside, Line, Numbered, goes_on_after_blank, is_blank, is_leader_line, lines,
-    shown,
+    Around, Draft, Line, LineRecords, LineShape, goes_on_after_blank, is_blank, is_leader_line, lines, shown,
 };
 use crate::format::text::mrk::rules::MNEMONIC_UNKNOWN;
 use crate::io::{Frame, Framing, Head, ReadOptions, Step, anchor_in_lines};
@@ -26,14 +25,15 @@ const LONGEST: usize = 14;
 #[derive(Debug, Clone)]
 pub struct Mrk {
     options: ReadOptions,
-    cutter: Cutter,
-    inside: Inside,
-    numbered: Numbered,
+    records: LineRecords,
     leader: memmem::Finder<'static>,
     memory: Vec<u8>,
     joined: Vec<u8>,
     body: Vec<u8>,
 }
+
+/// How records of lines are distinguished.
+const SHAPE: LineShape = LineShape { begins, relation, control: "=00", ends_in_leader, is_leader };
 
 impl Framing for Mrk {
     const LINES: bool = true;
@@ -42,9 +42,7 @@ impl Framing for Mrk {
     fn new(options: &ReadOptions) -> Mrk {
         Mrk {
             options: options.clone(),
-            cutter: Cutter::default(),
-            inside: Inside::default(),
-            numbered: Numbered::default(),
+            records: LineRecords::default(),
             leader: memmem::Finder::new(b"=LDR  "),
             memory: Vec::new(),
             joined: Vec::new(),
@@ -53,33 +51,12 @@ impl Framing for Mrk {
     }
 
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
-        let len = match self.inside.known() {
-            Some(len) => len,
-            None => {
-                let numbered = &mut self.numbered;
-                let relation = |around: Around<'_>| {
-                    numbered
-                        .line(around, "=00", ends_in_leader, is_leader)
-                        .unwrap_or_else(|| relation(around))
-                };
-                let step = self.cutter.step(buf, eof, findings, begins, relation)?;
-                if !matches!(step, Step::Need(_)) {
-                    self.numbered.restart();
-                }
-                match step {
-                    Step::Frame(len) => len,
-                    other => return Ok(other),
-                }
-            }
-        };
-        let at = self.leader_inside(buf.cut(..len));
-        Ok(self.inside.step(buf, len, at, findings))
+        let Mrk { records, leader, .. } = self;
+        records.step((buf, eof), findings, &SHAPE, |frame| Mrk::leader_inside(leader, frame))
     }
 
     fn restart(&mut self) {
-        self.cutter.restart();
-        self.inside.restart();
-        self.numbered.restart();
+        self.records.restart();
     }
 
     fn anchor(&mut self, buf: &[u8]) -> Option<usize> {
@@ -136,7 +113,7 @@ impl Framing for Mrk {
                 (None, b"") => b"",
                 (None, value) => {
                     draft.about(Tag::new(tag));
-                    draft.note(LINE_SPACING, "not two blanks behind the tag", "read");
+                    draft.note(LINE_SPACING, "not two blanks after the tag", "read");
                     value.strip_prefix(b" ").unwrap_or(value)
                 }
             };
@@ -207,7 +184,7 @@ pub(super) fn has_no_indicators(value: &[u8], count: usize) -> bool {
 
 impl Mrk {
     /// Returns the offset of a line of a leader, after the first line, that begins inside another line.
-    fn leader_inside(&self, frame: &[u8]) -> Option<usize> {
+    fn leader_inside(leader: &memmem::Finder<'static>, frame: &[u8]) -> Option<usize> {
         let is_one = |at: &usize| {
             let leader = frame.get(at + 6..at + 30).map(|leader| leader.to_vec());
             leader.is_some_and(|mut leader| {
@@ -215,7 +192,7 @@ impl Mrk {
                 is_leader_line(&leader)
             })
         };
-        let mut found = self.leader.find_iter(frame).filter(|at| !begins_line(frame.cut(..*at)));
+        let mut found = leader.find_iter(frame).filter(|at| !begins_line(frame.cut(..*at)));
         found.find(is_one)
     }
 

@@ -4,5 +4,5 @@ use crate::finding::rules;
 
 rules! {
     MNEMONIC_UNKNOWN "B056" "mnemonic-unknown" Warning
-        "A name in braces is no mnemonic, or has no character.";
+        "A name in braces is not a mnemonic, or stands for no character.";
 }

@@ -84,7 +84,7 @@ fn build(
         }
         if field.is_control() != field.tag().is_control() {
             let place = place(record, field.tag(), field.index());
-            let message = "the tag will be read as that of another kind of field";
+            let message = "readers take the tag for that of another kind of field";
             findings.push(Finding::new(FIELD_KIND, place, message, "written as it is"));
         }
         report_marks(record, field, findings);

@@ -2,8 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::finding::{Finding, Findings};
-use crate::format::xml::kit::{Elements, Escape, bare, bare_name, joined};
-use crate::format::xml::rules::NOT_MARC21;
+use crate::format::xml::kit::{Collection, Elements, bare, bare_name, joined, refuse_unimarc};
 use crate::io::{self, Preparation, WriteOptions};
 use crate::position::Location;
 use crate::record::{FieldRef, RecordRef};
@@ -57,17 +56,18 @@ const ROWS: &[Row] = &[
 
 /// The rendering of Dublin Core, in UTF-8, always well-formed.
 #[derive(Debug)]
-pub struct Rendering<const QUALIFIED: bool> {
-    escape: Escape,
-    indent: bool,
-    begun: bool,
-}
+pub struct Rendering<const QUALIFIED: bool>(Collection);
+
+const SIMPLE_HEAD: &str = "<srw_dc:dcCollection xmlns:srw_dc=\"info:srw/schema/1/dc-schema\" \
+xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n";
+const QUALIFIED_HEAD: &str = "<srw_dc:dcCollection xmlns:srw_dc=\"info:srw/schema/1/dc-schema\" \
+xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\">\n";
 
 impl<const QUALIFIED: bool> io::Rendering for Rendering<QUALIFIED> {
     const PARTS: bool = true;
 
     fn new(options: &WriteOptions) -> Rendering<QUALIFIED> {
-        Rendering { escape: Escape::new(options), indent: options.indent, begun: options.part }
+        Rendering(Collection::new(options))
     }
 
     fn record(
@@ -77,41 +77,25 @@ impl<const QUALIFIED: bool> io::Rendering for Rendering<QUALIFIED> {
         out: &mut Vec<u8>,
     ) -> Result<()> {
         let (prepared, findings) = preparation.marc(record)?;
-        if prepared.field("245").is_none() && prepared.field("200").is_some() {
-            let place = Location::of(record.position());
-            let message = "a record without 245 that has 200: no MARC 21 record";
-            return Err(Error::unrepresentable(Finding::new(NOT_MARC21, place, message, "record rejected")));
-        }
-        self.begin(out);
+        refuse_unimarc(prepared, Location::of(record.position()))?;
+        self.0.begin(Self::HEAD, out);
         self.element(prepared, out, findings).map_err(Error::unrepresentable)?;
-        self.begun = true;
+        self.0.go_on();
         Ok(())
     }
 
     fn append<'p>(&mut self, part: &'p [u8], out: &mut Vec<u8>) -> &'p [u8] {
-        self.begin(out);
-        self.begun = true;
-        part
+        self.0.append(Self::HEAD, part, out)
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
-        self.begin(out);
+        self.0.begin(Self::HEAD, out);
         out.extend_from_slice(b"</srw_dc:dcCollection>\n");
     }
 }
 
 impl<const QUALIFIED: bool> Rendering<QUALIFIED> {
-    fn begin(&self, out: &mut Vec<u8>) {
-        if !self.begun {
-            out.extend_from_slice(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-            out.extend_from_slice(b"<srw_dc:dcCollection xmlns:srw_dc=\"info:srw/schema/1/dc-schema\"");
-            out.extend_from_slice(b" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"");
-            if QUALIFIED {
-                out.extend_from_slice(b" xmlns:dcterms=\"http://purl.org/dc/terms/\"");
-            }
-            out.extend_from_slice(b">\n");
-        }
-    }
+    const HEAD: &str = if QUALIFIED { QUALIFIED_HEAD } else { SIMPLE_HEAD };
 
     fn element(
         &self,
@@ -120,7 +104,7 @@ impl<const QUALIFIED: bool> Rendering<QUALIFIED> {
         findings: &mut Findings,
     ) -> std::result::Result<(), Finding> {
         let place = Location::of(record.position());
-        let (escape, indent) = (self.escape, self.indent);
+        let Collection { escape, indent, .. } = self.0;
         let mut xml = Elements { escape, indent, place, out, findings, depth: 0 };
         xml.open("srw_dc:dc", &[])?;
         for (tags, codes, element, term) in ROWS {

@@ -263,8 +263,8 @@ impl Marcxml {
     /// Reports, once, that records are the text of another document.
     fn report_packed(&mut self, len: usize, how: &str, findings: &mut Findings) {
         if !std::mem::replace(&mut self.packed_seen, true) {
-            let message = format!("records are text of the document, {how}");
-            findings.at(XML_PACKED, (0, len), message, "read all the same; said once");
+            let message = format!("the records are text of the document, {how}");
+            findings.at(XML_PACKED, (0, len), message, "read anyway; reported once");
         }
     }
 
@@ -306,7 +306,7 @@ impl Marcxml {
                     let message =
                         format!("the namespace of the records is \"{found}\", not that of the format");
                     self.namespace_seen = true;
-                    findings.at(XML_NAMESPACE, (0, len), message, "read all the same; said once");
+                    findings.at(XML_NAMESPACE, (0, len), message, "read anyway; reported once");
                 }
                 return Ok(self.frame(buf, len, empty, eof, findings));
             }
@@ -314,7 +314,7 @@ impl Marcxml {
         if matches!(local, b"datafield" | b"controlfield" | b"leader") && !self.stray_seen {
             self.stray_seen = true;
             let message = format!("an element \"{}\" outside of a record", String::from_utf8_lossy(local));
-            findings.at(XML_SHAPE, (0, len), message, "left out; said once");
+            findings.at(XML_SHAPE, (0, len), message, "left out; reported once");
         }
         if !empty {
             if self.open.len() < DEEPEST {
@@ -432,7 +432,7 @@ impl Marcxml {
         let mut place = Location::of(record);
         place.len = 1;
         let message = "text outside of the root element";
-        findings.push(Finding::new(XML_SYNTAX, place, message, "skipped; said once"));
+        findings.push(Finding::new(XML_SYNTAX, place, message, "skipped; reported once"));
     }
 
     fn end(&mut self, findings: &mut Findings) {

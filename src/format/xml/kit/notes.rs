@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use quick_xml::events::BytesStart;
 
-use super::mend;
+use super::repair;
 use super::vocabulary::Kind;
 use super::walk::{Counted, Walk};
 use crate::bytes::Cut;
@@ -48,10 +48,10 @@ impl<'t> Walk<'t, '_> {
         self.findings.push(Finding::new(code, location, message, action));
     }
 
-    /// Returns the offset in the source for an offset in the text, which has more bytes where it was mended.
+    /// Returns the offset in the source for an offset in the text, which has more bytes where it was repaired.
     fn source(&self, at: usize) -> usize {
-        let before = self.mended.partition_point(|sign| *sign < at);
-        at.saturating_sub(mend::ADDED * before)
+        let before = self.repaired.partition_point(|sign| *sign < at);
+        at.saturating_sub(repair::ADDED * before)
     }
 
     /// Returns the number of line ends before an offset in the text, and its column, in bytes, from 1.
@@ -74,7 +74,7 @@ impl<'t> Walk<'t, '_> {
         let (found, said) = self.other_case;
         if !said && (found || self.kind(start) != Kind::Foreign && !self.vocabulary.is_in_case(name)) {
             let message = format!("names of elements or attributes in other letters, as in \"{name}\"");
-            self.note(XML_SHAPE, (at, start.len()), message, "read as if in small ones; said once");
+            self.note(XML_SHAPE, (at, start.len()), message, "read as if in small ones; reported once");
             self.other_case = (false, true);
         }
     }

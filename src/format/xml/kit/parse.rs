@@ -8,9 +8,9 @@ use crate::record::rules::INVALID_UTF8;
 use quick_xml::Reader;
 
 use super::element::{attributes, name, split};
-use super::mend::mend;
 use super::packed::{source_of, unpack};
 use super::plain;
+use super::repair::repair;
 use super::vocabulary::{Vocabulary, record_type};
 use super::walk::{Counted, Walk};
 use crate::charset::{Charset, Policy, Reason};
@@ -126,7 +126,7 @@ impl Parser {
             }
             let before = findings.clone();
             if let Err(error) = self.walk(text, &[], place, vocabulary, record, findings) {
-                let Some((text, signs)) = salvage.then(|| mend(text, vocabulary)).flatten() else {
+                let Some((text, signs)) = salvage.then(|| repair(text, vocabulary)).flatten() else {
                     return Err(error);
                 };
                 let faults = std::mem::replace(findings, before);
@@ -140,11 +140,11 @@ impl Parser {
         Ok(())
     }
 
-    /// Parses the events of a text, in which the signs at the offsets in `mended` were escaped.
+    /// Parses the events of a text, in which the signs at the offsets in `repaired` were escaped.
     fn walk(
         &mut self,
         text: &str,
-        mended: &[usize],
+        repaired: &[usize],
         (column, extent): (usize, usize),
         vocabulary: Vocabulary,
         record: &mut Record,
@@ -162,7 +162,7 @@ impl Parser {
             column,
             extent,
             counted: Counted::default(),
-            mended,
+            repaired,
             tag: None,
             other_case: (false, false),
             vocabulary,
@@ -171,7 +171,7 @@ impl Parser {
             findings,
             value: &mut self.value,
         };
-        walk.bare(mended);
+        walk.bare(repaired);
         walk.element(indicators)
     }
 }
@@ -191,8 +191,8 @@ fn check_type(text: &str, record: &Record, findings: &mut Findings) {
     }
     let named = String::from_utf8_lossy(named);
     let message = match own {
-        Some(own) => format!("the record says that it is of type \"{named}\", its leader that of {own}"),
-        None => format!("the record says that it is of type \"{named}\""),
+        Some(own) => format!("the type of the record is \"{named}\", that of its leader {own}"),
+        None => format!("the type of the record is \"{named}\""),
     };
     findings.at(XML_TYPE, (0, end), message, "read by its leader");
 }

@@ -36,8 +36,8 @@ pub(super) struct Walk<'t, 'r> {
     /// Number of bytes of the record in the input; the text may have more, if it was decoded.
     pub(super) extent: usize,
     pub(super) counted: Counted,
-    /// The offsets of the signs that were escaped, if the text was mended.
-    pub(super) mended: &'r [usize],
+    /// The offsets of the signs that were escaped, if the text was repaired.
+    pub(super) repaired: &'r [usize],
     /// The tag of the field that is read.
     pub(super) tag: Option<Tag>,
     /// Whether names in another case were found, and whether they were reported.

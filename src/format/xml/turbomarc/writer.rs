@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::finding::Findings;
 use crate::finding::{Finding, counted};
 use crate::format::rules::{DATA_BEFORE_SUBFIELD, TAG_TOO_WIDE};
-use crate::format::xml::kit::{Escape, whole};
+use crate::format::xml::kit::{Collection, whole};
 use crate::format::xml::rules::SUBFIELD_LOST;
 use crate::io::{self, Preparation, WriteOptions, place};
 use crate::position::Location;
@@ -29,17 +29,15 @@ use crate::record::{FieldRef, RecordRef};
 /// # Ok::<(), kartoteka::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Rendering {
-    escape: Escape,
-    indent: bool,
-    begun: bool,
-}
+pub struct Rendering(Collection);
+
+const HEAD: &str = "<collection xmlns=\"http://www.indexdata.com/turbomarc\">\n";
 
 impl io::Rendering for Rendering {
     const PARTS: bool = true;
 
     fn new(options: &WriteOptions) -> Rendering {
-        Rendering { escape: Escape::new(options), indent: options.indent, begun: options.part }
+        Rendering(Collection::new(options))
     }
 
     fn record(
@@ -49,32 +47,23 @@ impl io::Rendering for Rendering {
         out: &mut Vec<u8>,
     ) -> Result<()> {
         let (prepared, findings) = preparation.marc(record)?;
-        self.begin(out);
+        self.0.begin(HEAD, out);
         self.element(prepared, out, findings).map_err(Error::unrepresentable)?;
-        self.begun = true;
+        self.0.go_on();
         Ok(())
     }
 
     fn append<'p>(&mut self, part: &'p [u8], out: &mut Vec<u8>) -> &'p [u8] {
-        self.begin(out);
-        self.begun = true;
-        part
+        self.0.append(HEAD, part, out)
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
-        self.begin(out);
+        self.0.begin(HEAD, out);
         out.extend_from_slice(b"</collection>\n");
     }
 }
 
 impl Rendering {
-    fn begin(&self, out: &mut Vec<u8>) {
-        if !self.begun {
-            out.extend_from_slice(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-            out.extend_from_slice(b"<collection xmlns=\"http://www.indexdata.com/turbomarc\">\n");
-        }
-    }
-
     fn element(
         &self,
         record: RecordRef<'_>,
@@ -85,7 +74,7 @@ impl Rendering {
         if let Some(leader) = &record.header().leader {
             let place = Location::of(record.position());
             self.open(out, b"  ", b"<l>");
-            self.escape.append(leader.to_string().as_bytes(), place, out, findings)?;
+            self.0.escape.append(leader.to_string().as_bytes(), place, out, findings)?;
             self.close(out, b"</l>");
         }
         let mut repaired = String::new();
@@ -97,7 +86,7 @@ impl Rendering {
                 self.open(out, b"  ", b"<c");
                 out.extend_from_slice(&tag);
                 out.push(b'>');
-                self.escape.append(field.raw(), place, out, findings)?;
+                self.0.escape.append(field.raw(), place, out, findings)?;
                 out.extend_from_slice(b"</c");
                 out.extend_from_slice(&tag);
                 self.close(out, b">");
@@ -111,7 +100,7 @@ impl Rendering {
                 let indicator = indicators.get(number).copied().unwrap_or(b' ');
                 out.extend_from_slice(format!(" i{}=\"", number + 1).as_bytes());
                 if indicator.is_ascii() {
-                    self.escape.attribute(&[indicator], place, out, findings)?;
+                    self.0.escape.attribute(&[indicator], place, out, findings)?;
                 } else {
                     let message = format!("an indicator is the byte {indicator:02X}");
                     findings.push(Finding::new(CHARACTER_NOT_ALLOWED, place, message, "written as a blank"));
@@ -139,7 +128,7 @@ impl Rendering {
             self.close(out, b">");
         }
         self.line(out, b"", b"</r>");
-        if !self.indent {
+        if !self.0.indent {
             out.push(b'\n'); // one line per record
         }
         Ok(())
@@ -159,11 +148,11 @@ impl Rendering {
             out.extend_from_slice(code);
         } else {
             out.extend_from_slice(b" code=\"");
-            self.escape.attribute(code, place, out, findings)?;
+            self.0.escape.attribute(code, place, out, findings)?;
             out.push(b'"');
         }
         out.push(b'>');
-        self.escape.append(value, place, out, findings)?;
+        self.0.escape.append(value, place, out, findings)?;
         out.extend_from_slice(b"</s");
         out.extend_from_slice(if plain { code } else { b"" });
         self.close(out, b">");
@@ -176,7 +165,7 @@ impl Rendering {
     }
 
     fn open(&self, out: &mut Vec<u8>, indent: &[u8], piece: &[u8]) {
-        if self.indent {
+        if self.0.indent {
             out.extend_from_slice(indent);
         }
         out.extend_from_slice(piece);
@@ -184,7 +173,7 @@ impl Rendering {
 
     fn close(&self, out: &mut Vec<u8>, piece: &[u8]) {
         out.extend_from_slice(piece);
-        if self.indent {
+        if self.0.indent {
             out.push(b'\n');
         }
     }

@@ -1,11 +1,19 @@
 //! What both programs share: messages, names, the end of a run.
 
+mod target;
+// The same as in the program kartoteka.
+#[path = "../../../../../src/bin/kartoteka/temporary.rs"]
+mod temporary;
+
+use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use kartoteka::{Finding, Severity, Tally};
+
+pub(crate) use self::target::{Target, is_one_place};
 
 /// How many findings are printed.
 const PRINTED: u64 = 20;
@@ -40,6 +48,18 @@ impl Say {
         }
     }
 
+    /// Ends the run as it came out.
+    pub(crate) fn exit(mut self, run: Result<String, Stop>) -> ExitCode {
+        match run {
+            Ok(summary) => self.end(summary),
+            Err(Stop::ClosedPipe) => ExitCode::SUCCESS,
+            Err(Stop::Message(why)) => {
+                self.error(why);
+                ExitCode::from(2)
+            }
+        }
+    }
+
     /// Says why something could not be done.
     pub(crate) fn error(&mut self, why: impl Display) {
         self.line(&format!("error: {why}"));
@@ -67,7 +87,7 @@ impl Say {
     }
 
     /// Ends the run: 2 if an input was not read, 1 if something was lost or an error found, else 0.
-    pub(crate) fn end(mut self, summary: impl Display) -> ExitCode {
+    fn end(mut self, summary: impl Display) -> ExitCode {
         if let Some(more) = self.printed.checked_sub(PRINTED).filter(|more| *more > 0) {
             self.note(format_args!("and {more} more findings, which --as findings makes a table of"));
         }
@@ -78,6 +98,31 @@ impl Say {
             (false, true) => ExitCode::from(1),
             (false, false) => ExitCode::SUCCESS,
         }
+    }
+}
+
+/// Why a run stops.
+pub(crate) enum Stop {
+    Message(String),
+    /// Nobody reads standard output any more, and nothing is wrong.
+    ClosedPipe,
+}
+
+impl Stop {
+    /// An output that cannot be written.
+    pub(crate) fn writing(name: impl Display, error: &(dyn Error + 'static)) -> Stop {
+        let mut causes = std::iter::successors(Some(error), |error| (*error).source());
+        let is_closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+        match causes.any(|cause| cause.downcast_ref().is_some_and(is_closed)) {
+            true => Stop::ClosedPipe,
+            false => Stop::Message(format!("{name}: cannot be written: {error}")),
+        }
+    }
+}
+
+impl From<String> for Stop {
+    fn from(message: String) -> Stop {
+        Stop::Message(message)
     }
 }
 
@@ -97,9 +142,4 @@ pub(crate) fn format(text: &str) -> Result<kartoteka::Format, String> {
 
 pub(crate) fn charset(text: &str) -> Result<kartoteka::Charset, String> {
     text.parse().map_err(|error: kartoteka::ParseCharsetError| error.to_string())
-}
-
-/// Whether two paths are one file.
-pub(crate) fn is_same(one: &std::path::Path, other: &std::path::Path) -> bool {
-    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }

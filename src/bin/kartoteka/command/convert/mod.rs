@@ -23,8 +23,6 @@ use crate::input::Run;
 use crate::names;
 use crate::output::{Output, Target, format_of, is_one_place, is_stdout, refuse_to_replace};
 use crate::rejects::Rejects;
-use crate::report::outcome;
-use crate::terminal::style_of_stderr;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -73,27 +71,27 @@ pub(crate) struct Options {
     pub(crate) rejects: Option<PathBuf>,
 
     /// Bytes that do not decode, and characters that the output's character set lacks
-    #[arg(long, value_name = "POLICY", default_value = "replace", value_parser = names::policy())]
+    #[arg(long, value_name = "POLICY", default_value = "replace", value_parser = names::named::<Policy>())]
     pub(crate) undecodable: Policy,
 
     /// Characters that the output format cannot carry, such as 1F in XML
-    #[arg(long, value_name = "POLICY", default_value = "error", value_parser = names::illegal_characters())]
+    #[arg(long, value_name = "POLICY", default_value = "error", value_parser = names::named::<IllegalCharacters>())]
     pub(crate) illegal_chars: IllegalCharacters,
 
     /// Fields with tags above 999 in formats that cannot hold them
-    #[arg(long, value_name = "POLICY", default_value = "fail", value_parser = names::wide_tags())]
+    #[arg(long, value_name = "POLICY", default_value = "fail", value_parser = names::named::<WideTags>())]
     pub(crate) wide_tags: WideTags,
 
     /// Cells of tables that begin like the formula of a spreadsheet, with = + - @ or a tab
-    #[arg(long, value_name = "POLICY", default_value = "keep", value_parser = names::formulas())]
+    #[arg(long, value_name = "POLICY", default_value = "keep", value_parser = names::named::<Formulas>())]
     pub(crate) formulas: Formulas,
 
     /// Records of more than 99,999 bytes and fields of more than 9,999 in ISO 2709
-    #[arg(long, value_name = "POLICY", default_value = "fail", value_parser = names::oversize())]
+    #[arg(long, value_name = "POLICY", default_value = "fail", value_parser = names::named::<Oversize>())]
     pub(crate) oversize: Oversize,
 
     /// Leader/9 to 11 and 20 to 23, and the codes of 100$a in UNIMARC, in records that are built in ISO 2709
-    #[arg(long, value_name = "POLICY", default_value = "set", value_parser = names::leader_values())]
+    #[arg(long, value_name = "POLICY", default_value = "set", value_parser = names::named::<LeaderValues>())]
     pub(crate) leader: LeaderValues,
 
     /// What the master file number of an IRBIS record becomes in MARC formats
@@ -103,11 +101,11 @@ pub(crate) struct Options {
 
     /// Normal form of letters with marks: é as one character (nfc), or as e and a mark (nfd); records whose output stays
     /// in another set than UTF-8 are left as they are
-    #[arg(long, value_name = "FORM", default_value = "none", value_parser = names::normalization())]
+    #[arg(long, value_name = "FORM", default_value = "none", value_parser = names::named::<Normalization>())]
     pub(crate) normalize: Normalization,
 
     /// Faults of text to put right; each change is listed as a finding
-    #[arg(long, value_name = "FAULT,...", value_delimiter = ',', value_parser = names::text_repair())]
+    #[arg(long, value_name = "FAULT,...", value_delimiter = ',', value_parser = names::named::<TextRepair>())]
     pub(crate) repair: Vec<TextRepair>,
 
     #[command(flatten)]
@@ -170,14 +168,9 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
         return Ok(Outcome::NotAll);
     }
     let output = Output::open(&options.output, &reading.inputs)?;
-    let rejects = match &options.rejects {
-        Some(path) => Some(Rejects::open(path, &reading.inputs)?),
-        None => None,
-    };
-    let mut report = match &options.crosswalk.report {
-        Some(path) => Some(Target::open(path, &reading.inputs)?),
-        None => None,
-    };
+    let open = |path: &PathBuf| Target::open(path, &reading.inputs);
+    let rejects = options.rejects.as_ref().map(open).transpose()?.map(Rejects::new);
+    let mut report = options.crosswalk.report.as_ref().map(open).transpose()?;
     let mut values = (Values::default(), 0u64);
     let slots = match format.can(Can::Seek) {
         true => Some(output.cross_reference(&options.output, &reading.inputs)?),
@@ -217,16 +210,10 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
     let finished = records.finish();
     drop(records);
     finished.map_err(|error| output.failure(Failure::new(error.to_string())))?;
-    if let Some(rejects) = rejects {
-        rejects.commit()?;
-    }
+    rejects.map(Rejects::commit).transpose()?;
     let bytes_written = output.commit()?;
-    if let Some(report) = report {
-        report.commit()?;
-    }
-    if let Some(slots) = slots {
-        slots.commit()?;
-    }
+    report.map(Target::commit).transpose()?;
+    slots.map(Output::commit).transpose()?;
     run.reporter.finish();
     if let Some(note) = note {
         run.reporter.say(&format!("kartoteka: {note}"));
@@ -236,19 +223,12 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
         run.reporter.say(&format!("kartoteka: {line}"));
     }
     let tally = RunSummary::new(&summary, bytes_read, bytes_written, started.elapsed());
-    match options.summary {
-        Some(AnswerForm::Json) => crate::terminal::print(&tally.json()),
-        Some(AnswerForm::Text) => {
-            crate::terminal::print(&tally.text(style_of_stderr(reading.verbosity.color)))
-        }
-        None => run.reporter.say(&tally.text(style_of_stderr(reading.verbosity.color))),
-    }
+    run.reporter.summary(&tally, options.summary, "");
     for (rule, options) in helpful(options).into_iter().filter(|(rule, _)| summary.report.count(*rule) > 0) {
         run.reporter.say(&format!("kartoteka: of {rule}: {options}"));
     }
-    let clean = tally.is_whole() && values.1 == 0;
-    let found = outcome(&summary.report, reading.fail_on());
-    Ok(run.end(if clean { found } else { Outcome::Findings }))
+    let status = tally.exit_status(reading.fail_on()).max(u8::from(values.1 > 0));
+    Ok(run.end(status.into()))
 }
 
 /// Findings that an option would treat otherwise, and that option.

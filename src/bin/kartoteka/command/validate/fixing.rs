@@ -118,7 +118,7 @@ impl<'a> Fixing<'a> {
     fn commit(&mut self) -> Result<(), Failure> {
         let Some((file, _)) = self.file.take() else { return Ok(()) };
         if self.options.in_place && self.loses {
-            let why = "a file is not replaced, since part of it would be lost: give --fixed, or mend it with repair";
+            let why = "a file is not replaced, since part of it would be lost: give --fixed, or repair it with kartoteka repair";
             return Err(Failure::new(why));
         }
         file.commit()

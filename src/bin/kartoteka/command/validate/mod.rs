@@ -14,12 +14,12 @@ use kartoteka::validate::{Choice, Config, Event, ParseBaselineError, Validator};
 use self::fixing::Fixing;
 use crate::command::EXIT_STATUS;
 use crate::command::options::{Jobs, Reading};
-use crate::failure::{Failure, Outcome, reason};
+use crate::failure::{Failure, Outcome, read_text};
 use crate::input::{Input, Run};
 use crate::names;
 use crate::output::{FLUSH_AT, Sink, Target, is_stdout};
 use crate::report::warn_of_formulas;
-use crate::terminal::{complain, print, style_of_stderr, style_of_stdout};
+use crate::terminal::{complain, style_of_stderr, style_of_stdout};
 
 /// Check records, and list what is wrong with them: structure, encoding, format, content
 ///
@@ -33,7 +33,7 @@ pub(crate) struct Options {
     pub(crate) reading: Reading,
 
     /// Form of the report
-    #[arg(long, value_name = "FORM", default_value = "text", value_parser = names::report_form())]
+    #[arg(long, value_name = "FORM", default_value = "text", value_parser = names::named::<Form>())]
     pub(crate) format: Form,
 
     /// File to write; - is standard output
@@ -100,7 +100,7 @@ pub(crate) struct Options {
     pub(crate) update_baseline: bool,
 
     /// With --format csv: cells that begin like the formula of a spreadsheet, with = + - @ or a tab
-    #[arg(long, value_name = "POLICY", default_value = "keep", value_parser = names::formulas())]
+    #[arg(long, value_name = "POLICY", default_value = "keep", value_parser = names::named::<Formulas>())]
     pub(crate) formulas: Formulas,
 
     /// With --format sarif: one result for each rule and file, with the number of findings and ten places
@@ -176,8 +176,8 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
     if matches!(options.format, Form::Csv) && !reading.verbosity.quiet {
         warn_of_formulas(formulas, options.formulas);
     }
-    if matches!(options.format, Form::Concise) && !reading.verbosity.quiet {
-        print(&report::summary(totals, style_of_stderr(reading.verbosity.color)));
+    if matches!(options.format, Form::Concise) {
+        run.reporter.say(&report::summary(totals, style_of_stderr(reading.verbosity.color)));
     }
     if let (Some(path), Some(seen)) = (&options.baseline, validator.seen()) {
         let mut file = Target::open(path, &reading.inputs)?;
@@ -188,11 +188,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
         let them = if gone == 1 { "1 finding is" } else { &format!("{gone} findings are") };
         complain(&format!("{them} in the baseline, and no longer there"));
     }
-    Ok(match totals.exit_status() {
-        0 => Outcome::Clean,
-        1 => Outcome::Findings,
-        _ => Outcome::NotAll,
-    })
+    Ok(totals.exit_status().into())
 }
 
 /// The configuration file that is named, or the nearest one upwards.
@@ -210,12 +206,9 @@ fn config(options: &Options) -> Result<(Config, Option<PathBuf>), Failure> {
     let file = config_file(options);
     let mut config = Config::new().some_records();
     if let Some(path) = &file {
-        let text = std::fs::read_to_string(path)
-            .map_err(|why| Failure::at(path.display(), format_args!("cannot read: {}", reason(&why))))?;
         // A place follows the name of the file, as compilers print it.
-        config = config
-            .with_toml(&text)
-            .map_err(|mistake| Failure::new(format!("{}:{mistake}", path.display())))?;
+        let failed = |mistake| Failure::new(format!("{}:{mistake}", path.display()));
+        config = config.with_toml(&read_text(path)?).map_err(failed)?;
     }
     config = config
         .ignore(&options.ignore)
@@ -247,10 +240,8 @@ fn config(options: &Options) -> Result<(Config, Option<PathBuf>), Failure> {
         (None, _) => config,
     };
     if let Some(path) = options.baseline.as_ref().filter(|_| !options.update_baseline) {
-        let failed = |why: String| Failure::at(path.display(), why);
-        let text =
-            std::fs::read_to_string(path).map_err(|why| failed(format!("cannot read: {}", reason(&why))))?;
-        config = config.baseline(text.parse().map_err(|why: ParseBaselineError| failed(why.to_string()))?);
+        let failed = |why: ParseBaselineError| Failure::at(path.display(), why);
+        config = config.baseline(read_text(path)?.parse().map_err(failed)?);
     }
     Ok((config, file))
 }

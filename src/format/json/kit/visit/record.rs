@@ -119,7 +119,7 @@ impl<'de> Visitor<'de> for RecordSeed<'_, '_> {
             return Err(A::Error::custom("nothing in the list of fields is a field"));
         }
         match lists {
-            0 => build.note(JSON_SHAPE, "the record has no list of fields", "kept without"),
+            0 => build.note(JSON_SHAPE, "the record has no list of fields", "kept without fields"),
             1 => {}
             _ => build.note(JSON_ODD, "the record has more than one list of fields", "kept all"),
         }

@@ -22,19 +22,19 @@ const MOST: usize = 100_000;
 ///
 /// # Cost
 /// One pass over the text.
-pub(super) fn mend(text: &str, vocabulary: Vocabulary) -> Option<(String, Vec<usize>)> {
+pub(super) fn repair(text: &str, vocabulary: Vocabulary) -> Option<(String, Vec<usize>)> {
     let signs = bare(text.as_bytes(), vocabulary)?;
-    let mut mended = String::with_capacity(text.len() + ADDED * signs.len());
+    let mut repaired = String::with_capacity(text.len() + ADDED * signs.len());
     let mut places = Vec::with_capacity(signs.len());
     let mut done = 0usize;
     for sign in signs {
-        mended.push_str(text.cut(done..sign));
-        places.push(mended.len());
-        mended.push_str(ESCAPE);
+        repaired.push_str(text.cut(done..sign));
+        places.push(repaired.len());
+        repaired.push_str(ESCAPE);
         done = sign + 1;
     }
-    mended.push_str(text.cut(done..));
-    Some((mended, places))
+    repaired.push_str(text.cut(done..));
+    Some((repaired, places))
 }
 
 /// Returns the offsets of the signs; `None` if there are none, or too many.
@@ -124,10 +124,10 @@ fn bare(bytes: &[u8], vocabulary: Vocabulary) -> Option<Vec<usize>> {
 mod tests {
     use super::*;
 
-    fn mended(text: &str) -> Option<String> {
-        let (mended, places) = mend(text, Vocabulary::Slim)?;
-        assert!(places.iter().all(|at| mended[*at..].starts_with(ESCAPE)), "{text}");
-        Some(mended)
+    fn repaired(text: &str) -> Option<String> {
+        let (repaired, places) = repair(text, Vocabulary::Slim)?;
+        assert!(places.iter().all(|at| repaired[*at..].starts_with(ESCAPE)), "{text}");
+        Some(repaired)
     }
 
     #[test]
@@ -144,7 +144,7 @@ mod tests {
                 "<subfield code=\"a\"><i>x &#60;y></i> &#60;/b></subfield>",
             ),
         ] {
-            assert_eq!(mended(text).as_deref(), Some(expected));
+            assert_eq!(repaired(text).as_deref(), Some(expected));
         }
     }
 
@@ -156,8 +156,8 @@ mod tests {
             "<subfield><![CDATA[ < <x> ]]><!-- <y> --></subfield>",
             "<subfield><!-- < </subfield>",
         ] {
-            assert_eq!(mended(text), None, "{text}");
+            assert_eq!(repaired(text), None, "{text}");
         }
-        assert_eq!(mended(&"<".repeat(MOST + 1)), None);
+        assert_eq!(repaired(&"<".repeat(MOST + 1)), None);
     }
 }

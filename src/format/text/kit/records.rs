@@ -1,0 +1,70 @@
+//! Records of lines that begin with a leader: where one ends, whatever is missing between them.
+
+use super::numbered::Numbered;
+use super::{Around, Cutter, Inside, Line};
+use crate::bytes::Cut;
+use crate::error::Result;
+use crate::finding::Findings;
+use crate::format::lines::Begins;
+use crate::io::Step;
+
+/// How the lines of a format begin.
+pub(in crate::format::text) struct LineShape {
+    /// Whether text begins like a line of the format, beyond doubt.
+    pub(in crate::format::text) begins: Begins,
+    /// What a line is to the record, by the lines around it.
+    pub(in crate::format::text) relation: fn(Around<'_>) -> Line,
+    /// How fields begin whose tags begin with 00.
+    pub(in crate::format::text) control: &'static str,
+    /// Whether a leader begins inside a line.
+    pub(in crate::format::text) ends_in_leader: fn(&[u8]) -> bool,
+    /// Whether a line is a leader.
+    pub(in crate::format::text) is_leader: fn(&[u8]) -> bool,
+}
+
+/// Finds records that end with a blank line, before the next leader, or before a second control number.
+#[derive(Debug, Clone, Default)]
+pub(in crate::format::text) struct LineRecords {
+    cutter: Cutter,
+    inside: Inside,
+    numbered: Numbered,
+}
+
+impl LineRecords {
+    /// Takes the next step of a framing. `leader_inside` returns the offset of a leader that begins inside a line of a
+    /// record.
+    pub(in crate::format::text) fn step(
+        &mut self,
+        (buf, eof): (&[u8], bool),
+        findings: &mut Findings,
+        shape: &LineShape,
+        leader_inside: impl FnOnce(&[u8]) -> Option<usize>,
+    ) -> Result<Step> {
+        let len = match self.inside.known() {
+            Some(len) => len,
+            None => {
+                let numbered = &mut self.numbered;
+                let relation = |around: Around<'_>| {
+                    numbered
+                        .line(around, shape.control, shape.ends_in_leader, shape.is_leader)
+                        .unwrap_or_else(|| (shape.relation)(around))
+                };
+                let step = self.cutter.step(buf, eof, findings, shape.begins, relation)?;
+                if !matches!(step, Step::Need(_)) {
+                    self.numbered.restart();
+                }
+                match step {
+                    Step::Frame(len) => len,
+                    other => return Ok(other),
+                }
+            }
+        };
+        let at = leader_inside(buf.cut(..len));
+        Ok(self.inside.step(buf, len, at, findings))
+    }
+
+    /// Starts over, at another place of the input.
+    pub(in crate::format::text) fn restart(&mut self) {
+        *self = LineRecords::default();
+    }
+}
