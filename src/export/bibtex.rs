@@ -8,11 +8,11 @@
 //! The text is UTF-8: letters are not made commands of TeX. The key is the control number; what a key cannot hold in it
 //! becomes `-`.
 
-use super::citation::Citation;
+use super::citation::{Citation, cite};
 use super::person::Person;
 use crate::error::Result;
 use crate::io::{self, Preparation, WriteOptions};
-use crate::model::{Bib, Resource};
+use crate::model::Resource;
 use crate::record::RecordRef;
 
 /// The rendering of BibTeX, in UTF-8.
@@ -55,12 +55,7 @@ impl io::Rendering for Rendering {
         preparation: &mut Preparation,
         out: &mut Vec<u8>,
     ) -> Result<()> {
-        let (prepared, findings) = preparation.text(record)?;
-        let bib = Bib::of(prepared);
-        let citation = Citation::of(&bib);
-        out.extend_from_slice(entry(&citation).as_bytes());
-        citation.report(&bib, findings);
-        Ok(())
+        cite(record, preparation, |citation| out.extend_from_slice(entry(citation).as_bytes()))
     }
 }
 

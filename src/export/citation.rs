@@ -5,11 +5,28 @@ use std::collections::BTreeMap;
 use super::person::Person;
 use super::rules::NO_PLACE;
 use crate::bytes::Cut;
+use crate::error::Result;
 use crate::finding::{Finding, Findings};
+use crate::io::Preparation;
 use crate::model::{
     Agent, Bib, Date, Element, Entry, Extent, Language, Part, Publication, Resource, Sourced,
 };
 use crate::position::Location;
+use crate::record::RecordRef;
+
+/// Hands the citation of a record to `write`, and reports what has no place in it.
+pub(super) fn cite(
+    record: RecordRef<'_>,
+    preparation: &mut Preparation,
+    write: impl FnOnce(&Citation),
+) -> Result<()> {
+    let (prepared, findings) = preparation.text(record)?;
+    let bib = Bib::of(prepared);
+    let citation = Citation::of(&bib);
+    write(&citation);
+    citation.report(&bib, findings);
+    Ok(())
+}
 
 /// What citations take of a record.
 ///

@@ -1,6 +1,7 @@
 //! An array of objects, written item by item, and in parts.
 
 use crate::bytes::Cut;
+use crate::format::json::object::{Object, object};
 use crate::io::WriteOptions;
 
 /// An array, with what is before and after it.
@@ -24,7 +25,10 @@ impl Array {
         out.extend_from_slice(before.as_bytes());
     }
 
-    pub(super) fn item(&mut self, json: &str, out: &mut Vec<u8>) {
+    /// Appends an item, which `fill` fills.
+    pub(super) fn item(&mut self, fill: impl FnOnce(&mut Object<'_>), out: &mut Vec<u8>) {
+        let mut json = String::new();
+        object(&mut json, fill);
         self.begin(out);
         out.extend_from_slice(self.line_end.as_bytes());
         out.extend_from_slice(json.as_bytes());

@@ -6,13 +6,13 @@
 //! # Deviations
 //! A node is named by the first address of the record, if it has one; else it has no name.
 
-use super::citation::Citation;
+use super::citation::{Citation, cite};
 use super::json::Array;
 use super::person::Person;
 use crate::error::Result;
-use crate::format::json::object::{Object, object};
+use crate::format::json::object::Object;
 use crate::io::{self, Preparation, WriteOptions};
-use crate::model::{Bib, Resource};
+use crate::model::Resource;
 use crate::record::RecordRef;
 
 /// The rendering of JSON-LD, in UTF-8. Each node is on its own line unless [`WriteOptions::indent`] is off.
@@ -48,14 +48,7 @@ impl io::Rendering for Rendering {
         preparation: &mut Preparation,
         out: &mut Vec<u8>,
     ) -> Result<()> {
-        let (prepared, findings) = preparation.text(record)?;
-        let bib = Bib::of(prepared);
-        let citation = Citation::of(&bib);
-        let mut json = String::new();
-        object(&mut json, |node| fill(&citation, node));
-        self.0.item(&json, out);
-        citation.report(&bib, findings);
-        Ok(())
+        cite(record, preparation, |citation| self.0.item(|node| fill(citation, node), out))
     }
 
     fn append<'p>(&mut self, part: &'p [u8], out: &mut Vec<u8>) -> &'p [u8] {

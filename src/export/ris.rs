@@ -6,11 +6,11 @@
 //! # Deviations
 //! `PY` has the year alone, as all readers take it. Other contributors than editors (`ED`) and translators (`A4`) are `A2`.
 
-use super::citation::Citation;
+use super::citation::{Citation, cite};
 use super::person::Person;
 use crate::error::Result;
 use crate::io::{self, Preparation, WriteOptions};
-use crate::model::{Bib, Resource};
+use crate::model::Resource;
 use crate::record::RecordRef;
 
 /// The rendering of RIS, in UTF-8, with CR LF at the ends of lines.
@@ -49,12 +49,7 @@ impl io::Rendering for Rendering {
         preparation: &mut Preparation,
         out: &mut Vec<u8>,
     ) -> Result<()> {
-        let (prepared, findings) = preparation.text(record)?;
-        let bib = Bib::of(prepared);
-        let citation = Citation::of(&bib);
-        reference(&citation, out);
-        citation.report(&bib, findings);
-        Ok(())
+        cite(record, preparation, |citation| reference(citation, out))
     }
 }
 
