@@ -1,7 +1,7 @@
 //! Converts IRBIS and ISIS records to MARC forms and back: the syntax changes, tags and values do not.
 
 use super::kept::keep;
-use super::{IsisHeader, Leader, Record, RecordRef, Syntax};
+use super::{Dialect, IsisHeader, Leader, Record, RecordRef, Syntax};
 use crate::bytes::Cut;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
@@ -114,6 +114,44 @@ pub(crate) fn to_marc_form(
     Ok(())
 }
 
+impl Record {
+    /// Empties a record that becomes the IRBIS form of another: it has the header, position and character set of that.
+    pub(super) fn begin_irbis(&mut self, record: RecordRef<'_>) {
+        self.clear();
+        self.position = record.position;
+        self.header = *record.header;
+        self.syntax = Syntax::IRBIS;
+        self.set_charset(record.charset, record.reason);
+        match record.text {
+            Some(_) => self.text_mut().clear(),
+            None => self.bytes_mut().clear(),
+        }
+    }
+}
+
+/// Makes a record that was read in a form of MARC one of IRBIS, if that is the dialect the caller names.
+pub(crate) fn in_dialect(dialect: Dialect, record: &mut Record, findings: &mut Findings) {
+    if dialect == Dialect::Irbis {
+        let marc = std::mem::take(record);
+        from_marc_form(marc.view(), true, record, findings);
+    }
+}
+
+/// Returns a record that is to be written in a form of IRBIS; one of MARC is made of IRBIS in `out`. For `take_mfn` see
+/// [`from_marc_form`].
+pub(crate) fn in_irbis_form<'r>(
+    record: RecordRef<'r>,
+    take_mfn: bool,
+    out: &'r mut Record,
+    findings: &mut Findings,
+) -> RecordRef<'r> {
+    if !record.syntax().has_indicators() {
+        return record;
+    }
+    from_marc_form(record, take_mfn, out, findings);
+    out.view()
+}
+
 /// Makes `out` the IRBIS record whose MARC form is `record`: the inverse of [`to_marc_form`].
 ///
 /// With `take_mfn`, a first and only field 001 that is a number without leading zeros becomes the master file
@@ -129,15 +167,7 @@ pub(crate) fn from_marc_form(
     if let Some(kept) = record.header.kept {
         return keep(record, kept, false, out, findings);
     }
-    out.clear();
-    out.position = record.position;
-    out.header = *record.header;
-    out.syntax = Syntax::IRBIS;
-    out.set_charset(record.charset, record.reason);
-    match record.text {
-        Some(_) => out.text_mut().clear(),
-        None => out.bytes_mut().clear(),
-    }
+    out.begin_irbis(record);
     let mfn = master_file_number(record).filter(|_| take_mfn);
     if let Some(mfn) = mfn {
         let deleted = record.header.leader.is_some_and(|leader| leader.status() == b'd');

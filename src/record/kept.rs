@@ -190,15 +190,7 @@ pub(crate) fn keep(
     out: &mut Record,
     findings: &mut Findings,
 ) {
-    out.clear();
-    out.position = record.position;
-    out.header = *record.header;
-    out.syntax = Syntax::IRBIS;
-    out.set_charset(record.charset, record.reason);
-    match record.text {
-        Some(_) => out.text_mut().clear(),
-        None => out.bytes_mut().clear(),
-    }
+    out.begin_irbis(record);
     let leader = record.header.leader.unwrap_or_default();
     out.header.leader = kept.exchange.filter(|_| exchange).map(|own| leader_of(own, leader, out));
     let first = kept.first.unwrap_or(WIDE);

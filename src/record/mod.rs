@@ -28,7 +28,7 @@ pub use self::embedded::Embedded;
 #[cfg(feature = "xml")]
 pub(crate) use self::field::find;
 pub use self::field::{FieldKind, FieldRef, SubfieldRef, Subfields};
-pub(crate) use self::irbis_form::{MarcForm, from_marc_form, to_marc_form};
+pub(crate) use self::irbis_form::{MarcForm, from_marc_form, in_dialect, in_irbis_form, to_marc_form};
 pub use self::leader::{Header, IsisHeader, Leader};
 pub use self::repair::TextRepair;
 pub use self::syntax::Syntax;

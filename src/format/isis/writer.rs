@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::finding::{Finding, Rule};
 use crate::io::{Preparation, RecordWrite, WriteOptions, place};
 use crate::position::Location;
-use crate::record::{FieldRef, IsisHeader, Record, RecordRef, from_marc_form};
+use crate::record::{FieldRef, IsisHeader, Record, RecordRef, in_irbis_form};
 
 /// Writes master files with their cross references: creates them, or appends to existing ones.
 ///
@@ -245,11 +245,7 @@ impl<F: Read + Write + Seek> Writer<F> {
             let message = "a master file has no leader of ISO 2709";
             findings.push(Finding::new(HEADER_LOST, place, message, "left out"));
         }
-        if prepared.syntax().has_indicators() {
-            from_marc_form(prepared, true, irbis, findings);
-            return self.put(irbis.view());
-        }
-        self.put(prepared)
+        self.put(in_irbis_form(prepared, true, irbis, findings))
     }
 
     /// Writes a record that is in IRBIS syntax and the character set of the base.

@@ -9,7 +9,7 @@ use crate::format::lines::LINE_ENDS;
 use crate::io::{self, IllegalCharacters, Preparation, WriteOptions};
 use crate::position::Location;
 use crate::record::rules::HEADER_LOST;
-use crate::record::{Record, RecordRef, from_marc_form};
+use crate::record::{Record, RecordRef, in_irbis_form};
 
 /// The rendering of id files: lines that end with LF.
 ///
@@ -61,7 +61,7 @@ impl io::Rendering for Rendering {
             self.count = record.mfn().unwrap_or_else(|| self.count.saturating_add(1));
             return Ok(());
         }
-        let (mut prepared, findings) = preparation.in_charset(record, self.charset)?;
+        let (prepared, findings) = preparation.in_charset(record, self.charset)?;
         let isis = record.header().isis.unwrap_or_default();
         let leader = record.header().leader.is_some() && record.header().kept.is_none();
         if leader || isis.status != 0 || isis.version != 0 {
@@ -69,10 +69,7 @@ impl io::Rendering for Rendering {
             let place = Location::of(record.position());
             findings.push(Finding::new(HEADER_LOST, place, message, "left out"));
         }
-        if prepared.syntax().has_indicators() {
-            from_marc_form(prepared, true, &mut self.irbis, findings);
-            prepared = self.irbis.view();
-        }
+        let prepared = in_irbis_form(prepared, true, &mut self.irbis, findings);
         let mfn = prepared.mfn().unwrap_or_else(|| self.count.saturating_add(1));
         out.extend_from_slice(format!("!ID {mfn:06}\n").as_bytes());
         for field in prepared.fields() {

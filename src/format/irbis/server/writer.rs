@@ -11,7 +11,7 @@ use crate::format::lines::Delimiters;
 use crate::io::{self, IllegalCharacters, Preparation, WriteOptions};
 use crate::position::Location;
 use crate::record::rules::HEADER_LOST;
-use crate::record::{Record, RecordRef, from_marc_form};
+use crate::record::{Record, RecordRef, in_irbis_form};
 
 /// The rendering of records as the server receives them: one line, each piece ended by 1F 1E.
 ///
@@ -68,16 +68,13 @@ impl io::Rendering for Rendering {
             self.open = !bytes.ends_with(b"\n");
             return Ok(());
         }
-        let (mut prepared, findings) = preparation.in_charset(record, charset)?;
+        let (prepared, findings) = preparation.in_charset(record, charset)?;
         if record.header().leader.is_some() && record.header().kept.is_none() {
             let message = "the forms of the server have no leader";
             let place = Location::of(record.position());
             findings.push(Finding::new(HEADER_LOST, place, message, "left out"));
         }
-        if prepared.syntax().has_indicators() {
-            from_marc_form(prepared, true, &mut self.irbis, findings);
-            prepared = self.irbis.view();
-        }
+        let prepared = in_irbis_form(prepared, true, &mut self.irbis, findings);
         build(prepared, self.illegal, out, findings)?;
         self.open = false;
         Ok(())

@@ -11,7 +11,7 @@ use crate::format::lines::LINE_ENDS;
 use crate::io::{self, IllegalCharacters, Preparation, WriteOptions};
 use crate::position::Location;
 use crate::record::rules::HEADER_LOST;
-use crate::record::{Record, RecordRef, from_marc_form};
+use crate::record::{Record, RecordRef, in_irbis_form};
 
 /// The rendering of exchange text: lines that end with CR LF, like those of IRBIS.
 ///
@@ -68,17 +68,14 @@ impl io::Rendering for Rendering {
                 return Ok(());
             }
         }
-        let (mut prepared, findings) = preparation.in_charset(record, self.charset)?;
+        let (prepared, findings) = preparation.in_charset(record, self.charset)?;
         let header = record.header();
         if header.leader.is_some() && header.kept.is_none() || header.isis.is_some() {
             let message = "exchange text has no leader, and no number, status and version of the record";
             let place = Location::of(record.position());
             findings.push(Finding::new(HEADER_LOST, place, message, "left out"));
         }
-        if prepared.syntax().has_indicators() {
-            from_marc_form(prepared, false, &mut self.irbis, findings);
-            prepared = self.irbis.view();
-        }
+        let prepared = in_irbis_form(prepared, false, &mut self.irbis, findings);
         build(prepared, self.illegal, out, findings)?;
         (self.begun, self.open) = (true, false);
         Ok(())

@@ -11,7 +11,7 @@ use crate::finding::{Findings, counted};
 use crate::format::text::kit::{Around, Cutter, Draft, Inside, Line, is_blank, lines, shown};
 use crate::io::{Frame, Framing, ReadOptions, Step, anchor_in_lines};
 use crate::record::Record;
-use crate::record::{Dialect, from_marc_form};
+use crate::record::in_dialect;
 use crate::tag::Tag;
 
 /// The framing of Aleph sequential: a record is a run of lines with the same number.
@@ -152,10 +152,7 @@ impl Framing for Aleph {
             }
         }
         draft.finish(&mut self.memory)?;
-        if self.options.dialect == Dialect::Irbis {
-            let marc = std::mem::take(record);
-            from_marc_form(marc.view(), true, record, findings);
-        }
+        in_dialect(self.options.dialect, record, findings);
         Ok(())
     }
 }

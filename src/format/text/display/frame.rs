@@ -11,7 +11,7 @@ use crate::finding::Findings;
 use crate::format::rules::{LINE_CONTINUED, LINE_INVALID, LINE_REMARK};
 use crate::format::text::kit::{self, Cutter, Draft, Inside, lines, shown};
 use crate::io::{Frame, Framing, ReadOptions, Step, anchor_in_lines};
-use crate::record::{Dialect, Record, from_marc_form};
+use crate::record::{Record, in_dialect};
 use crate::tag::Tag;
 
 /// The framing of catalogue displays. A record ends before the next leader, the next field 001, or, if it has
@@ -210,10 +210,7 @@ impl Framing for Display {
         }
         field.close(open, &form, &mut draft);
         draft.finish(&mut self.memory)?;
-        if self.options.dialect == Dialect::Irbis {
-            let marc = std::mem::take(record);
-            from_marc_form(marc.view(), true, record, findings);
-        }
+        in_dialect(self.options.dialect, record, findings);
         Ok(())
     }
 }

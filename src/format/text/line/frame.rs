@@ -12,7 +12,7 @@ use crate::format::text::kit::{
 };
 use crate::io::{Frame, Framing, ReadOptions, Step, anchor_in_lines};
 use crate::record::Record;
-use crate::record::{Dialect, from_marc_form};
+use crate::record::in_dialect;
 use crate::tag::Tag;
 
 /// The longest line of a leader, with blanks after it.
@@ -154,10 +154,7 @@ impl Framing for Line {
             }
         }
         draft.finish(&mut self.memory)?;
-        if self.options.dialect == Dialect::Irbis {
-            let marc = std::mem::take(record);
-            from_marc_form(marc.view(), true, record, findings);
-        }
+        in_dialect(self.options.dialect, record, findings);
         Ok(())
     }
 }

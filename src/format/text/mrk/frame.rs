@@ -13,7 +13,7 @@ use crate::format::text::kit::{
 use crate::format::text::mrk::rules::MNEMONIC_UNKNOWN;
 use crate::io::{Frame, Framing, Head, ReadOptions, Step, anchor_in_lines};
 use crate::record::Record;
-use crate::record::{Dialect, from_marc_form};
+use crate::record::in_dialect;
 use crate::tag::Tag;
 use memchr::memmem;
 
@@ -144,10 +144,7 @@ impl Framing for Mrk {
             }
         }
         draft.finish(&mut self.memory)?;
-        if self.options.dialect == Dialect::Irbis {
-            let marc = std::mem::take(record);
-            from_marc_form(marc.view(), true, record, findings);
-        }
+        in_dialect(self.options.dialect, record, findings);
         Ok(())
     }
 }

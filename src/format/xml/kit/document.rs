@@ -19,7 +19,7 @@ use crate::finding::{Finding, Rule};
 use crate::io::{Frame, Framing, ReadOptions, Recovery, Step};
 use crate::position::Location;
 use crate::record::Record;
-use crate::record::{Dialect, from_marc_form};
+use crate::record::in_dialect;
 
 /// The greatest depth of nested elements around records.
 const DEEPEST: usize = 64;
@@ -137,10 +137,7 @@ impl Framing for Marcxml {
         let named = (self.options.charset, self.named);
         let salvage = self.options.recovery == Recovery::Salvage;
         self.parser.record(frame, self.column, named, salvage, record, findings)?;
-        if self.options.dialect == Dialect::Irbis {
-            let marc = std::mem::take(record);
-            from_marc_form(marc.view(), true, record, findings);
-        }
+        in_dialect(self.options.dialect, record, findings);
         Ok(())
     }
 }
