@@ -5,7 +5,7 @@ use super::{FieldRef, Leader, Record, RecordRef, Syntax};
 use crate::bytes::Cut;
 use crate::finding::{Finding, Findings};
 use crate::position::Location;
-use crate::record::rules::DELIMITER_IN_VALUE;
+use crate::record::rules::{BLANK_REPLACED, DELIMITER_IN_VALUE};
 use crate::tag::Tag;
 
 /// The positions of a leader that fields may keep: the others are lengths.
@@ -86,6 +86,11 @@ impl Blanks {
         BLANKS.get(at).copied().flatten()
     }
 
+    /// Whether there are several.
+    fn differ(&self) -> bool {
+        self.0.iter().filter(|count| **count > 0).count() > 1
+    }
+
     /// Returns an indicator as MARC has it.
     fn indicator(&mut self, byte: u8) -> u8 {
         if !is_blank(byte) {
@@ -110,8 +115,15 @@ impl Record {
             false => marc.bytes_mut().clear(),
         }
         let mut blanks = Blanks::default();
-        let mut kept =
-            Kept { first, positions: 0, before: 0, blank: None, blank_position: Some(b' '), exchange };
+        let mut kept = Kept {
+            first,
+            positions: 0,
+            before: 0,
+            blank: None,
+            blanks_differ: false,
+            blank_position: Some(b' '),
+            exchange,
+        };
         let mut body = Vec::new();
         for field in self.fields() {
             let position = first.and_then(|first| position_of(field, first));
@@ -149,6 +161,12 @@ impl Record {
         marc.header.isis = self.header.isis;
         marc.header.kept = Some(kept);
         marc.position = self.position;
+        if blanks.differ() {
+            let mut again = Record::new();
+            keep(marc.view(), kept, exchange.is_some(), &mut again, &mut Findings::new(0));
+            kept.blanks_differ = again.fields().map(FieldRef::raw).ne(self.fields().map(FieldRef::raw));
+            marc.header.kept = Some(kept);
+        }
         *self = marc;
     }
 }
@@ -193,6 +211,11 @@ pub(crate) fn keep(
     out.begin_irbis(record);
     let leader = record.header.leader.unwrap_or_default();
     out.header.leader = kept.exchange.filter(|_| exchange).map(|own| leader_of(own, leader, out));
+    if kept.blanks_differ {
+        let message = "several characters stand for blank indicators";
+        let finding = Finding::new(BLANK_REPLACED, Location::of(record.position), message, "written with one");
+        findings.push(finding);
+    }
     let first = kept.first.unwrap_or(WIDE);
     let mut positions = kept.positions;
     if !exchange {

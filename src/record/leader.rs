@@ -290,6 +290,8 @@ pub(crate) struct Kept {
     pub(super) before: u32,
     /// What stands for a blank in indicators; `None` if nothing.
     pub(super) blank: Option<u8>,
+    /// Whether the record had others too, which come back as this one.
+    pub(super) blanks_differ: bool,
     /// What stands for a blank in leader positions; `None` if nothing.
     pub(super) blank_position: Option<u8>,
     /// The leader of the record in ISO 2709, if that is where it was.

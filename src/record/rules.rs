@@ -41,4 +41,6 @@ rules! {
         "The output format has no place for the leader, or for the numbers of IRBIS.";
     DELIMITER_IN_VALUE "W011" "delimiter-in-value" Error
         "A value contains the byte that delimits subfields in the output.";
+    BLANK_REPLACED "W015" "blank-replaced" Note
+        "A record had several characters for a blank indicator, and is written with one of them.";
 }

@@ -110,6 +110,33 @@ mod tests {
     }
 
     #[test]
+    fn blanks_of_several_kinds_are_written_as_one() {
+        for (values, differ, kept_values) in [
+            (["  ", "##", " #"], true, ["  ", "  ", "  "]),
+            (["##", "##", "#1"], false, ["##", "##", "#1"]),
+            (["", "", " 7"], false, ["", "", " 7"]),
+            (["", "__", "__"], true, ["__", "__", "__"]),
+        ] {
+            let mut builder = Builder::new(Syntax::IRBIS);
+            for (tag, value) in ["3005", "3006", "3007"].into_iter().zip(["n", "a", "m"]) {
+                builder = builder.field(tag, |field| field.lead(value));
+            }
+            for value in values {
+                builder = builder.field("500", |field| field.lead(value).subfield('a', "Kələm"));
+            }
+            let mut record = builder.build().unwrap();
+            apply(Some(Found { first: Some(WIDE), at: 99 }), Dialect::Auto, &mut record, &mut Findings::new(9));
+            let (mut back, mut findings) = (Record::new(), Findings::new(9));
+            let kept = record.header().kept.unwrap();
+            crate::record::kept::keep(record.view(), kept, false, &mut back, &mut findings);
+            let found: Vec<_> = findings.list().iter().map(|finding| finding.rule.id()).collect();
+            assert_eq!(found, vec!["W015"; usize::from(differ)], "{values:?}");
+            let notes: Vec<_> = back.fields().skip(3).map(|field| field.raw().to_vec()).collect();
+            assert_eq!(notes, kept_values.map(|value| format!("{value}^aKələm").into_bytes()), "{values:?}");
+        }
+    }
+
+    #[test]
     fn local_fields_are_no_leader() {
         let mut record = Builder::new(Syntax::IRBIS)
             .field("905", |field| field.lead("n"))
