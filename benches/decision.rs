@@ -4,12 +4,19 @@
 //! ```text
 //! decision FILE...                  tables: alone and in files of fifty, by language and set; confidence
 //! decision --samples DIR FILE...    writes the bytes of each record alone too, for other programs to judge
+//! decision --cases FILE             reads many small inputs from one file, and prints what comes of each
 //! ```
 //!
 //! FILE is any input of which the records are right, such as records in UTF-8. Languages are those of 008/35-37 and
 //! 101$a. A record is right if all its values come out as they were written, in normal form C.
+//!
+//! A file of cases has for each its length in decimal digits, a line feed, and the bytes: UNIMARC in ISO 2709 without a
+//! label. For each record there is a line, with tabs between: the number of the case, the set, the confidence in
+//! thousandths or `-`, whether the set is said to be doubtful, and the values, with U+001F between. `decision.py` asks
+//! so, and compares.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -29,8 +36,19 @@ fn main() -> ExitCode {
         samples = Some(arguments.remove(0));
     }
     if arguments.is_empty() {
-        eprintln!("usage: decision [--samples DIR] FILE...");
+        eprintln!("usage: decision [--samples DIR] FILE... | decision --cases FILE");
         return ExitCode::from(2);
+    }
+    if let [option, file] = arguments.as_slice()
+        && option.as_os_str() == "--cases"
+    {
+        return match std::fs::read(file).and_then(|data| cases(&data, &mut std::io::stdout().lock())) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{}: {error}", file.display());
+                ExitCode::FAILURE
+            }
+        };
     }
     let mut languages: BTreeMap<String, Vec<Values>> = BTreeMap::new();
     for path in arguments {
@@ -153,6 +171,37 @@ fn read_back(data: &[u8], records: &[&Written<'_>]) -> Vec<(bool, bool, Option<u
         read.push((right, told, confidence));
     }
     read
+}
+
+/// Reads each case, and prints its records.
+fn cases(mut data: &[u8], out: &mut impl Write) -> std::io::Result<()> {
+    let options = ReadOptions::new().dialect(Dialect::Unimarc);
+    let mut record = Record::new();
+    for number in 0.. {
+        let mut parts = data.splitn(2, |byte| *byte == b'\n');
+        let (Some(length), Some(rest)) = (parts.next(), parts.next()) else { return Ok(()) };
+        let length = std::str::from_utf8(length).ok().and_then(|digits| digits.parse::<usize>().ok());
+        let Some((case, rest)) = length.and_then(|length| rest.split_at_checked(length)) else {
+            return Err(std::io::Error::other(format!("case {number} has no length, or not so many bytes")));
+        };
+        data = rest;
+        let mut reader = iso2709::SliceReader::new(case, &options);
+        while reader.read_record(&mut record).unwrap_or(false) {
+            let told = reader.findings().iter().any(|found| found.rule.id().starts_with('E'));
+            let confidence = match record.charset_reason() {
+                Reason::Text(evidence) => evidence.per_mille.to_string(),
+                _ => "-".to_owned(),
+            };
+            let values: Vec<String> = record
+                .fields()
+                .flat_map(|field| field.subfields().collect::<Vec<_>>())
+                .map(|one| one.value().to_str_lossy().replace(['\t', '\n'], " "))
+                .collect();
+            let values = values.join("\u{1F}");
+            writeln!(out, "{number}\t{}\t{confidence}\t{}\t{values}", record.charset(), u8::from(told))?;
+        }
+    }
+    Ok(())
 }
 
 /// How many there were, how many were right, and how many of the others were said to be doubtful.

@@ -7,6 +7,10 @@ use super::set::Charset;
 /// Whether bytes that are not valid UTF-8 are UTF-8 all the same, with faults: most of those above 0x7F belong to
 /// valid multi-byte characters.
 pub fn is_mostly_utf8(bytes: &[u8]) -> bool {
+    // Most text of other sets has no byte that begins a character before one that continues it.
+    if !bytes.iter().zip(bytes.iter().skip(1)).any(|(one, next)| *one >= 0xC2 && next & 0xC0 == 0x80) {
+        return false;
+    }
     let (mut good, mut bad) = (0usize, 0usize);
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().bytes().filter(|byte| *byte >= 0x80).count();

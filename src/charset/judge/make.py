@@ -201,7 +201,7 @@ def model(root, name):
         row[1] = 0
         seen = 0 if i == 1 else sum(row)
         for j in range(size):
-            if j == 1: p = 2 ** -16
+            if j == 1: p = 2 ** -20
             elif i == 0 and j == 0: p = 1
             else: p = ((row[j] if i != 1 else 0) + 6 * max(column[j], 0.5) / whole) / (seen + 6)
             rows.append(min(255, round(-12 * math.log2(p))))

@@ -22,18 +22,23 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use self::languages::{LANGUAGES, Language};
+use unicode_normalization::UnicodeNormalization;
+
+use self::languages::{LANGUAGES, Language, Letter};
 use self::likelihood::{MOST, against, likelihood, sums};
 pub use self::sample::Sample;
 use self::sample::{Fixed, words_of};
 pub(crate) use self::sample::{divides, values};
 use self::sets::{SETS, Set};
-use self::spell::{ascii_cost, letters_cost, spell};
+use self::spell::{ascii_cost, letters_cost, spell, spell_text};
 use super::Charset;
 
+/// What bytes cost that are not UTF-8 in a value that is else, in twelfths of a bit.
+const BROKEN: f32 = 20.0 * 12.0;
+
 /// By how much a set is likelier than its evidence alone says, so that what is 90 % likely is right in 90 of 100 real
-/// records: measured by `benches/decision.rs`.
-const CALIBRATED: f32 = 1.15;
+/// records: measured by `benches/decision.py`, and kept by `tests/peer/confidence.rs`.
+const CALIBRATED: f32 = 1.6;
 
 impl Sample {
     /// Judges the sample under all candidates.
@@ -86,6 +91,8 @@ fn used(words: &[(&[u8], f32)]) -> Vec<u8> {
 }
 
 /// How probable a sample is under each candidate.
+///
+#[doc = include_str!("measured.md")]
 #[derive(Debug, Clone)]
 pub struct Judgement {
     inner: Arc<Inner>,
@@ -183,6 +190,48 @@ impl Judgement {
         best.and_then(|(_, language)| LANGUAGES.all.get(*language)).map_or("", |language| language.name)
     }
 
+    /// How many bits more a value takes as UTF-8, in any language, than in a set, in the languages of the sample: fewer than
+    /// none if it is likelier UTF-8. A value of another set may have the form of UTF-8 by chance.
+    ///
+    /// # Cost
+    /// A look at each letter in the languages that count, and as UTF-8 in all languages.
+    pub(crate) fn against_utf8(&self, charset: Charset, value: &[u8]) -> f32 {
+        let Some((at, set)) = SETS.iter().enumerate().find(|(_, set)| set.charset == charset) else {
+            return 0.0;
+        };
+        let spoken = self.spoken(at, set);
+        let mut letters = Vec::new();
+        let mut here = 0f32;
+        for word in words_of(value).filter(|word| !word.is_ascii()) {
+            letters.clear();
+            let fixed = spell(set, word, &mut letters).cost;
+            here += fixed + least(&letters, spoken.iter().copied());
+        }
+        let mut there = 0f32;
+        for chunk in value.utf8_chunks() {
+            if !chunk.invalid().is_empty() {
+                there += BROKEN;
+            }
+            let text: String = chunk.valid().nfc().collect();
+            let words = text.split(|letter: char| letter.is_ascii() && !letter.is_ascii_alphabetic());
+            for word in words.filter(|word| !word.is_ascii()) {
+                letters.clear();
+                let fixed = spell_text(word, &mut letters).cost;
+                there += fixed + least(&letters, LANGUAGES.all.iter());
+            }
+        }
+        (there - here) / 12.0
+    }
+
+    /// The languages of a set that count most.
+    fn spoken(&self, at: usize, set: &Set) -> Vec<&'static Language> {
+        let weights = self.weights(at).iter().zip(&set.languages);
+        let mut spoken: Vec<(f32, &Language)> =
+            weights.filter_map(|(weight, at)| Some((*weight, LANGUAGES.all.get(*at)?))).collect();
+        spoken.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        spoken.into_iter().take(3).map(|(_, language)| language).collect()
+    }
+
     /// Whether words read well in a set, in the languages of the sample: with that many bits a byte, and one byte more.
     /// Usual words take four to five.
     ///
@@ -192,22 +241,14 @@ impl Judgement {
         let Some((at, set)) = SETS.iter().enumerate().find(|(_, set)| set.charset == charset) else {
             return true;
         };
-        let mut spoken: Vec<(f32, &Language)> = self
-            .weights(at)
-            .iter()
-            .zip(&set.languages)
-            .filter_map(|(weight, at)| Some((*weight, LANGUAGES.all.get(*at)?)))
-            .collect();
-        spoken.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-        spoken.truncate(3);
+        let spoken = self.spoken(at, set);
         let mut letters = Vec::new();
         let (mut cost, mut count) = (0f32, 0usize);
         for value in values(bytes) {
             for word in words_of(value).filter(|word| !word.is_ascii()) {
                 letters.clear();
                 let fixed = spell(set, word, &mut letters).cost;
-                let least = spoken.iter().map(|(_, language)| letters_cost(&letters, language));
-                cost += fixed + least.fold(f32::MAX, f32::min);
+                cost += fixed + least(&letters, spoken.iter().copied());
                 count += word.len();
             }
         }
@@ -215,17 +256,20 @@ impl Judgement {
     }
 }
 
+/// What letters cost in the language that they fit best, in twelfths of a bit.
+fn least<'a>(letters: &[Letter], languages: impl Iterator<Item = &'a Language>) -> f32 {
+    languages.map(|language| letters_cost(letters, language)).fold(f32::MAX, f32::min)
+}
+
 /// For each candidate, the first that gives the same text for all these bytes.
 fn twins(used: &[u8]) -> Vec<usize> {
     let mut texts: HashMap<String, usize, Fixed> = HashMap::default();
     let first = |(at, set): (usize, &Set)| {
-        if set.has_marks {
-            return at;
-        }
         let mut text = String::new();
         for byte in used {
-            match set.charset.decode(std::slice::from_ref(byte)) {
-                Ok(character) => text.push_str(&character),
+            // A mark stands before its letter.
+            match set.charset.decode(&[*byte, b'a']) {
+                Ok(characters) => text.push_str(&characters),
                 Err(_) => text.push('\u{FFFD}'),
             }
         }

@@ -68,6 +68,17 @@ pub(super) enum Case {
     None,
 }
 
+/// Where a sign is at home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Home {
+    /// Between letters too.
+    Inside,
+    /// Before a word or after it.
+    Edge,
+    /// After a word, or where no letter is.
+    Apart,
+}
+
 /// What a byte is in a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Symbol {
@@ -75,8 +86,8 @@ pub(super) enum Symbol {
     Letter(Letter, Case, char),
     /// A mark, which stands before its letter.
     Mark(char),
-    /// A sign: what it costs, in twelfths of a bit, and whether it is at home inside words.
-    Sign(u16, bool),
+    /// A sign: what it costs, in twelfths of a bit, and where it is at home.
+    Sign(u16, Home),
 }
 
 /// A set that is tried.
@@ -86,7 +97,6 @@ pub(super) struct Set {
     /// Numbers of languages.
     pub(super) languages: Vec<usize>,
     pub(super) prior: f32,
-    pub(super) has_marks: bool,
     symbols: Vec<Symbol>,
     /// Each letter with each mark, for those that are letters of a language.
     composed: std::collections::BTreeMap<(char, char), Letter>,
@@ -95,7 +105,7 @@ pub(super) struct Set {
 impl Set {
     #[inline]
     pub(super) fn symbol(&self, byte: u8) -> Symbol {
-        self.symbols.get(usize::from(byte)).copied().unwrap_or(Symbol::Sign(UNDEFINED, false))
+        self.symbols.get(usize::from(byte)).copied().unwrap_or(Symbol::Sign(UNDEFINED, Home::Edge))
     }
 
     /// The letter that a letter with a mark is, if a language has it.
@@ -125,8 +135,7 @@ pub(super) static SETS: LazyLock<Vec<Set>> = LazyLock::new(|| {
                 }
             }
         }
-        let has_marks = marks().next().is_some();
-        Set { charset, languages, prior, has_marks, symbols, composed }
+        Set { charset, languages, prior, symbols, composed }
     };
     CANDIDATES.iter().map(make).collect()
 });
@@ -142,14 +151,21 @@ fn symbol(charset: Charset, byte: u8) -> Symbol {
     });
     match (before.filter(|_| byte >= 0x80), alone) {
         (Some(mark), _) => Symbol::Mark(mark),
+        // Sets that have no Latin letters have signs of ASCII in the upper half too, where hardly any text has them.
+        (None, Some(character)) if character.is_ascii() && byte >= 0x80 => {
+            Symbol::Sign(ASCII_ABOVE, Home::Edge)
+        }
         (None, Some(character)) => of_character(character),
-        (None, None) => Symbol::Sign(UNDEFINED, false),
+        (None, None) => Symbol::Sign(UNDEFINED, Home::Edge),
     }
 }
 
 const UNDEFINED: u16 = 26 * 12;
+/// What a sign of ASCII costs where a byte of the upper half is one, in twelfths of a bit.
+const ASCII_ABOVE: u16 = 12 * 12;
 
-fn of_character(character: char) -> Symbol {
+/// What a character is in any set.
+pub(super) fn of_character(character: char) -> Symbol {
     let is_sign = matches!(character, 'ª' | 'º' | 'ʹ' | 'ʺ' | 'ʻ' | 'ʼ' | 'ƒ' | 'µ' | 'ˆ');
     if character.is_alphabetic() && !is_sign {
         let small = fold(character);
@@ -163,16 +179,22 @@ fn of_character(character: char) -> Symbol {
     let bits = match character {
         '\0'..='\x7F' => 0,
         'ʹ' | 'ʺ' | 'ʻ' | 'ʼ' | '’' | '\u{AD}' | '·' => 8,
-        '«' | '»' | '“' | '”' | '„' | '‘' | '–' | '—' | '…' | '\u{A0}' | '№' | '°' | '§' | '©' => {
+        '«' | '»' | '“' | '”' | '‘' | '–' | '—' | '…' | '\u{A0}' | '№' | '°' | '§' | '©' => {
             9
         }
-        '®' | '¿' | '¡' | 'ª' | 'º' | '•' | '‚' | '‹' | '›' | '―' => 11,
+        '„' | '®' | '¿' | '¡' | 'ª' | 'º' | '•' | '‚' | '‹' | '›' | '―' => 11,
         '\u{80}'..='\u{9F}' => 24,
         '\u{2500}'..='\u{25FF}' => 21,
         '\u{200C}'..='\u{200F}' | '\u{5B0}'..='\u{5EA}' | '\u{64B}'..='\u{652}' | '،' | '؛' | '؟' => 10,
         _ => 15,
     };
-    Symbol::Sign(bits * 12, bits == 8 || matches!(character, '\u{200C}'..='\u{200F}' | '\u{5B0}'..='\u{652}'))
+    let home = match character {
+        _ if bits == 8 => Home::Inside,
+        '\u{200C}'..='\u{200F}' | '\u{5B0}'..='\u{652}' => Home::Inside,
+        '®' | '©' | 'ª' | 'º' | '°' | '™' | '§' | '№' => Home::Apart,
+        _ => Home::Edge,
+    };
+    Symbol::Sign(bits * 12, home)
 }
 
 /// A letter in lower case, as the languages have it.

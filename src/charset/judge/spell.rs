@@ -1,7 +1,7 @@
 //! What a word costs: its letters one after the other, capitals and small letters, signs and marks in it.
 
 use super::languages::{BOUNDARY, Language, Letter};
-use super::sets::{self, Case, Set, Symbol};
+use super::sets::{self, Case, Home, Set, Symbol, of_character};
 
 /// What a mark without a letter costs, in twelfths of a bit.
 const DANGLING: u32 = 26 * 12;
@@ -40,12 +40,12 @@ const fn case_cost(before: Before, case: Case) -> (u32, Before) {
 const fn unusual(mark: char) -> u32 {
     match mark {
         '\u{304}' | '\u{323}' => 4 * 12,
-        _ => 15 * 12,
+        _ => 17 * 12,
     }
 }
 
 /// What half a mark over two letters costs without the other half, and both together, in twelfths of a bit.
-const HALF: u32 = 12 * 12;
+const HALF: u32 = 20 * 12;
 const BOTH: u32 = 4 * 12;
 
 /// What a word is in a set, in any language.
@@ -69,6 +69,19 @@ const fn script(letter: char) -> u8 {
 
 /// Spells a word in a set: its letters, with boundaries where signs are.
 pub(super) fn spell(set: &Set, word: &[u8], letters: &mut Vec<Letter>) -> Spelling {
+    spell_symbols(word.iter().map(|byte| set.symbol(*byte)), |base, mark| set.composed(base, mark), letters)
+}
+
+/// Spells a word that is text.
+pub(super) fn spell_text(word: &str, letters: &mut Vec<Letter>) -> Spelling {
+    spell_symbols(word.chars().map(of_character), |_, _| None, letters)
+}
+
+fn spell_symbols(
+    symbols: impl Iterator<Item = Symbol>,
+    composed: impl Fn(char, char) -> Option<Letter>,
+    letters: &mut Vec<Letter>,
+) -> Spelling {
     let mut cost = 0u32;
     let mut scripts = 0u8;
     let mut is_mixed = false;
@@ -76,8 +89,8 @@ pub(super) fn spell(set: &Set, word: &[u8], letters: &mut Vec<Letter>) -> Spelli
     let mut marks: [Option<char>; 2] = [None, None];
     let mut sign: Option<(u16, bool)> = None;
     let mut half: Option<usize> = None;
-    for &byte in word {
-        match set.symbol(byte) {
+    for symbol in symbols {
+        match symbol {
             Symbol::Mark(mark) => {
                 match &mut marks {
                     [first @ None, _] => *first = Some(mark),
@@ -93,7 +106,7 @@ pub(super) fn spell(set: &Set, word: &[u8], letters: &mut Vec<Letter>) -> Spelli
                 let letter = match marks {
                     [None, _] => letter,
                     [Some(mark), second] => {
-                        let whole = set.composed(small, mark).filter(|_| second.is_none());
+                        let whole = composed(small, mark).filter(|_| second.is_none());
                         // Romanization has marks that no language has.
                         cost += match mark {
                             _ if whole.is_some() => 0,
@@ -119,7 +132,7 @@ pub(super) fn spell(set: &Set, word: &[u8], letters: &mut Vec<Letter>) -> Spelli
                 before = now;
                 letters.push(letter);
             }
-            Symbol::Sign(bits, inside) => {
+            Symbol::Sign(bits, home) => {
                 if marks != [None, None] {
                     cost += DANGLING * marks.iter().flatten().count() as u32;
                     marks = [None, None];
@@ -127,7 +140,12 @@ pub(super) fn spell(set: &Set, word: &[u8], letters: &mut Vec<Letter>) -> Spelli
                 end_sign(&mut sign, false, letters, &mut cost);
                 scripts = 0;
                 let after_letter = letters.last().is_some_and(|letter| *letter != BOUNDARY);
-                sign = Some((bits, inside || !after_letter));
+                let at_home = match home {
+                    Home::Inside => true,
+                    Home::Edge => !after_letter,
+                    Home::Apart => false,
+                };
+                sign = Some((bits, at_home));
                 before = Before::Nothing;
             }
         }

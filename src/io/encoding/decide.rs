@@ -63,7 +63,7 @@ impl Shown {
             Shown::Utf8Values => evidence.utf8_characters > 0,
             Shown::Damage => evidence.is_damaged,
             Shown::Named => best.is_some_and(|best| prior.is_read_as(best.charset)),
-            Shown::NamedUntried => prior.is_untried() && best.is_none_or(|best| best.probability < 0.9),
+            Shown::NamedUntried => prior.is_untried() && best.is_none_or(|best| best.probability < 0.955),
         }
     }
 
@@ -75,7 +75,7 @@ impl Shown {
             Shown::Utf8Values => "values in UTF-8",
             Shown::Damage => "no words in any set",
             Shown::Named => "that set is the likeliest",
-            Shown::NamedUntried => "a set that cannot be judged, no other that is 90 % likely",
+            Shown::NamedUntried => "a set that cannot be judged, no other that is 95.5 % likely",
         }
     }
 }

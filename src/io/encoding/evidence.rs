@@ -1,5 +1,7 @@
 //! What the bytes of a record say of their character set.
 
+use std::collections::HashSet;
+
 use super::declared::Prior;
 use super::head::{Head, Ranking};
 use crate::charset::{
@@ -13,14 +15,17 @@ const INPUT: f32 = 14.0;
 const WORDS: usize = 16;
 /// How many bits a byte may take in a record that reads well.
 const WELL: f32 = 5.5;
-/// The same for a value of another set that has the form of UTF-8 by chance.
-const BY_CHANCE: f32 = 5.0;
 /// The same for what is damage, and no set, if the record is said to be UTF-8.
 const DAMAGED: f32 = 6.5;
+/// What speaks for a record to be in one set all through, rather than to have values in UTF-8 beside it, in bits: values of
+/// another set may have the form of UTF-8 by chance.
+const BY_CHANCE: f32 = 8.0;
+/// Where no more values are weighed: with so many bits for UTF-8 there are values in it.
+const BEYOND_DOUBT: f32 = -64.0;
 /// How probable a set has to be if one byte is all that is not UTF-8.
-const UNSURE: f32 = 0.83;
+const UNSURE: f32 = 0.9;
 /// How probable another set has to be for a record to deviate.
-const STRONG: f32 = 0.989;
+const STRONG: f32 = 0.998;
 
 /// What the bytes of a record, or of a sample of records, say of their character set.
 #[derive(Debug)]
@@ -47,19 +52,32 @@ impl Evidence {
         let is_declared = prior.charset() == Some(Charset::Utf8);
         let mut utf8_characters = 0u64;
         let mut other_bytes = 0u64;
+        let mut against_utf8 = BY_CHANCE;
+        let (mut of_utf8, mut form) = (0u64, 0u64);
+        let mut seen = HashSet::new();
         for value in values(bytes) {
-            // A short value of another set may have the form of UTF-8: then it makes words there.
-            let by_chance = || best.is_some_and(|best| judgement.reads_well(best, value, BY_CHANCE));
-            if is_mostly_utf8(value) && (is_declared || !by_chance()) {
+            let high = value.iter().filter(|byte| !byte.is_ascii()).count() as u64;
+            if is_mostly_utf8(value) {
                 let valid = value.utf8_chunks().flat_map(|chunk| chunk.valid().chars());
-                utf8_characters += valid.filter(|letter| !letter.is_ascii()).count() as u64;
+                of_utf8 += valid.filter(|letter| !letter.is_ascii()).count() as u64;
+                form += high;
+                // What occurs again says nothing new, and no more is asked where it is beyond doubt.
+                if !is_declared && against_utf8 > BEYOND_DOUBT && seen.insert(value) {
+                    against_utf8 += best.map_or(0.0, |best| judgement.against_utf8(best, value));
+                }
             } else {
-                other_bytes += value.iter().filter(|byte| !byte.is_ascii()).count() as u64;
+                other_bytes += high;
             }
         }
-        let is_word = best.is_some_and(|best| judgement.reads_well(best, bytes, DAMAGED));
+        // All of them together are UTF-8, or none is.
+        if !is_declared && best.is_some() && against_utf8 > 0.0 {
+            other_bytes += form;
+        } else {
+            utf8_characters = of_utf8;
+        }
         // Where many words speak for the set, one more that is odd is a word all the same.
         let is_alone = judgement.words() < 8;
+        let is_word = || best.is_some_and(|best| judgement.reads_well(best, bytes, DAMAGED));
         let is_doubtful = other_bytes == 1 && ranking.first().is_some_and(|best| best.probability < UNSURE);
         let escapes = has_known_escape(bytes).then(|| weigh_marks(bytes));
         Evidence {
@@ -68,7 +86,7 @@ impl Evidence {
             escapes,
             ranking,
             deviates,
-            is_damaged: is_alone && (!is_word || is_doubtful),
+            is_damaged: is_alone && (is_doubtful || !is_word()),
         }
     }
 

@@ -5,10 +5,12 @@
 //! set that is tried ([`crate::charset::candidates`]). An input is in one set unless it is shown otherwise: its first
 //! 8 MiB, the [`Head`], are judged together, once, and every record is read by that judgement, so that one of two words is
 //! read like its neighbours. What a label says is worth six bits, about two letters. A record that reads badly in the set
-//! of the input is judged for itself, and is in another set if that is 98 % likely although the set of the input has 14
-//! bits in its favour (fewer, if it has under 16 words). Values that are UTF-8 stay so beside values in another set. A language that the caller names is
-//! worth ten bits for the sets in which it is written. In UTF-8, ESC H and ESC I around words that are not filed are
-//! U+0098 and U+009C when the text is asked for; the bytes stay. The first row that fits decides:
+//! of the input is judged for itself, and is in another set if that is 99.8 % likely although the set of the input has 14
+//! bits in its favour (fewer, if it has under 16 words). Values that are UTF-8 stay so beside values in another set;
+//! where all values of that form make better words in the other set, with eight bits in its favour, they have it by
+//! chance: the Cyrillic ФК in ISO 8859-5 are the two bytes of ĺ. A language that the caller names is worth ten bits for
+//! the sets in which it is written. In UTF-8, ESC H and ESC I around words that are not filed are U+0098 and U+009C
+//! when the text is asked for; the bytes stay. The first row that fits decides:
 //!
 //! | known | shown | answer | reason | finding |
 //! |---|---|---|---|---|
@@ -20,7 +22,7 @@
 //! | 100$a names sets | values in UTF-8 | UTF-8, in places the likeliest | valid UTF-8 | E007 |
 //! | XML names a set; nothing | values in UTF-8 | UTF-8, in places the likeliest | valid UTF-8 |  |
 //! | leader/09 says MARC-8; 100$a names sets; XML names a set | that set is the likeliest | that one | declared | E009, if less than 95 % likely |
-//! | 100$a names sets | a set that cannot be judged, no other that is 90 % likely | that one | declared |  |
+//! | 100$a names sets | a set that cannot be judged, no other that is 95.5 % likely | that one | declared |  |
 //! | leader/09 says MARC-8 | anything else | the likeliest | probable text | E002 |
 //! | 100$a says UTF-8; 100$a names sets | anything else | the likeliest | probable text | E007 |
 //! | leader/09 says UTF-8 | anything else | the likeliest | probable text | E003 |
