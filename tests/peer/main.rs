@@ -16,6 +16,7 @@ mod avram;
 mod charset;
 mod citations;
 mod companions;
+mod confidence;
 mod corpus;
 mod dump;
 mod exchange;

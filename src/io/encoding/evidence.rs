@@ -20,7 +20,7 @@ const DAMAGED: f32 = 6.5;
 /// What speaks for a record to be in one set all through, rather than to have values in UTF-8 beside it, in bits: values of
 /// another set may have the form of UTF-8 by chance.
 const BY_CHANCE: f32 = 8.0;
-/// Where no more values are weighed: with so many bits for UTF-8 there are values in it.
+/// Where no more values are weighed: these bits for UTF-8 leave no doubt.
 const BEYOND_DOUBT: f32 = -64.0;
 /// How probable a set has to be if one byte is all that is not UTF-8.
 const UNSURE: f32 = 0.9;
