@@ -29,13 +29,16 @@ mod clean;
 mod date;
 mod elements;
 mod extent;
+mod fold;
 mod identifier;
+mod keys;
 mod names;
 mod query;
 mod resource;
 mod shapes;
 mod snapshot;
 mod table;
+pub mod translit;
 mod value;
 mod words;
 
@@ -46,7 +49,10 @@ pub use self::elements::{
     Admin, Agent, Classification, Coded, Country, Edition, Electronic, Extent, Identifier, Item, Language,
     Note, Publication, Relation, Series, Statement, Subject, Title,
 };
+pub(crate) use self::fold::{bones, sounds};
+pub use self::fold::fold;
 pub use self::identifier::isbn13;
+pub use self::keys::{Keys, NameKey};
 pub use self::names::{Element, Part};
 pub use self::query::{columns, element_names};
 pub use self::resource::Resource;
