@@ -21,7 +21,9 @@ pub(super) const PASSES: [fn(&Signature) -> u32; 6] = [
     // A title with a mistake: the same name and year,
     |one| key(u64::from(one.name_bones) << 16 | u64::from(one.year), one.name_bones != 0 && one.year != 0, 1),
     // the same name and start of the title,
-    |one| key(u64::from(one.name_bones) << 16 | u64::from(one.start), one.name_bones != 0 && one.start != 0, 2),
+    |one| {
+        key(u64::from(one.name_bones) << 16 | u64::from(one.start), one.name_bones != 0 && one.start != 0, 2)
+    },
     // or the same start or end, and year.
     |one| key(u64::from(one.end) << 16 | u64::from(one.year), one.end != 0 && one.year != 0, 3),
 ];

@@ -20,8 +20,19 @@ pub(super) mod why {
 }
 
 const NAMES: [&str; 13] = [
-    "isbn", "number", "title", "similar title", "part of title", "author", "name", "year", "year off by one", "volume",
-    "edition", "pages", "publisher",
+    "isbn",
+    "number",
+    "title",
+    "similar title",
+    "part of title",
+    "author",
+    "name",
+    "year",
+    "year off by one",
+    "volume",
+    "edition",
+    "pages",
+    "publisher",
 ];
 
 /// Returns what agrees in words, with commas between.
@@ -67,8 +78,13 @@ pub(super) fn titles(a: &Signature, b: &Signature) -> Option<(i32, u16)> {
         };
         return Some((points, why::TITLE));
     }
-    if agree(a.bones, b.bones) && (two_scripts || a.bones_bits == b.bones_bits && alike(a.title_bits, b.title_bits, 8)) {
-        return Some((if count(a.bones_bits) >= 5 { 48 } else { 38 }, if two_scripts { why::TITLE } else { why::SIMILAR_TITLE }));
+    if agree(a.bones, b.bones)
+        && (two_scripts || a.bones_bits == b.bones_bits && alike(a.title_bits, b.title_bits, 8))
+    {
+        return Some((
+            if count(a.bones_bits) >= 5 { 48 } else { 38 },
+            if two_scripts { why::TITLE } else { why::SIMILAR_TITLE },
+        ));
     }
     if two_scripts {
         let common = count(and(a.bones_bits, b.bones_bits));
@@ -77,17 +93,23 @@ pub(super) fn titles(a: &Signature, b: &Signature) -> Option<(i32, u16)> {
     }
     let common = count(and(a.title_bits, b.title_bits));
     let apart = count(xor(a.title_bits, b.title_bits));
-    let points = match apart {
-        0..=4 if common >= 6 => 44,
-        5 | 6 if common >= 8 => 40,
-        7 | 8 if common >= 14 => 36,
-        9 | 10 if common >= 24 => 34,
+    // A mistake changes up to four pairs of letters, or six if two letters are swapped; another word changes its start or
+    // end too.
+    let ends = u32::from(agree(a.start, b.start)) + u32::from(agree(a.end, b.end));
+    let points = match (apart, ends) {
+        (0..=4, 1 | 2) if common >= 6 => 44,
+        (0..=4, _) if common >= 12 => 40,
+        (5 | 6, 2) if common >= 8 => 40,
+        (7 | 8, 2) if common >= 14 => 36,
+        (9 | 10, 2) if common >= 24 => 34,
         _ => 0,
     };
     if points > 0 {
         return Some((points, why::SIMILAR_TITLE));
     }
-    let inside = common + 1 >= letters && letters >= 9 && (agree(a.start, b.start) || common + 1 >= letters && letters >= 14);
+    let inside = common + 1 >= letters
+        && letters >= 9
+        && (agree(a.start, b.start) || common + 1 >= letters && letters >= 14);
     inside.then_some((26, why::PART_OF_TITLE))
 }
 
@@ -128,7 +150,8 @@ pub(super) fn names(a: &Signature, b: &Signature) -> (i32, u16) {
         return (18, why::NAME);
     }
     // All names of one record among those of the other.
-    let (few, many) = if a.names.count_ones() <= b.names.count_ones() { (a.names, b.names) } else { (b.names, a.names) };
+    let (few, many) =
+        if a.names.count_ones() <= b.names.count_ones() { (a.names, b.names) } else { (b.names, a.names) };
     match (few & many).count_ones() {
         0 if two_scripts => (-10, 0),
         0 => (-40, 0),
@@ -140,7 +163,10 @@ pub(super) fn names(a: &Signature, b: &Signature) -> (i32, u16) {
 
 /// Returns the points for what agrees besides title and names, or `None` if the two cannot be the same.
 fn rest(a: &Signature, b: &Signature, found: &mut u16, same_number: bool) -> Option<i32> {
-    if differ(a.volume, b.volume) || differ(a.edition, b.edition) || differ(a.kind & !ARABIC, b.kind & !ARABIC) {
+    if differ(a.volume, b.volume)
+        || differ(a.edition, b.edition)
+        || differ(a.kind & !ARABIC, b.kind & !ARABIC)
+    {
         return None;
     }
     if differ(a.subtitle_numbers, b.subtitle_numbers) && !same_number {
@@ -201,7 +227,11 @@ pub(super) fn compare(a: &Signature, b: &Signature, number: Option<u32>) -> Opti
             // A number that was typed for another book, or that a set shares with its volumes.
             let base = if alike { 66 } else { 20 };
             let years = if years_differ { -34 } else { 0 };
-            base + title_points / 2 + name_points / 2 + points.min(30) / 2 + years + if points < 0 { points / 2 } else { 0 }
+            base + title_points / 2
+                + name_points / 2
+                + points.min(30) / 2
+                + years
+                + if points < 0 { points / 2 } else { 0 }
         }
         (None, None) => return None,
         (None, Some(_)) if years_differ => return None,

@@ -82,7 +82,10 @@ pub(super) fn groups(mut edges: Vec<Edge>, order: impl Fn(u32) -> Signature) -> 
     }
     // The root of a group is its first record.
     members.sort_unstable_by_key(|(root, linked)| (*root, linked.record));
-    members.chunk_by(|a, b| a.0 == b.0).map(|group| group.iter().map(|(_, linked)| *linked).collect()).collect()
+    members
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(|group| group.iter().map(|(_, linked)| *linked).collect())
+        .collect()
 }
 
 /// Returns the node that stands for the group of a node.

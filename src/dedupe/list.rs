@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::compare::{Likeness, names, reason, titles, why};
 use super::signature::{ISSN, Signature, mix};
+use crate::bytes::Cut;
 use crate::error::{Error, Result};
 use crate::finding::Findings;
 use crate::io::{Edits, Transform};
@@ -44,7 +45,8 @@ impl List {
     /// [`ErrorKind::Read`](crate::ErrorKind) if the file cannot be read, and those of [`List::parse`].
     pub fn open(path: impl AsRef<Path>) -> Result<List> {
         let text = std::fs::read(path.as_ref()).map_err(Error::read)?;
-        let is_table = path.as_ref().extension().is_some_and(|end| end == "csv" || end == "tsv").then_some(true);
+        let is_table =
+            path.as_ref().extension().is_some_and(|end| end == "csv" || end == "tsv").then_some(true);
         List::parse(&String::from_utf8_lossy(&text), is_table)
     }
 
@@ -61,18 +63,22 @@ impl List {
         let head = text.lines().next().unwrap_or_default();
         let separator = ['\t', ';', ','].into_iter().max_by_key(|c| head.matches(*c).count()).unwrap_or(',');
         let mut rows = Rows { rest: text, separator, line: 0 };
-        let names = Rows { rest: head, separator, line: 0 }.next().map(|(_, names)| names).unwrap_or_default();
+        let names =
+            Rows { rest: head, separator, line: 0 }.next().map(|(_, names)| names).unwrap_or_default();
         let names: Vec<String> = names.iter().map(|name| name.trim().to_lowercase()).collect();
         let is_known = |name: &String| COLUMNS.contains(&name.as_str());
         let mut list = List::default();
         if !table.unwrap_or_else(|| names.iter().any(is_known)) {
-            list.lines = (1..).zip(text.lines()).filter_map(|(line, text)| Some((line, line_keys(text)?))).collect();
+            list.lines =
+                (1..).zip(text.lines()).filter_map(|(line, text)| Some((line, line_keys(text)?))).collect();
             return Ok(list);
         }
         if let Some(wrong) = names.iter().find(|name| !is_known(name)) {
-            let likest = COLUMNS.into_iter().map(|known| (strsim::damerau_levenshtein(wrong, known), known)).min();
+            let likest =
+                COLUMNS.into_iter().map(|known| (strsim::damerau_levenshtein(wrong, known), known)).min();
             let hint = likest.filter(|(apart, _)| *apart <= 2);
-            let hint = hint.map(|(_, known)| format!(" did you mean {known}? There")).unwrap_or(" there".to_owned());
+            let hint =
+                hint.map(|(_, known)| format!(" did you mean {known}? There")).unwrap_or(" there".to_owned());
             return Err(Error::argument(format!("no column {wrong:?};{hint} are {}", COLUMNS.join(", "))));
         }
         rows.next();
@@ -93,7 +99,8 @@ impl List {
 
 fn line_keys(text: &str) -> Option<Keys> {
     let keys = Keys::new();
-    let is_isbn = text.chars().all(|c| c.is_ascii_digit() || " -–ISBNisbnXxХх:".contains(c)) && isbn13(text).is_some();
+    let is_isbn =
+        text.chars().all(|c| c.is_ascii_digit() || " -–ISBNisbnXxХх:".contains(c)) && isbn13(text).is_some();
     if is_isbn {
         return Some(keys.with_isbn(text));
     }
@@ -155,7 +162,7 @@ impl Iterator for Rows<'_> {
             }
         }
         cells.push(cell);
-        self.rest = self.rest.get(end..).unwrap_or_default();
+        self.rest = self.rest.cut(end..);
         Some((line, cells))
     }
 }
@@ -316,7 +323,9 @@ fn like(line: &Signature, own: &Signature, number: Option<u32>) -> Option<Likene
         (None, None) => return None,
         (None, Some((_, kind))) => {
             found |= kind;
-            if line.volume != 0 && own.volume != 0 && line.volume != own.volume || line.numbers != own.numbers && kind != why::TITLE {
+            if line.volume != 0 && own.volume != 0 && line.volume != own.volume
+                || line.numbers != own.numbers && kind != why::TITLE
+            {
                 return None;
             }
             let letters: u32 = line.title_bits.iter().map(|word| word.count_ones()).sum();
@@ -333,7 +342,8 @@ fn like(line: &Signature, own: &Signature, number: Option<u32>) -> Option<Likene
                 None => 0,
             };
             let no_more = line.names == 0 && line.year == 0;
-            let isbns = if line.isbns != 0 && own.isbns & line.isbns == 0 && own.isbns != 0 { -20 } else { 0 };
+            let isbns =
+                if line.isbns != 0 && own.isbns & line.isbns == 0 && own.isbns != 0 { -20 } else { 0 };
             let set = if line.volume != 0 && own.volume == 0 { -25 } else { 0 };
             base + name_points + year + isbns + set + if no_more { 15 } else { 0 }
         }

@@ -255,7 +255,8 @@ impl Groups {
     }
 
     fn member(&self, linked: &Linked) -> Member {
-        let (place, id) = self.places.get(linked.record as usize).unwrap_or_default();
+        let found = self.places.get(linked.record as usize);
+        let (place, id) = found.unwrap_or_default();
         let Likeness { certainty, why } = linked.likeness;
         Member {
             index: linked.record.into(),
@@ -283,7 +284,9 @@ impl Groups {
             self.groups.len()
         );
         if refined > 0 {
-            out += &format!("; {refined} blocks of up to {largest} records were sorted, and only neighbours compared");
+            out += &format!(
+                "; {refined} blocks of up to {largest} records were sorted, and only neighbours compared"
+            );
         }
         if self.skipped > 0 {
             out += &format!("; {} records were too many, and not compared", self.skipped);

@@ -101,7 +101,11 @@ impl Signature {
         let surname = |at: usize| keys.authors.get(at).map(|name| sounds(&name.surname)).unwrap_or_default();
         let initial = first.and_then(|name| name.initials.bytes().next());
         let named = |name: &NameKey| {
-            name.others.iter().chain([&name.surname]).flat_map(|name| name.split(' ')).fold(0, |bits, word| bits | name_bit(word))
+            name.others
+                .iter()
+                .chain([&name.surname])
+                .flat_map(|name| name.split(' '))
+                .fold(0, |bits, word| bits | name_bit(word))
         };
         let said = keys.responsibility.iter().fold(0, |bits, word| bits | name_bit(word));
         let digits: String = keys.subtitle.chars().filter(char::is_ascii_digit).collect();

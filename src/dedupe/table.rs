@@ -61,7 +61,11 @@ impl GroupTable {
                 if let Some(files) = &self.files {
                     row.optional(files.get(member.input).map(String::as_str));
                 }
-                row.number(Some(member.offset)).text(&member.id).text(&member.reason).decimal(member.certainty).end();
+                row.number(Some(member.offset))
+                    .text(&member.id)
+                    .text(&member.reason)
+                    .decimal(member.certainty)
+                    .end();
             }
             put(&rows)?;
             rows.clear();

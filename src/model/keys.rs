@@ -5,6 +5,7 @@ use super::elements::{Agent, Title};
 use super::fold::{Script, bones, facts, fold, script, sounds, without_article};
 use super::identifier::isbn13;
 use super::names::Part;
+use crate::bytes::Cut;
 
 /// The keys of a description, by which records of the same resource meet: whatever their format, script and cataloguing
 /// rules.
@@ -100,9 +101,11 @@ impl NameKey {
     /// }
     /// ```
     pub fn of(name: &str, language: Option<&str>) -> NameKey {
-        let arabic = (script(name) == Script::Arabic).then(|| fold(name.split([',', '،']).next().unwrap_or(name), language));
+        let arabic = (script(name) == Script::Arabic)
+            .then(|| fold(name.split([',', '،']).next().unwrap_or(name), language));
         let comma = name.split_once([',', '،']);
-        if let Some((surname, given)) = comma.filter(|(surname, _)| surname.chars().any(char::is_alphabetic)) {
+        if let Some((surname, given)) = comma.filter(|(surname, _)| surname.chars().any(char::is_alphabetic))
+        {
             let surname = fold(surname, language);
             let initials = initials(&fold(given, language));
             return NameKey { surname, initials, others: Vec::new(), arabic };
@@ -111,7 +114,9 @@ impl NameKey {
         let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
         let is_initial = |word: &&str| word.chars().count() <= 2 && words.len() > 1;
         let full: Vec<&str> = words.iter().copied().filter(|word| !is_initial(word)).collect();
-        let is_patronymic = |word: &str| facts().patronymics.keys().any(|end| word.len() > end.len() + 2 && word.ends_with(end));
+        let is_patronymic = |word: &str| {
+            facts().patronymics.keys().any(|end| word.len() > end.len() + 2 && word.ends_with(end))
+        };
         let surname = match full.as_slice() {
             [first, .., last] if full.len() > 2 && is_patronymic(last) => first,
             [.., last] => last,
@@ -209,7 +214,8 @@ impl Keys {
                     self.identifiers.push(format!("{scheme}:{clean}"));
                 }
                 "national-bibliography" if clean.chars().filter(char::is_ascii_digit).count() > 4 => {
-                    let key: String = clean.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+                    let key: String =
+                        clean.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
                     self.identifiers.push(format!("nb:{key}"));
                 }
                 _ => {}
@@ -238,7 +244,8 @@ impl Keys {
             let cut = cut.filter(|(start, _)| start.ends_with([' ', '\'', '’', '-', '"', '[', '«', '“']));
             Some(without_article(cut.map_or(raw.as_ref(), |(_, rest)| rest)).to_owned())
         });
-        let set_title = set.and_then(|set| set.title()).map(|title| without_article(&title.clean()).to_owned());
+        let set_title =
+            set.and_then(|set| set.title()).map(|title| without_article(&title.clean()).to_owned());
         if volume.is_none() {
             volume = set.and_then(|set| set.joined(&[Part::Volume], " "));
         }
@@ -284,12 +291,13 @@ impl Keys {
         });
         let kept = match at {
             Some(at) => {
-                self.volume = words.get(at + 1).and_then(|number| number_of(number)).map(|number| number.to_string());
-                let rest = words.get(at + 2..).unwrap_or_default().join(" ");
+                self.volume =
+                    words.get(at + 1).and_then(|number| number_of(number)).map(|number| number.to_string());
+                let rest = words.cut(at + 2..).join(" ");
                 if self.section.is_empty() {
                     self.section = rest;
                 }
-                words.get(..at).unwrap_or_default().join(" ")
+                words.cut(..at).join(" ")
             }
             None => folded,
         };
@@ -313,9 +321,11 @@ impl Keys {
                 self.authors.push(key);
             }
         }
-        let said = bib.titles().filter(|title| title.kind() == "main").find_map(|title| title.responsibility());
+        let said =
+            bib.titles().filter(|title| title.kind() == "main").find_map(|title| title.responsibility());
         for word in said.iter().flat_map(|said| said.split([' ', '.', ',', ';', '،'])) {
-            let is_name = word.chars().next().is_some_and(|c| c.is_uppercase() || script(word) == Script::Arabic);
+            let is_name =
+                word.chars().next().is_some_and(|c| c.is_uppercase() || script(word) == Script::Arabic);
             if is_name && word.chars().count() > 2 && self.responsibility.len() < 16 {
                 self.responsibility.push(fold(word, self.language));
             }
@@ -344,7 +354,11 @@ fn roman(word: &str) -> Option<u32> {
             'l' => 50,
             _ => return None,
         };
-        if value < last { sum -= value } else { sum += value }
+        if value < last {
+            sum -= value
+        } else {
+            sum += value
+        }
         last = last.max(value);
         if !(0..90).contains(&sum) {
             return None;
@@ -361,7 +375,8 @@ fn first_number(folded: &str) -> Option<u32> {
 fn volume_key(folded: &str) -> Option<String> {
     let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     // `t. V`: a letter at the start is the word, after it the number.
-    let is_name = |at: usize, word: &str| facts().parts.contains_key(word) && (at == 0 || number_of(word).is_none());
+    let is_name =
+        |at: usize, word: &str| facts().parts.contains_key(word) && (at == 0 || number_of(word).is_none());
     let rest = (0..).zip(&words).filter(|(at, word)| words.len() == 1 || !is_name(*at, word));
     let rest: Vec<&str> = rest.map(|(_, word)| *word).collect();
     let numbers: Vec<String> =
@@ -423,7 +438,10 @@ mod tests {
         assert_eq!((keys.title.as_str(), keys.volume.as_deref()), ("sobranie sochinenii", Some("3")));
         assert_eq!((keys.section.as_str(), keys.subtitle.as_str()), ("povesti", "v 5 tomakh"));
         let keys = Keys::new().with_title("The Calendar 1999");
-        assert_eq!((keys.title.as_str(), keys.numbers.as_str(), keys.volume), ("calendar 1999", "1999", None));
+        assert_eq!(
+            (keys.title.as_str(), keys.numbers.as_str(), keys.volume),
+            ("calendar 1999", "1999", None)
+        );
     }
 
     #[test]

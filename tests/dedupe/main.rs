@@ -32,9 +32,11 @@ fn planted(seed: u64, pairs: usize, others: usize) -> Vec<(usize, Record)> {
         other.isbn = if book.isbn.is_empty() { String::new() } else { shelf.isbn() };
         match shelf.random.below(6) {
             // The same author and year, another title.
-            0 => while other.title == book.title {
-                other.title = shelf.title(book.script);
-            },
+            0 => {
+                while other.title == book.title {
+                    other.title = shelf.title(book.script);
+                }
+            }
             // Two volumes.
             1 => (book.volume, other.volume) = (Some(1), Some(2)),
             // A later year.
@@ -59,7 +61,8 @@ fn planted(seed: u64, pairs: usize, others: usize) -> Vec<(usize, Record)> {
             // The same title by another author.
             _ => {
                 let next = shelf.book(book.script);
-                (other.surname, other.given, other.pages, other.publisher) = (next.surname, next.given, next.pages, next.publisher);
+                (other.surname, other.given, other.pages, other.publisher) =
+                    (next.surname, next.given, next.pages, next.publisher);
                 if other.surname == book.surname {
                     continue;
                 }
@@ -100,11 +103,6 @@ fn pairs(groups: &Groups) -> BTreeSet<(usize, usize)> {
     out
 }
 
-fn title(record: &Record) -> String {
-    let keys = kartoteka::model::Keys::of(&kartoteka::model::Bib::of(record.view()));
-    format!("{keys:?}")
-}
-
 #[test]
 fn planted_duplicates_are_found() {
     for seed in [1, 2, 3] {
@@ -120,10 +118,10 @@ fn planted_duplicates_are_found() {
         let (precision, recall) = (right / found.len() as f64, right / wanted.len() as f64);
         println!("seed {seed}: {} pairs found, precision {precision:.4}, recall {recall:.4}", found.len());
         for (one, other) in found.difference(&wanted).take(12) {
-            println!("  wrong {}\n        {}", title(&records[*one].1), title(&records[*other].1));
+            println!("  wrong {}\n        {}", card(&records[*one].1), card(&records[*other].1));
         }
         for (one, other) in wanted.difference(&found).take(12) {
-            println!("  missed {}\n         {}", title(&records[*one].1), title(&records[*other].1));
+            println!("  missed {}\n         {}", card(&records[*one].1), card(&records[*other].1));
         }
         assert!(precision >= 0.98 && recall >= 0.9, "precision {precision}, recall {recall}");
     }
@@ -133,7 +131,8 @@ fn planted_duplicates_are_found() {
 fn the_order_of_records_does_not_count() {
     let records = planted(5, 120, 240);
     let named = |groups: &Groups, order: &[usize]| -> BTreeSet<(usize, usize)> {
-        let pair = |(one, other): &(usize, usize)| (order[*one].min(order[*other]), order[*one].max(order[*other]));
+        let pair =
+            |(one, other): &(usize, usize)| (order[*one].min(order[*other]), order[*one].max(order[*other]));
         pairs(groups).iter().map(pair).collect()
     };
     let order: Vec<usize> = (0..records.len()).collect();
@@ -204,18 +203,26 @@ fn nothing_makes_it_panic() {
     let mut random = planted::Random(3);
     for _ in 0..2000 {
         let text = |random: &mut planted::Random| -> String {
-            let pieces = ["", " ", "1", "т. ", "\u{98}", "ا", "ه", "\u{301}", "Щ", "a", ", ", "—", "中", "İ", "Vol. ", "II", "\u{200C}", "ß"];
+            let pieces = [
+                "", " ", "1", "т. ", "\u{98}", "ا", "ه", "\u{301}", "Щ", "a", ", ", "—", "中", "İ", "Vol. ",
+                "II", "\u{200C}", "ß",
+            ];
             (0..random.below(8)).map(|_| pieces[random.below(pieces.len())]).collect()
         };
         let builder = Record::builder()
             .data_field("020", "  ", [('a', text(&mut random))])
             .data_field("100", "1 ", [('a', text(&mut random))])
-            .data_field("245", "19", [('a', text(&mut random)), ('n', text(&mut random)), ('p', text(&mut random))])
+            .data_field(
+                "245",
+                "19",
+                [('a', text(&mut random)), ('n', text(&mut random)), ('p', text(&mut random))],
+            )
             .data_field("250", "  ", [('a', text(&mut random))])
             .data_field("260", "  ", [('b', text(&mut random)), ('c', text(&mut random))]);
         if let Ok(record) = builder.build() {
             dedupe.add(&Entry::of(record.view(), Default::default()));
-            let list = List::parse(&format!("{}\n{},", text(&mut random), text(&mut random)), Some(false)).unwrap();
+            let list =
+                List::parse(&format!("{}\n{},", text(&mut random), text(&mut random)), Some(false)).unwrap();
             Match::new(list, 0.0).hits(record.view());
         }
     }
@@ -239,7 +246,8 @@ fn a_record_without_volume_does_not_chain_volumes() {
             .unwrap()
     };
     let isbn = planted::isbn13("508000123");
-    let records = [book(Some("Т. 1"), &isbn), book(None, &isbn), book(Some("Т. 2"), &isbn), book(Some("Т. 2"), &isbn)];
+    let records =
+        [book(Some("Т. 1"), &isbn), book(None, &isbn), book(Some("Т. 2"), &isbn), book(Some("Т. 2"), &isbn)];
     let pairs = pairs(&found(&records));
     assert!(pairs.contains(&(2, 3)), "{pairs:?}");
     assert!(!pairs.contains(&(0, 2)) && !pairs.contains(&(0, 3)), "{pairs:?}");
@@ -254,7 +262,10 @@ fn a_list_finds_its_books() {
         let mut book = shelf.book([Script::Latin, Script::Russian, Script::Persian][at % 3]);
         book.romanize(false);
         // Of each third book there is an ISBN, of each third a title with author and year, of the others no year.
-        let (isbn, year) = (if at % 3 == 0 { book.isbn.as_str() } else { "" }, if at % 3 == 1 { &*book.year_text } else { "" });
+        let (isbn, year) = (
+            if at % 3 == 0 { book.isbn.as_str() } else { "" },
+            if at % 3 == 1 { &*book.year_text } else { "" },
+        );
         text += &format!("\"{}, {}\",\"{}\",{year},{isbn}\n", book.surname, book.given, book.title);
         records.push(book.noisy(&mut shelf.random).record(at, at % 3));
     }
@@ -272,4 +283,36 @@ fn a_list_finds_its_books() {
     }
     println!("{right} of 300 lines found, {wrong} wrong");
     assert!(right >= 255 && wrong <= 5, "{right} of 300 lines found, {wrong} wrong");
+}
+
+/// The records of the Library of Congress, if `KARTOTEKA_DUMP` has them: work and memory, and groups to be read.
+#[test]
+fn a_real_catalogue() {
+    let Some(path) = std::env::var_os("KARTOTEKA_DUMP") else { return println!("skipped: no KARTOTEKA_DUMP") };
+    let started = std::time::Instant::now();
+    let (mut dedupe, mut cards) = (Dedupe::new(), Vec::new());
+    for record in kartoteka::open(path).unwrap() {
+        let Ok(record) = record else { continue };
+        dedupe.add(&Entry::of(record.view(), Default::default()));
+        cards.push(card(&record.record));
+    }
+    let groups = dedupe.finish(0.7);
+    println!("{}, {:?}", groups.summary(), started.elapsed());
+    let all: Vec<Vec<_>> = groups.groups().map(|group| group.collect()).collect();
+    let mut random = planted::Random(41);
+    for _ in 0..30.min(all.len()) {
+        for member in &all[random.below(all.len())] {
+            println!("  {:.2} {} | {}", member.certainty, member.reason, cards[member.index as usize]);
+        }
+        println!();
+    }
+    assert!(groups.work().compared < 200 * cards.len() as u64);
+}
+
+/// What a person needs to tell whether two records are the same.
+fn card(record: &Record) -> String {
+    let keys = kartoteka::model::Keys::of(&kartoteka::model::Bib::of(record.view()));
+    let name = keys.authors.first().map(|name| format!("{} {}", name.surname, name.initials));
+    let kartoteka::model::Keys { title, subtitle, volume, edition, year, pages, isbns, .. } = keys;
+    format!("{title} : {subtitle} / {name:?} v{volume:?} e{edition:?} {year:?} p{pages:?} {isbns:?}")
 }

@@ -69,14 +69,16 @@ pub(crate) struct Book {
 /// The last digit of an ISBN of ten digits, and the whole.
 fn isbn10(nine: usize) -> String {
     let digits = format!("{nine:09}");
-    let sum: usize = digits.bytes().zip((2..=10).rev()).map(|(byte, weight)| usize::from(byte - b'0') * weight).sum();
+    let sum: usize =
+        digits.bytes().zip((2..=10).rev()).map(|(byte, weight)| usize::from(byte - b'0') * weight).sum();
     let check = (11 - sum % 11) % 11;
     if check == 10 { format!("{digits}X") } else { format!("{digits}{check}") }
 }
 
 pub(crate) fn isbn13(ten: &str) -> String {
     let twelve = format!("978{}", &ten[..9]);
-    let sum: usize = twelve.bytes().enumerate().map(|(at, byte)| usize::from(byte - b'0') * [1, 3][at % 2]).sum();
+    let sum: usize =
+        twelve.bytes().enumerate().map(|(at, byte)| usize::from(byte - b'0') * [1, 3][at % 2]).sum();
     format!("{twelve}{}", (10 - sum % 10) % 10)
 }
 
@@ -167,10 +169,39 @@ pub(crate) fn join(one: &str, other: &str, between: &str) -> String {
 /// Russian as libraries abroad type it without marks.
 fn romanized(text: &str) -> String {
     let letters = [
-        ("щ", "shch"), ("ж", "zh"), ("х", "kh"), ("ц", "ts"), ("ч", "ch"), ("ш", "sh"), ("ю", "iu"), ("я", "ia"),
-        ("ё", "e"), ("э", "e"), ("ы", "y"), ("й", "i"), ("ь", ""), ("ъ", ""), ("а", "a"), ("б", "b"), ("в", "v"),
-        ("г", "g"), ("д", "d"), ("е", "e"), ("з", "z"), ("и", "i"), ("к", "k"), ("л", "l"), ("м", "m"), ("н", "n"),
-        ("о", "o"), ("п", "p"), ("р", "r"), ("с", "s"), ("т", "t"), ("у", "u"), ("ф", "f"),
+        ("щ", "shch"),
+        ("ж", "zh"),
+        ("х", "kh"),
+        ("ц", "ts"),
+        ("ч", "ch"),
+        ("ш", "sh"),
+        ("ю", "iu"),
+        ("я", "ia"),
+        ("ё", "e"),
+        ("э", "e"),
+        ("ы", "y"),
+        ("й", "i"),
+        ("ь", ""),
+        ("ъ", ""),
+        ("а", "a"),
+        ("б", "b"),
+        ("в", "v"),
+        ("г", "g"),
+        ("д", "d"),
+        ("е", "e"),
+        ("з", "z"),
+        ("и", "i"),
+        ("к", "k"),
+        ("л", "l"),
+        ("м", "m"),
+        ("н", "n"),
+        ("о", "o"),
+        ("п", "p"),
+        ("р", "r"),
+        ("с", "s"),
+        ("т", "t"),
+        ("у", "u"),
+        ("ф", "f"),
     ];
     let mut out = String::new();
     for c in text.chars() {
@@ -227,7 +258,9 @@ impl Book {
         }
         let latin = random.percent(40);
         if latin && book.script == Script::Russian {
-            for text in [&mut book.title, &mut book.subtitle, &mut book.surname, &mut book.given, &mut book.publisher] {
+            for text in
+                [&mut book.title, &mut book.subtitle, &mut book.surname, &mut book.given, &mut book.publisher]
+            {
                 *text = romanized(text);
             }
         }
@@ -241,8 +274,12 @@ impl Book {
         match random.below(4) {
             0 => book.direct = true,
             1 => {
-                let initials: Vec<String> =
-                    book.given.split(' ').filter_map(|name| name.chars().find(|c| c.is_alphabetic())).map(|c| format!("{c}.")).collect();
+                let initials: Vec<String> = book
+                    .given
+                    .split(' ')
+                    .filter_map(|name| name.chars().find(|c| c.is_alphabetic()))
+                    .map(|c| format!("{c}."))
+                    .collect();
                 book.given = initials.join(" ");
             }
             _ => {}
@@ -265,7 +302,9 @@ impl Book {
 
     /// Takes one script of a Persian book.
     pub(crate) fn romanize(&mut self, latin: bool) {
-        for text in [&mut self.title, &mut self.subtitle, &mut self.surname, &mut self.given, &mut self.publisher] {
+        for text in
+            [&mut self.title, &mut self.subtitle, &mut self.surname, &mut self.given, &mut self.publisher]
+        {
             *text = half(text, latin);
         }
     }
@@ -311,7 +350,10 @@ impl Book {
             title.insert(1, ('n', format!("Vol. {volume}.")));
         }
         title.push(('c', format!("{} {}.", self.given, self.surname)));
-        let skipped = ["The ", "A ", "An "].iter().find(|article| self.title.starts_with(**article)).map_or(0, |one| one.len());
+        let skipped = ["The ", "A ", "An "]
+            .iter()
+            .find(|article| self.title.starts_with(**article))
+            .map_or(0, |one| one.len());
         builder = builder
             .data_field("100", if self.direct { "0 " } else { "1 " }, [('a', format!("{},", self.name()))])
             .data_field("245", &format!("1{skipped}"), title);
@@ -319,16 +361,19 @@ impl Book {
             builder = builder.data_field("250", "  ", [('a', format!("{edition}. ed."))]);
         }
         builder
-            .data_field("260", "  ", [('b', format!("{},", self.publisher)), ('c', format!("{}.", self.year_text))])
+            .data_field(
+                "260",
+                "  ",
+                [('b', format!("{},", self.publisher)), ('c', format!("{}.", self.year_text))],
+            )
             .data_field("300", "  ", [('a', format!("{} p. ;", self.pages)), ('c', "22 cm.".to_owned())])
             .build()
             .unwrap()
     }
 
     fn unimarc(&self, number: usize) -> Record {
-        let mut builder = Record::builder()
-            .leader("00000nam0 2200000   450 ")
-            .control_field("001", format!("u{number}"));
+        let mut builder =
+            Record::builder().leader("00000nam0 2200000   450 ").control_field("001", format!("u{number}"));
         if !self.isbn.is_empty() {
             builder = builder.data_field("010", "  ", [('a', self.isbn.as_str())]);
         }
@@ -375,10 +420,13 @@ impl Book {
         }
         fields.push(("210", format!("^C{}^D{}", self.publisher, self.year_text)));
         fields.push(("215", format!("^A{}", self.pages)));
-        fields.push(("700", match self.direct {
-            true => format!("^A{}", self.name()),
-            false => format!("^A{}^B{}", self.surname, self.given),
-        }));
+        fields.push((
+            "700",
+            match self.direct {
+                true => format!("^A{}", self.name()),
+                false => format!("^A{}^B{}", self.surname, self.given),
+            },
+        ));
         let builder = fields.iter().fold(Builder::new(Syntax::IRBIS), |builder, (tag, body)| {
             builder.field(tag, |field| {
                 let mut pieces = body.split('^');

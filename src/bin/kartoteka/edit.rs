@@ -68,7 +68,6 @@ pub(crate) struct Changes<'a> {
     pub(crate) way: Option<WayChange<'a>>,
     /// What the tags mean, without a crosswalk.
     pub(crate) meaning: Option<Meaning>,
-    /// The list that a record must be on to be edited.
     pub(crate) list: Option<&'a Match>,
     pub(crate) edits: Edits,
 }
@@ -84,9 +83,7 @@ impl Transform for Changes<'_> {
         if let Some(meaning) = &mut self.meaning {
             meaning.look(record.view());
         }
-        match self.list.is_some_and(|list| list.hits(record.view()).is_empty()) {
-            true => Ok(()),
-            false => self.edits.transform(record, findings),
-        }
+        let is_on = self.list.is_none_or(|list| !list.hits(record.view()).is_empty());
+        if is_on { self.edits.transform(record, findings) } else { Ok(()) }
     }
 }

@@ -21,6 +21,7 @@ use std::sync::OnceLock;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use crate::bytes::Cut;
 use crate::named::named;
 
 /// A table of transliteration and the way in which it is used.
@@ -71,7 +72,8 @@ impl Scheme {
     /// assert_eq!(Scheme::PersianAlaLc.apply("شاهنامه"), "shāhnāmah");
     /// ```
     pub fn apply(self, text: &str) -> String {
-        let composed: Cow<'_, str> = if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() };
+        let composed: Cow<'_, str> =
+            if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() };
         let chars: Vec<char> = composed.chars().collect();
         let mut out = String::with_capacity(text.len());
         let table = self.table();
@@ -81,7 +83,7 @@ impl Scheme {
             let taken = match table.find(before, rest) {
                 Some((row, exact)) => {
                     let own = rest.get(..row.from.len()).unwrap_or(rest);
-                    let after = rest.get(row.from.len()..).unwrap_or_default();
+                    let after = rest.cut(row.from.len()..);
                     put(&mut out, row, own, exact, before, after.first().copied());
                     row.from.len()
                 }

@@ -118,6 +118,8 @@ fn persian_by_ala_lc() {
         ("جلد ۲", "jld 2"),
         ("خانه‌ها", "khānahʹhā"),
         ("غزلیات", "ghzlyāt"),
+        ("مدرسه", "mdrsah"),
+        ("سهراب", "sʹhrāb"),
     ];
     check(Scheme::PersianAlaLc, &cases);
 }

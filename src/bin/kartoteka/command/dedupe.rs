@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use kartoteka::Item;
 use kartoteka::dedupe::{CERTAINTY, Dedupe, Entry, GroupTable, List, Match, MatchTable};
 use kartoteka::table::Form;
-use kartoteka::{Item, Named};
 
-use super::convert;
-use crate::command::EXIT_STATUS;
 use crate::command::options::{Jobs, Reading};
+use crate::command::{EXIT_STATUS, convert};
 use crate::failure::{Failure, Outcome};
 use crate::input::Run;
 use crate::names;
@@ -60,11 +59,11 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
     }
     let found = dedupe.finish(options.min_certainty);
     let mut output = Target::open(&options.output, inputs)?;
-    GroupTable::new(options.to, (inputs.len() > 1).then_some(names)).write(&found, |rows| output.put(rows))?;
+    GroupTable::new(options.to, (inputs.len() > 1).then_some(names))
+        .write(&found, |rows| output.put(rows))?;
     output.commit()?;
-    let outcome = run.finish();
     run.reporter.say(&found.summary());
-    Ok(outcome)
+    Ok(run.finish())
 }
 
 /// Find the records that are on a list, as a table, or edit them
@@ -96,11 +95,10 @@ pub(crate) fn on_list(options: &MatchOptions) -> Result<Outcome, Failure> {
     let opened = List::open(&options.list).map_err(|why| Failure::reading(options.list.display(), &why))?;
     let matching = Match::new(opened, options.min_certainty);
     if !edits.0.is_empty() {
-        let _ = list.set(matching);
+        list.get_or_init(|| matching);
         return convert::run(&options.convert);
     }
-    let form = to.map_or("csv", |format| format.name());
-    let form = Form::from_name(form).ok_or_else(|| Failure::at(form, "is no form of a table; edits need --mark"))?;
+    let form: Form = to.map_or("csv", |to| to.name()).parse().map_err(|why| Failure::at("--to", why))?;
     let mut run = Run::new(reading, is_stdout(output))?;
     let mut output = Target::open(output, &reading.inputs)?;
     let table = MatchTable::new(form, &matching, reading.inputs.len() > 1);
@@ -110,9 +108,7 @@ pub(crate) fn on_list(options: &MatchOptions) -> Result<Outcome, Failure> {
         let each = |made: &mut Vec<u8>, item: Item<'_>| table.item(&name, &item, made);
         run.each_record(&mut input, *jobs, each, |made| output.put(&std::mem::take(made)))?;
     }
-    if options.unmatched {
-        output.put(&table.unmatched())?;
-    }
+    output.put(&options.unmatched.then(|| table.unmatched()).unwrap_or_default())?;
     output.commit()?;
     Ok(run.finish())
 }
