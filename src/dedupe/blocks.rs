@@ -11,7 +11,7 @@ const WINDOW: usize = 12;
 pub(super) type Keyed = (u32, u32);
 
 /// The keys by which records meet, one pass each; 0 is no key.
-pub(super) const PASSES: [fn(&Signature) -> u32; 6] = [
+pub(super) const PASSES: [fn(&Signature) -> u32; 7] = [
     // The same title, and the volume.
     |one| key(u64::from(one.title), one.title != 0, one.volume),
     // A title of which a subtitle is a part in one record and not in the other.
@@ -24,7 +24,9 @@ pub(super) const PASSES: [fn(&Signature) -> u32; 6] = [
     |one| {
         key(u64::from(one.name_bones) << 16 | u64::from(one.start), one.name_bones != 0 && one.start != 0, 2)
     },
-    // or the same start or end, and year.
+    // or end,
+    |one| key(u64::from(one.name_bones) << 16 | u64::from(one.end), one.name_bones != 0 && one.end != 0, 4),
+    // or the same end and year.
     |one| key(u64::from(one.end) << 16 | u64::from(one.year), one.end != 0 && one.year != 0, 3),
 ];
 

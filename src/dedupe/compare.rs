@@ -131,8 +131,11 @@ fn alike<const N: usize>(one: [u32; N], other: [u32; N], most: u32) -> bool {
 pub(super) fn names(a: &Signature, b: &Signature) -> (i32, u16) {
     let [first_a, second_a] = a.surnames;
     let [first_b, second_b] = b.surnames;
-    let initials_differ = differ(a.initial, b.initial) && (a.kind | b.kind) & ARABIC == 0;
     let two_scripts = (a.kind ^ b.kind) & ARABIC != 0;
+    // Of a vowel at the start there is a letter in one script only.
+    let is_vowel = |letter: u8| matches!(letter, 1 | 9 | 15 | 21);
+    let vowel = is_vowel(a.initial) || is_vowel(b.initial);
+    let initials_differ = differ(a.initial, b.initial) && !(two_scripts && vowel);
     let arabic = (a.kind | b.kind) & ARABIC != 0;
     if agree(first_a, first_b) || arabic && agree(a.name_bones, b.name_bones) {
         return if initials_differ { (-15, 0) } else { (25, why::AUTHOR) };
@@ -143,7 +146,7 @@ pub(super) fn names(a: &Signature, b: &Signature) -> (i32, u16) {
     }
     let common = (a.name_bits & b.name_bits).count_ones();
     let apart = (a.name_bits ^ b.name_bits).count_ones();
-    if first_a != 0 && first_b != 0 && common >= 3 && apart <= 4 && !initials_differ {
+    if first_a != 0 && first_b != 0 && common >= 4 && apart <= 4 && !initials_differ {
         return (20, why::AUTHOR);
     }
     if agree(first_a, second_b) || agree(second_a, first_b) || agree(second_a, second_b) {
@@ -155,8 +158,9 @@ pub(super) fn names(a: &Signature, b: &Signature) -> (i32, u16) {
     match (few & many).count_ones() {
         0 if two_scripts => (-10, 0),
         0 => (-40, 0),
+        // One word may be alike by chance.
+        1 if first_a != 0 && first_b != 0 => (-12, 0),
         _ if few & many == few => (16, why::NAME),
-        1 => (2, 0),
         _ => (10, why::NAME),
     }
 }
@@ -241,7 +245,8 @@ pub(super) fn compare(a: &Signature, b: &Signature, number: Option<u32>) -> Opti
             if !supported {
                 return None;
             }
-            title_points + name_points + points
+            let other_number = title != why::TITLE && a.isbns != 0 && b.isbns != 0 && a.isbns & b.isbns == 0;
+            title_points + name_points + points - if other_number { 30 } else { 0 }
         }
     };
     let most = match number {

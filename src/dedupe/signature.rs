@@ -99,6 +99,9 @@ impl Signature {
         let consonants = bones(original);
         let first = keys.authors.first();
         let surname = |at: usize| keys.authors.get(at).map(|name| sounds(&name.surname)).unwrap_or_default();
+        // Of a name in an unknown order the other word, else the second name.
+        let other = first.and_then(|name| name.others.first());
+        let second = other.map_or_else(|| surname(1), |word| sounds(word));
         let initial = first.and_then(|name| name.initials.bytes().next());
         let named = |name: &NameKey| {
             name.others
@@ -115,10 +118,15 @@ impl Signature {
             bones: long(&consonants),
             title_bits: pairs(&both),
             bones_bits: pairs(&format!("{consonants}{}", bones(&keys.section))),
-            names: keys.authors.iter().map(named).fold(said, |all, bits| all | bits),
+            // The statement has given names too, which many share: it counts where there is no heading.
+            names: if keys.authors.is_empty() {
+                said
+            } else {
+                keys.authors.iter().map(named).fold(0, |all, bits| all | bits)
+            },
             name_bits: pairs::<1>(&surname(0)).into_iter().fold(0, |all, bits| all | bits),
             isbns: keys.isbns.iter().fold(0, |bits, isbn| bits | bit(isbn)),
-            surnames: [short(&surname(0)), short(&surname(1))],
+            surnames: [short(&surname(0)), short(&second)],
             name_bones: first
                 .map(|name| short(&bones(name.arabic.as_deref().unwrap_or(&name.surname))))
                 .unwrap_or_default(),
@@ -133,7 +141,7 @@ impl Signature {
             publisher: short(&keys.publisher),
             subtitle_numbers: (short(&digits) % 256) as u8,
             edition: keys.edition.and_then(|edition| u8::try_from(edition).ok()).unwrap_or_default(),
-            initial: initial.filter(u8::is_ascii_lowercase).map_or(0, |letter| letter - b'a' + 1),
+            initial: initial.filter(u8::is_ascii_lowercase).map_or(0, letter),
             kind: kind(keys.kind) | if keys.is_arabic() { ARABIC } else { 0 },
         }
     }
@@ -159,7 +167,17 @@ pub(super) const OTHER: u32 = 2;
 /// The bit of a word of a name: of its consonants, as names in two scripts have only these in common.
 pub(super) fn name_bit(word: &str) -> u32 {
     let consonants = bones(word);
-    if word.len() < 3 || consonants.len() < 2 { 0 } else { bit(&consonants) }
+    match word.len() {
+        0..3 => 0,
+        _ if consonants.is_empty() => bit(word),
+        _ => bit(&consonants),
+    }
+}
+
+/// Returns the number of a letter; e is i, as Елена is Yelena too.
+fn letter(letter: u8) -> u8 {
+    let letter = if letter == b'e' { b'i' } else { letter };
+    letter - b'a' + 1
 }
 
 /// Returns a number for type of record and bibliographic level of MARC: 0 if they are not known.

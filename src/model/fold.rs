@@ -91,7 +91,7 @@ fn cyrillic(text: &str, language: Option<&str>) -> Scheme {
 /// Folds a text: transliterated to Latin, in small letters, without marks and punctuation, words with one blank between.
 ///
 /// Cyrillic is read as Azerbaijani or Kazakh by its letters or by `language`, a code of the MARC list, else as Russian;
-/// Arabic script is read as Persian. Other scripts keep their letters. The result is stable: it changes only with a
+/// Arabic script is read as Persian, with an apostrophe between letters that Latin would join. Other scripts keep their letters. The result is stable: it changes only with a
 /// line in the changelog.
 ///
 /// # Cost
@@ -109,8 +109,7 @@ pub fn fold(text: &str, language: Option<&str>) -> String {
     let mut out = String::with_capacity(text.len());
     let text: Cow<'_, str> = match script(text) {
         Script::Latin => text.into(),
-        // The letters of one word, or of two: `کتاب‌ها` is `کتاب ها`.
-        Script::Arabic => Scheme::PersianAlaLc.apply(&parted(text)).replace('ʹ', " ").into(),
+        Script::Arabic => Scheme::PersianAlaLc.apply(&parted(text)).replace('ʹ', PARTS).into(),
         Script::Cyrillic => cyrillic(text, language).apply(text).into(),
     };
     if text.is_ascii() {
@@ -133,15 +132,18 @@ pub fn fold(text: &str, language: Option<&str>) -> String {
     out
 }
 
-/// Parts t from s and h, which Latin letters would join to one sound.
+/// Stands between letters of Arabic script that would be read as one in Latin: an apostrophe in folded text.
+const PARTS: &str = "\u{2060}";
+
+/// Parts t from s, which Latin letters would join to one sound; what is written with a joiner is two words.
 fn parted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        out.push(c);
+        out.push(if c == '\u{200C}' { ' ' } else { c });
         let next = chars.peek().copied();
         let is_inside = || chars.clone().nth(1).is_some_and(char::is_alphabetic);
-        if c == 'ت' && next.is_some_and(|next| matches!(next, 'س' | 'ص' | 'ث' | 'ه')) && is_inside() {
+        if c == 'ت' && next.is_some_and(|next| matches!(next, 'س' | 'ص' | 'ث')) && is_inside() {
             out.push('ʹ');
         }
     }
@@ -153,6 +155,7 @@ fn put(out: &mut String, c: char) {
         // Signs for ь and ъ, apostrophes inside words, half rings; some are letters to Unicode.
         '\'' | '`' | '’' | '‘' | '"' | 'ʹ' | 'ʺ' | 'ʼ' | 'ʻ' | '´' | '\u{88}' | '\u{89}' | '\u{98}'
         | '\u{9C}' => {}
+        '\u{2060}' => out.push('\''),
         _ if c.is_alphanumeric() => out.push(c.to_ascii_lowercase()),
         _ if !out.is_empty() && !out.ends_with(' ') => out.push(' '),
         _ => {}
@@ -187,6 +190,10 @@ fn add_sounds(word: &str, out: &mut String) {
     let start = out.len();
     let mut rest = word;
     while let Some(first) = rest.chars().next() {
+        if first == '\'' {
+            rest = rest.cut(1..);
+            continue;
+        }
         let found = (1..=4).rev().find_map(|len| Some((table.get(rest.get(..len)?)?, len)));
         let (sound, len) = match found {
             Some((sound, len)) => (sound.chars().next().unwrap_or(first), len),

@@ -134,7 +134,12 @@ impl NameKey {
 }
 
 fn initials(folded: &str) -> String {
-    folded.split(' ').filter_map(|word| sounds(word).chars().next()).take(3).collect()
+    // Ю, Yu and J, of which a vowel may be all that is heard.
+    let first = |word: &str| match word.chars().next()? {
+        'y' | 'j' | 'i' => Some('i'),
+        _ => sounds(word).chars().next(),
+    };
+    folded.split(' ').filter_map(first).take(3).collect()
 }
 
 impl Keys {
@@ -285,10 +290,12 @@ impl Keys {
             self.arabic_title = Some(folded.clone());
         }
         let words: Vec<&str> = folded.split(' ').collect();
-        let at = words.windows(2).position(|pair| match pair {
+        // Not at the start: `Kitāb-i …` is no book 1.
+        let at = words.windows(2).skip(1).position(|pair| match pair {
             [word, number] => facts().parts.contains_key(word) && number_of(number).is_some(),
             _ => false,
         });
+        let at = at.map(|at| at + 1);
         let kept = match at {
             Some(at) => {
                 self.volume =
@@ -452,8 +459,8 @@ mod tests {
             ("Ə. Hüseynzadə", "huseynzada", "a"),
             ("Абай Құнанбайұлы", "qunanbaiuly", "a"),
             ("Иванов И.И.", "ivanov", "ii"),
-            ("Юрий Тынянов", "tynianov", "u"),
-            ("Yuri Tynyanov", "tynyanov", "u"),
+            ("Юрий Тынянов", "tynianov", "i"),
+            ("Yuri Tynyanov", "tynyanov", "i"),
             ("Гомер", "gomer", ""),
             ("Ə. Ə.", "a", ""),
         ];

@@ -278,7 +278,16 @@ fn a_list_finds_its_books() {
     let (mut right, mut wrong) = (0, 0);
     for (at, record) in records.iter().enumerate() {
         for hit in matching.hits(record.view()) {
-            if hit.line as usize == at + 2 { right += 1 } else { wrong += 1 }
+            if hit.line as usize == at + 2 {
+                right += 1
+            } else {
+                wrong += 1;
+                println!(
+                    "  wrong {hit:?} {} | {}",
+                    card(record),
+                    text.lines().nth(hit.line as usize - 1).unwrap()
+                );
+            }
         }
     }
     println!("{right} of 300 lines found, {wrong} wrong");
@@ -288,7 +297,9 @@ fn a_list_finds_its_books() {
 /// The records of the Library of Congress, if `KARTOTEKA_DUMP` has them: work and memory, and groups to be read.
 #[test]
 fn a_real_catalogue() {
-    let Some(path) = std::env::var_os("KARTOTEKA_DUMP") else { return println!("skipped: no KARTOTEKA_DUMP") };
+    let Some(path) = std::env::var_os("KARTOTEKA_DUMP") else {
+        return println!("skipped: no KARTOTEKA_DUMP");
+    };
     let started = std::time::Instant::now();
     let (mut dedupe, mut cards) = (Dedupe::new(), Vec::new());
     for record in kartoteka::open(path).unwrap() {
