@@ -114,6 +114,7 @@ pub mod check;
 #[cfg(feature = "compression")]
 pub mod compression;
 pub mod crosswalk;
+pub mod dedupe;
 pub mod diff;
 mod error;
 pub mod export;

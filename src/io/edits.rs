@@ -127,6 +127,11 @@ impl Edits {
         Edits::default()
     }
 
+    /// Returns whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// Adds an edit after the others. What two of [`Edit::Keep`] keep is one list, at the place of the first.
     #[must_use]
     pub fn edit(mut self, edit: Edit) -> Edits {

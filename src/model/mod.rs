@@ -7,6 +7,9 @@
 //! What a field means is data: `data/marc21.tsv`, `data/unimarc.tsv`, `data/irbis.tsv`. [`Bib::snapshot`] is the
 //! description as values of its own, with the JSON of `show --as bib`; [`SCHEMA`] is its JSON Schema.
 //!
+//! [`Keys`] are what descriptions of the same resource have in common, for comparison; [`translit`] writes a text of one script
+//! in another.
+//!
 //! # Example
 //! ```
 //! use kartoteka::model::Bib;
@@ -29,13 +32,16 @@ mod clean;
 mod date;
 mod elements;
 mod extent;
+mod fold;
 mod identifier;
+mod keys;
 mod names;
 mod query;
 mod resource;
 mod shapes;
 mod snapshot;
 mod table;
+pub mod translit;
 mod value;
 mod words;
 
@@ -46,7 +52,10 @@ pub use self::elements::{
     Admin, Agent, Classification, Coded, Country, Edition, Electronic, Extent, Identifier, Item, Language,
     Note, Publication, Relation, Series, Statement, Subject, Title,
 };
+pub use self::fold::fold;
+pub(crate) use self::fold::{bones, sounds};
 pub use self::identifier::isbn13;
+pub use self::keys::{Keys, NameKey};
 pub use self::names::{Element, Part};
 pub use self::query::{columns, element_names};
 pub use self::resource::Resource;

@@ -187,6 +187,14 @@ impl RowWriter<'_> {
         self.bare(number)
     }
 
+    /// Writes a cell with a number of two decimals, such as `0.95`.
+    pub fn decimal(&mut self, number: f64) -> &mut Self {
+        if self.begin() {
+            self.out.extend_from_slice(format!("{number:.2}").as_bytes());
+        }
+        self
+    }
+
     /// Writes a cell with a list: in JSON as one, elsewhere as the text of the JSON.
     pub fn list<'v>(&mut self, values: impl IntoIterator<Item = &'v str>) -> &mut Self {
         if self.begin() {

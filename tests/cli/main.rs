@@ -13,6 +13,7 @@
 mod common;
 
 mod crosswalk;
+mod dedupe;
 mod examples;
 mod external;
 mod guide;

@@ -27,7 +27,7 @@ const PHRASES: [&str; 8] = [
 const CHECKS: [Check; 22] = [
     Check { what: "banned phrases in comments and messages", ceiling: 0, goal: 0, count: phrases },
     Check { what: "files over 500 lines", ceiling: 0, goal: 0, count: long_files },
-    Check { what: "lines of the program", ceiling: 4620, goal: 4620, count: program_lines },
+    Check { what: "lines of the program", ceiling: 4740, goal: 4740, count: program_lines },
     Check { what: "files over 400 lines in the program", ceiling: 0, goal: 0, count: long_program_files },
     Check {
         what: "records read one by one in the program",

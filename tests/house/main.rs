@@ -29,7 +29,7 @@ const LEVELS: [&[&str]; 20] = [
     &["check"],
     &["crosswalk"],
     &["model"],
-    &["export"],
+    &["dedupe", "export"],
     &["open"],
     &["rules"],
     &["validate"],

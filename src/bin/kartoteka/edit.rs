@@ -2,6 +2,7 @@
 
 use clap::{ArgAction, ArgMatches, Args, FromArgMatches};
 use kartoteka::crosswalk::Meaning;
+use kartoteka::dedupe::Match;
 use kartoteka::{Edit, Edits, Findings, Record, Repairs, Result, Transform};
 
 use crate::crosswalk::WayChange;
@@ -11,7 +12,7 @@ use crate::crosswalk::WayChange;
 struct EditOptions {
     /// Set the values at a path, such as '264$c=2026' or 'LDR/9=a'; what is not there is made, if the path leaves no
     /// doubt where
-    #[arg(long, value_name = "PATH=VALUE", value_parser = Edit::set, action = ArgAction::Append)]
+    #[arg(long, alias = "mark", value_name = "PATH=VALUE", value_parser = Edit::set, action = ArgAction::Append)]
     set: Vec<Edit>,
 
     /// Delete what is at these paths, such as 9..,650$9; a field of which nothing is left goes too
@@ -67,6 +68,7 @@ pub(crate) struct Changes<'a> {
     pub(crate) way: Option<WayChange<'a>>,
     /// What the tags mean, without a crosswalk.
     pub(crate) meaning: Option<Meaning>,
+    pub(crate) list: Option<&'a Match>,
     pub(crate) edits: Edits,
 }
 
@@ -81,6 +83,7 @@ impl Transform for Changes<'_> {
         if let Some(meaning) = &mut self.meaning {
             meaning.look(record.view());
         }
-        self.edits.transform(record, findings)
+        let is_on = self.list.is_none_or(|list| !list.hits(record.view()).is_empty());
+        if is_on { self.edits.transform(record, findings) } else { Ok(()) }
     }
 }

@@ -4,6 +4,7 @@ mod append;
 mod convert;
 mod count;
 mod crosswalk;
+mod dedupe;
 mod diff;
 mod explain;
 mod external;
@@ -89,6 +90,8 @@ commands! {
     Split(split::Options) split::run;
     Sample(sample::Options) sample::run;
     Diff(diff::Options) diff::run;
+    Dedupe(dedupe::Options) dedupe::run;
+    Match(Box<dedupe::MatchOptions>) dedupe::on_list;
     Repair(Box<repair::Options>) repair::run;
     Formats(formats::Options) formats::run;
     Path(path::Options) path::run;

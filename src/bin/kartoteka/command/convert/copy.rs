@@ -43,6 +43,7 @@ pub(super) fn input(
         repairs: repairs(options, format),
         way: way.map(Way::change),
         meaning: way.is_none().then(|| Meaning::new(format)),
+        list: options.list.get(),
         edits: options.edits.0.clone().utf8(utf8),
     };
     let mut watch = |event: Event<'_, Changes<'_>>| {

@@ -3,10 +3,12 @@
 mod copy;
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use clap::{ArgAction, Args};
 use kartoteka::crosswalk::Values;
+use kartoteka::dedupe::Match;
 use kartoteka::report::{RunSummary, values_line};
 use kartoteka::table::Formulas;
 use kartoteka::{
@@ -136,6 +138,10 @@ pub(crate) struct Options {
 
     #[command(flatten)]
     pub(crate) jobs: Jobs,
+
+    /// The list whose records alone are edited, in match.
+    #[arg(skip)]
+    pub(crate) list: OnceLock<Match>,
 }
 
 impl Options {
