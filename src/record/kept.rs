@@ -213,7 +213,8 @@ pub(crate) fn keep(
     out.header.leader = kept.exchange.filter(|_| exchange).map(|own| leader_of(own, leader, out));
     if kept.blanks_differ {
         let message = "several characters stand for blank indicators";
-        let finding = Finding::new(BLANK_REPLACED, Location::of(record.position), message, "written with one");
+        let finding =
+            Finding::new(BLANK_REPLACED, Location::of(record.position), message, "written with one");
         findings.push(finding);
     }
     let first = kept.first.unwrap_or(WIDE);

@@ -125,7 +125,12 @@ mod tests {
                 builder = builder.field("500", |field| field.lead(value).subfield('a', "Kələm"));
             }
             let mut record = builder.build().unwrap();
-            apply(Some(Found { first: Some(WIDE), at: 99 }), Dialect::Auto, &mut record, &mut Findings::new(9));
+            apply(
+                Some(Found { first: Some(WIDE), at: 99 }),
+                Dialect::Auto,
+                &mut record,
+                &mut Findings::new(9),
+            );
             let (mut back, mut findings) = (Record::new(), Findings::new(9));
             let kept = record.header().kept.unwrap();
             crate::record::kept::keep(record.view(), kept, false, &mut back, &mut findings);
