@@ -64,7 +64,7 @@ pub(super) fn pairs(
         if block.len() > BLOCK {
             work.refined += 1;
             reach = WINDOW;
-            block.sort_unstable_by(|(_, one), (_, other)| sorted(&order(*one)).cmp(&sorted(&order(*other))));
+            block.sort_unstable_by_key(|(_, record)| sorted(&order(*record)));
         }
         let mut rest = &*block;
         while let Some(((_, one), others)) = rest.split_first() {

@@ -74,7 +74,9 @@ pub(super) fn titles(a: &Signature, b: &Signature) -> Option<(i32, u16)> {
         let points = match letters {
             16.. => 50,
             9..16 => 48,
-            _ => 40,
+            4..9 => 40,
+            // `I`, `II`: next to nothing.
+            _ => 20,
         };
         return Some((points, why::TITLE));
     }
@@ -107,9 +109,7 @@ pub(super) fn titles(a: &Signature, b: &Signature) -> Option<(i32, u16)> {
     if points > 0 {
         return Some((points, why::SIMILAR_TITLE));
     }
-    let inside = common + 1 >= letters
-        && letters >= 9
-        && (agree(a.start, b.start) || common + 1 >= letters && letters >= 14);
+    let inside = common + 1 >= letters && letters >= 9 && (agree(a.start, b.start) || letters >= 14);
     inside.then_some((26, why::PART_OF_TITLE))
 }
 
@@ -202,7 +202,7 @@ fn rest(a: &Signature, b: &Signature, found: &mut u16, same_number: bool) -> Opt
     add(agree(a.publisher, b.publisher), 8, why::PUBLISHER);
     add(differ(a.publisher, b.publisher), -6, 0);
     add(differ(a.subtitle, b.subtitle), -8, 0);
-    add(a.isbns != 0 && b.isbns != 0 && a.isbns & b.isbns == 0, -18, 0);
+    add(a.isbns != 0 && b.isbns != 0 && a.isbns & b.isbns == 0, -36, 0);
     Some(points)
 }
 
@@ -246,12 +246,14 @@ pub(super) fn compare(a: &Signature, b: &Signature, number: Option<u32>) -> Opti
                 return None;
             }
             let other_number = title != why::TITLE && a.isbns != 0 && b.isbns != 0 && a.isbns & b.isbns == 0;
-            title_points + name_points + points - if other_number { 30 } else { 0 }
+            title_points + name_points + points
+                - if other_number || title != why::TITLE && differ(a.subtitle, b.subtitle) { 30 } else { 0 }
         }
     };
     let most = match number {
         _ if set => 60,
-        Some(_) if title.is_none() => 80,
+        // A number that a publisher gave to a whole series.
+        Some(_) if found & (why::TITLE | why::SIMILAR_TITLE | why::PAGES) == 0 || title.is_none() => 65,
         Some(_) => 99,
         None => 97,
     };
