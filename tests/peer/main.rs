@@ -16,7 +16,6 @@ mod avram;
 mod charset;
 mod citations;
 mod companions;
-mod confidence;
 mod corpus;
 mod dump;
 mod exchange;

@@ -234,7 +234,8 @@ fn put(out: &mut String, row: &Row, own: &[char], exact: bool, before: Option<ch
     let is_lower = |c: Option<char>| c.is_some_and(char::is_lowercase);
     // A sign without case, such as the one for ь, has that of the letters around it.
     let has_case = own.iter().any(|c| c.is_uppercase() || c.is_lowercase());
-    if exact && has_case || !has_case && !(is_upper(before) && !is_lower(after)) {
+    let after_capital = is_upper(before) && !is_lower(after);
+    if if has_case { exact } else { !after_capital } {
         return out.push_str(row.to);
     }
     let capitals = own.iter().filter(|c| c.is_uppercase()).count() > 1

@@ -108,7 +108,7 @@ pub(crate) fn on_list(options: &MatchOptions) -> Result<Outcome, Failure> {
         let each = |made: &mut Vec<u8>, item: Item<'_>| table.item(&name, &item, made);
         run.each_record(&mut input, *jobs, each, |made| output.put(&std::mem::take(made)))?;
     }
-    output.put(&options.unmatched.then(|| table.unmatched()).unwrap_or_default())?;
+    output.put(&if options.unmatched { table.unmatched() } else { Vec::new() })?;
     output.commit()?;
     Ok(run.finish())
 }
