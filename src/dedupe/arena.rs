@@ -1,7 +1,45 @@
-//! Where the records are: offset, number and id of each, in few bytes.
+//! What is kept of records, in few bytes: lists that grow without copies, and places.
 
 use crate::bytes::Cut;
 
+/// How many values are in one piece of a list.
+const PIECE: usize = 4096;
+
+/// A list in pieces of the same size: nothing is copied to grow, which would take twice the memory.
+#[derive(Debug)]
+pub(super) struct Pieces<T>(Vec<Vec<T>>);
+
+impl<T> Default for Pieces<T> {
+    fn default() -> Pieces<T> {
+        Pieces(Vec::new())
+    }
+}
+
+impl<T: Copy> Pieces<T> {
+    pub(super) fn push(&mut self, value: T) {
+        match self.0.last_mut().filter(|piece| piece.len() < PIECE) {
+            Some(piece) => piece.push(value),
+            None => {
+                let mut piece = Vec::with_capacity(PIECE);
+                piece.push(value);
+                self.0.push(piece);
+            }
+        }
+    }
+
+    pub(super) fn get(&self, at: usize) -> Option<T> {
+        self.0.get(at / PIECE)?.get(at % PIECE).copied()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = T> {
+        self.0.iter().flatten().copied()
+    }
+}
+
+/// About how many bytes of entries are in one piece of memory.
+const PAGE: usize = 64 * 1024;
+/// The longest entry.
+const ENTRY: usize = 1 + 5 + 10 + 10 + LONGEST;
 /// After how many records the start of an entry is kept.
 const STEP: usize = 32;
 /// How much of an id is kept, in bytes.
@@ -11,9 +49,9 @@ const LONGEST: usize = 60;
 /// numbers, and ids.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    bytes: Vec<u8>,
-    /// The start of every [`STEP`]th entry, and the place before it.
-    starts: Vec<(u64, Place)>,
+    pages: Vec<Vec<u8>>,
+    /// The page and the start of every [`STEP`]th entry, and the place before it.
+    starts: Pieces<(u32, u32, Place)>,
     last: Place,
     count: usize,
 }
@@ -30,19 +68,19 @@ pub(super) struct Place {
 impl Places {
     pub(super) fn add(&mut self, place: Place, id: &str) {
         if self.count.is_multiple_of(STEP) {
-            self.starts.push((self.bytes.len() as u64, self.last));
+            if self.pages.last().is_none_or(|page| page.len() > PAGE) {
+                self.pages.push(Vec::with_capacity(PAGE + STEP * ENTRY));
+            }
+            let start = self.pages.last().map_or(0, Vec::len);
+            self.starts.push(((self.pages.len() - 1) as u32, start as u32, self.last));
         }
         let id = id.trim();
         let end = (0..=LONGEST.min(id.len())).rev().find(|end| id.is_char_boundary(*end)).unwrap_or_default();
         let id = id.cut(..end);
-        // Some room to grow: doubling would take twice what is needed.
-        if self.bytes.capacity() - self.bytes.len() < 128 {
-            self.bytes.reserve_exact(self.bytes.len() / 8 + 4096);
-        }
+        let Some(bytes) = self.pages.last_mut() else { return };
         // The input is written where it changes, which a difference of 0 in both says.
         let same = place.input == self.last.input;
         let (offset, number) = if same { (self.last.offset, self.last.number) } else { (0, 0) };
-        let bytes = &mut self.bytes;
         bytes.push((id.len() as u8) << 1 | u8::from(!same));
         if !same {
             put(bytes, u64::from(place.input));
@@ -60,8 +98,8 @@ impl Places {
 
     /// Returns the place and the id of a record, by its number in the order in which records were added.
     pub(super) fn get(&self, at: usize) -> Option<(Place, &str)> {
-        let (start, mut place) = *self.starts.get(at / STEP)?;
-        let mut rest = self.bytes.get(usize::try_from(start).ok()?..)?;
+        let (page, start, mut place) = self.starts.get(at / STEP)?;
+        let mut rest = self.pages.get(page as usize)?.get(start as usize..)?;
         let mut id = "";
         for _ in 0..=at % STEP {
             let (head, after) = rest.split_first()?;

@@ -42,7 +42,7 @@ mod signature;
 #[cfg(feature = "json")]
 mod table;
 
-use self::arena::{Place, Places};
+use self::arena::{Pieces, Place, Places};
 use self::compare::{Likeness, compare, reason};
 use self::groups::{Edge, Linked};
 use self::signature::Signature;
@@ -104,15 +104,17 @@ fn id_of(record: RecordRef<'_>) -> String {
     number.or_else(|| Some(record.header().isis.as_ref()?.mfn.to_string())).unwrap_or_default()
 }
 
-/// How many signatures are in one piece of memory.
-const PIECE: usize = 4096;
+/// In how many shares records are sorted by a key, by the last bits of the key: so much less memory it takes. A power of
+/// two.
+const SHARES: u32 = 8;
 
 /// Records under comparison.
 #[derive(Debug, Default)]
 pub struct Dedupe {
-    /// Pieces of the same size, so that nothing is copied to grow.
-    signatures: Vec<Vec<Signature>>,
-    identifiers: Vec<(u32, u32)>,
+    signatures: Pieces<Signature>,
+    /// The identifiers of all records, and how many each has.
+    identifiers: Pieces<u32>,
+    counts: Pieces<u8>,
     places: Places,
     /// The number of the input, and of the next one.
     input: u32,
@@ -134,18 +136,14 @@ impl Dedupe {
 
     /// Adds a record. There may be 4,294,967,295 of them; those after are counted, and not compared.
     pub fn add(&mut self, entry: &Entry) {
-        let Some(index) = u32::try_from(self.places.len()).ok().filter(|index| *index < u32::MAX) else {
+        if self.places.len() >= u32::MAX as usize {
             self.skipped += 1;
             return;
-        };
-        if self.signatures.last().is_none_or(|piece| piece.len() == PIECE) {
-            self.signatures.push(Vec::with_capacity(PIECE));
         }
-        self.signatures.extend_last(entry.signature);
-        if self.identifiers.capacity() - self.identifiers.len() < entry.identifiers.len() {
-            self.identifiers.reserve_exact(self.identifiers.len() / 8 + 1024 + entry.identifiers.len());
-        }
-        self.identifiers.extend(entry.identifiers.iter().map(|number| (*number, index)));
+        self.signatures.push(entry.signature);
+        let identifiers = entry.identifiers.iter().take(u8::MAX.into());
+        self.counts.push(identifiers.len() as u8);
+        identifiers.for_each(|number| self.identifiers.push(*number));
         self.places.add(Place { input: self.input, ..entry.place }, &entry.id);
     }
 
@@ -167,10 +165,7 @@ impl Dedupe {
         let mut work = Work::default();
         let (mut edges, mut limit): (Vec<Edge>, usize) = (Vec::new(), 65_536);
         let signatures = std::mem::take(&mut self.signatures);
-        let get = |index: u32| -> Signature {
-            let piece = signatures.get(index as usize / PIECE);
-            piece.and_then(|piece| piece.get(index as usize % PIECE)).copied().unwrap_or_default()
-        };
+        let get = |index: u32| signatures.get(index as usize).unwrap_or_default();
         let mut pair = |one: u32, other: u32, number: Option<u32>| {
             let likeness = compare(&get(one), &get(other), number);
             if let Some(likeness) = likeness.filter(|likeness| likeness.certainty >= least) {
@@ -182,14 +177,23 @@ impl Dedupe {
                 }
             }
         };
-        let mut identifiers = std::mem::take(&mut self.identifiers);
-        blocks::pairs(&mut identifiers, get, &mut work, |one, other, key| pair(one, other, Some(key & 3)));
-        drop(identifiers);
+        let (identifiers, counts) = (std::mem::take(&mut self.identifiers), std::mem::take(&mut self.counts));
+        for share in 0..SHARES {
+            let (mut numbers, mut keyed) = (identifiers.iter(), Vec::<blocks::Keyed>::new());
+            for (index, count) in (0..).zip(counts.iter()) {
+                let own = numbers.by_ref().take(count.into()).map(|number| (number, index));
+                keyed.extend(own.filter(|(key, _)| key >> 2 & (SHARES - 1) == share));
+            }
+            blocks::pairs(&mut keyed, get, &mut work, |one, other, key| pair(one, other, Some(key & 3)));
+        }
+        drop((identifiers, counts));
         for pass in blocks::PASSES {
-            let records = (0..).zip(signatures.iter().flatten());
-            let mut keyed: Vec<blocks::Keyed> = Vec::with_capacity(self.places.len());
-            keyed.extend(records.map(|(index, one)| (pass(one), index)).filter(|(key, _)| *key != 0));
-            blocks::pairs(&mut keyed, get, &mut work, |one, other, _| pair(one, other, None));
+            for share in 0..SHARES {
+                let records = (0..).zip(signatures.iter()).map(|(index, one)| (pass(&one), index));
+                let mut keyed: Vec<blocks::Keyed> =
+                    records.filter(|(key, _)| *key != 0 && key & (SHARES - 1) == share).collect();
+                blocks::pairs(&mut keyed, get, &mut work, |one, other, _| pair(one, other, None));
+            }
         }
         unique(&mut edges);
         let groups = groups::groups(edges, get);
@@ -204,19 +208,6 @@ fn unique(edges: &mut Vec<Edge>) {
         (edge.one, edge.other, std::cmp::Reverse((certainty, why)))
     });
     edges.dedup_by_key(|edge| (edge.one, edge.other));
-}
-
-/// Adds to the last of several lists.
-trait ExtendLast<T> {
-    fn extend_last(&mut self, value: T);
-}
-
-impl<T> ExtendLast<T> for Vec<Vec<T>> {
-    fn extend_last(&mut self, value: T) {
-        if let Some(last) = self.last_mut() {
-            last.push(value);
-        }
-    }
 }
 
 /// The groups of records that are probably the same.
