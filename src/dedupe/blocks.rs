@@ -37,7 +37,7 @@ fn key(of: u64, is: bool, volume: u16) -> u32 {
 /// What became of the blocks of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct Work {
+pub struct Comparisons {
     /// How many pairs of records were compared.
     pub compared: u64,
     /// How many blocks were too large to compare all their records with each other.
@@ -53,7 +53,7 @@ pub struct Work {
 pub(super) fn pairs(
     keyed: &mut [Keyed],
     order: impl Fn(u32) -> Signature,
-    work: &mut Work,
+    work: &mut Comparisons,
     mut pair: impl FnMut(u32, u32, u32),
 ) {
     keyed.sort_unstable();

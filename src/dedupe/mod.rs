@@ -10,7 +10,7 @@
 //! # Cost
 //! Takes some 100 bytes for each record: ten million records in 1 GiB. Each record is compared with a few that share a key:
 //! blocks of more than 48 are sorted, and their records compared with 12 neighbours each, so that work grows as
-//! the input does; [`Work`] counts it.
+//! the input does; [`Comparisons`] counts it.
 //!
 //! # Example
 //! ```
@@ -51,7 +51,7 @@ use crate::model::{Bib, Keys};
 use crate::position::Position;
 use crate::record::RecordRef;
 
-pub use self::blocks::Work;
+pub use self::blocks::Comparisons;
 pub use self::list::{Hit, List, Match};
 #[cfg(feature = "json")]
 pub use self::table::{GroupTable, MatchTable};
@@ -162,7 +162,7 @@ impl Dedupe {
     /// The groups do not depend on the order of the records.
     pub fn finish(mut self, certainty: f64) -> Groups {
         let least = (certainty.clamp(0.0, 1.0) * 100.0).round() as u8;
-        let mut work = Work::default();
+        let mut work = Comparisons::default();
         let (mut edges, mut limit): (Vec<Edge>, usize) = (Vec::new(), 65_536);
         let signatures = std::mem::take(&mut self.signatures);
         let get = |index: u32| signatures.get(index as usize).unwrap_or_default();
@@ -197,7 +197,7 @@ impl Dedupe {
         }
         unique(&mut edges);
         let groups = groups::groups(edges, get);
-        Groups { groups, places: self.places, work, skipped: self.skipped }
+        Groups { groups, places: self.places, comparisons: work, skipped: self.skipped }
     }
 }
 
@@ -215,7 +215,7 @@ fn unique(edges: &mut Vec<Edge>) {
 pub struct Groups {
     groups: Vec<Vec<Linked>>,
     places: Places,
-    work: Work,
+    comparisons: Comparisons,
     skipped: u64,
 }
 
@@ -261,14 +261,14 @@ impl Groups {
     }
 
     /// Returns what it took.
-    pub const fn work(&self) -> Work {
-        self.work
+    pub const fn comparisons(&self) -> Comparisons {
+        self.comparisons
     }
 
     /// Returns in one line how many groups and records there are, and what it took.
     pub fn summary(&self) -> String {
         let records: usize = self.groups.iter().map(Vec::len).sum();
-        let Work { compared, refined, largest } = self.work;
+        let Comparisons { compared, refined, largest } = self.comparisons;
         let mut out = format!(
             "compared {} records in {compared} pairs; {} groups of {records} records",
             self.places.len(),
