@@ -50,6 +50,22 @@ fn read(xml: &str) -> (Vec<Record>, Vec<(Rule, u64)>) {
 }
 
 #[test]
+fn an_indicator_that_is_a_delete_character_comes_back() {
+    let data = b"00068nam a2200049 i 4500001000900000852000900009\x1ekart0002\x1e\x7f1\x1fbSHLF\x1e\x1d";
+    let mut reader = kartoteka::reader(&data[..], Some(Format::Iso2709), &ReadOptions::new()).unwrap();
+    let mut record = Record::new();
+    assert!(reader.read_record(&mut record).unwrap());
+    assert_eq!(record.field("852").unwrap().indicators(), b"\x7f1");
+    for format in [Format::Marcxml, Format::Turbomarc, Format::OaiMarc] {
+        let xml = written(std::slice::from_ref(&record), format, &WriteOptions::new());
+        let mut reader = kartoteka::reader(xml.as_bytes(), Some(format), &ReadOptions::new()).unwrap();
+        let mut again = Record::new();
+        assert!(reader.read_record(&mut again).unwrap(), "{format}");
+        assert_eq!(again.field("852").unwrap().indicators(), b"\x7f1", "{format}");
+    }
+}
+
+#[test]
 fn each_form_has_the_records_of_the_binary_one() {
     let marc = all(&path("iso2709/marc21.mrc"));
     assert_eq!(all(&path("xml/turbomarc.xml")), marc);

@@ -211,11 +211,7 @@ impl<'t> Walk<'t, '_> {
             let name = self.vocabulary.indicator(number);
             let value = attribute(start, name, &mut self.other_case.0);
             let byte = match value.as_deref().map(str::as_bytes) {
-                Some([byte])
-                    if byte.is_ascii() && (!byte.is_ascii_control() || byte.is_ascii_whitespace()) =>
-                {
-                    *byte
-                }
+                Some([byte]) if byte.is_ascii() && (*byte >= b' ' || byte.is_ascii_whitespace()) => *byte,
                 other => {
                     // A single character with blanks around it is taken as that character.
                     let lone = match other.map(<[u8]>::trim_ascii) {
