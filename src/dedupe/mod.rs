@@ -29,7 +29,7 @@
 //! assert_eq!(found.groups().count(), 1);
 //! let group: Vec<_> = found.groups().next().unwrap().collect();
 //! assert_eq!((group[0].index, group[1].index, group[0].reason.as_str()), (0, 2, "title, author, year"));
-//! assert!(group[0].certainty > 0.9);
+//! assert!(group[0].certainty > 0.8);
 //! # Ok::<(), kartoteka::Error>(())
 //! ```
 
