@@ -85,9 +85,7 @@ impl Entry {
             id: id_of(record),
         }
     }
-}
 
-impl Entry {
     /// Makes the entry of an item; `None` if it is no record.
     pub fn of_item(item: &Item<'_>) -> Option<Entry> {
         match &item.content {
