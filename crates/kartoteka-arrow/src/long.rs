@@ -10,7 +10,7 @@ use arrow_schema::ArrowError;
 use kartoteka::table::long_rows;
 use kartoteka::{RecordRef, Syntax, Tag, Text};
 
-use crate::build::Few;
+use crate::build::{Few, is_plain};
 use crate::import::PIECE;
 use crate::schema::{self, header};
 
@@ -41,8 +41,8 @@ pub struct LongBuilder {
     subfield: PrimitiveBuilder<UInt16Type>,
     code: Few,
     value: StringBuilder,
-    /// The last tag, as its text is made once for all rows of a field.
-    last: Option<(Tag, u16)>,
+    /// The key of each tag that is a number under 1,000, as its text is made once for a batch.
+    tags: Vec<Option<u16>>,
     bytes: usize,
 }
 
@@ -96,25 +96,27 @@ impl LongBuilder {
                 self.cells(0, "LDR", (None, None), None, None, row.value);
                 return;
             };
-            let key = match self.last {
-                Some((known, key)) if known == tag => key,
-                _ => {
-                    let key = self.tag.key(&tag.to_string());
-                    self.last = Some((tag, key));
-                    key
-                }
-            };
+            let key = self.key_of_tag(tag);
             self.tag.put_key(key);
             self.field.append_value(u16::try_from(row.field).unwrap_or(u16::MAX));
-            let indicators = row.indicators.to_str_lossy();
-            let cut = indicators.chars().next().map_or(0, char::len_utf8);
-            let (ind1, ind2) = indicators.split_at_checked(cut).unwrap_or_default();
-            self.ind1.put_option(Some(ind1).filter(|text| !text.is_empty()));
-            self.ind2.put_option(Some(ind2).filter(|text| !text.is_empty()));
+            match *row.indicators.as_bytes() {
+                [one, two] if is_plain(one) && is_plain(two) => {
+                    self.ind1.put_plain(one);
+                    self.ind2.put_plain(two);
+                }
+                _ => {
+                    let indicators = row.indicators.to_str_lossy();
+                    let cut = indicators.chars().next().map_or(0, char::len_utf8);
+                    let (ind1, ind2) = indicators.split_at_checked(cut).unwrap_or_default();
+                    self.ind1.put_option(Some(ind1).filter(|text| !text.is_empty()));
+                    self.ind2.put_option(Some(ind2).filter(|text| !text.is_empty()));
+                }
+            }
             self.subfield.append_option(row.subfield.map(|number| u16::try_from(number).unwrap_or(u16::MAX)));
-            match row.subfield {
-                Some(_) => self.code.put(&row.code.to_str_lossy()),
-                None => self.code.put_option(None),
+            match (row.subfield, row.code.as_bytes()) {
+                (None, _) => self.code.put_option(None),
+                (_, [code]) if is_plain(*code) => self.code.put_plain(*code),
+                _ => self.code.put(&row.code.to_str_lossy()),
             }
             self.put_value(row.value);
         };
@@ -132,11 +134,23 @@ impl LongBuilder {
         let id = record.control_number();
         let id = id.as_ref().map(|id| id.to_str_lossy());
         let id = id.as_deref().map(str::trim).filter(|id| !id.is_empty());
-        for _ in 0..rows {
-            self.id.append_option(id);
+        match id {
+            Some(id) => self.id.append_value_n(id, rows),
+            None => self.id.append_nulls(rows),
         }
         self.bytes += rows.saturating_mul(32 + id.map_or(0, str::len));
         true
+    }
+
+    fn key_of_tag(&mut self, tag: Tag) -> u16 {
+        let number =
+            tag.number().and_then(|number| usize::try_from(number).ok()).filter(|number| *number < 1000);
+        let Some(number) = number else { return self.tag.key(&tag.to_string()) };
+        if self.tags.is_empty() {
+            self.tags.resize(1000, None);
+        }
+        let Some(slot) = self.tags.get_mut(number) else { return self.tag.key(&tag.to_string()) };
+        *slot.get_or_insert_with(|| self.tag.key(&tag.to_string()))
     }
 
     /// Adds the rows of what is in no leader.
@@ -216,7 +230,31 @@ impl LongBuilder {
     /// # Errors
     /// If a column is not as long as the others, which no data makes happen.
     pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        (self.last, self.bytes) = (None, 0);
+        let taken = std::mem::replace(self, self.next());
+        taken.batch()
+    }
+
+    /// An empty builder with room for as much as this one has: a batch is mostly as long as the one before it.
+    fn next(&self) -> LongBuilder {
+        let rows = self.len();
+        LongBuilder {
+            record: PrimitiveBuilder::with_capacity(rows),
+            offset: PrimitiveBuilder::with_capacity(rows),
+            mfn: PrimitiveBuilder::with_capacity(rows),
+            id: StringBuilder::with_capacity(rows, self.id.values_slice().len()),
+            field: PrimitiveBuilder::with_capacity(rows),
+            tag: Few::with_capacity(rows),
+            ind1: Few::with_capacity(rows),
+            ind2: Few::with_capacity(rows),
+            subfield: PrimitiveBuilder::with_capacity(rows),
+            code: Few::with_capacity(rows),
+            value: StringBuilder::with_capacity(rows, self.value.values_slice().len()),
+            tags: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    fn batch(mut self) -> Result<RecordBatch, ArrowError> {
         RecordBatch::try_new(
             schema::long(),
             vec![
