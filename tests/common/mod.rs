@@ -43,13 +43,11 @@ fn nfc(text: &str) -> String {
     text.nfc().collect()
 }
 
-/// An IRBIS record of the expectation of a base: tags, and fields with their carets.
-pub(crate) fn irbis(record: &Value) -> Record {
+/// An IRBIS record of fields as they are written: a tag, and text with carets.
+pub(crate) fn irbis_record<'a>(fields: impl IntoIterator<Item = (Tag, &'a str)>) -> Record {
     let mut made = Builder::new(Syntax::IRBIS).build().unwrap();
-    made.set_isis(Some(IsisHeader::new(u32::try_from(record["mfn"].as_u64().unwrap()).unwrap(), 0, 0)));
-    for field in record["fields"].as_array().unwrap() {
-        let tag = Tag::from_number(u32::try_from(field["tag"].as_u64().unwrap()).unwrap()).unwrap();
-        let mut parts = field["value"].as_str().unwrap().split('^');
+    for (tag, body) in fields {
+        let mut parts = body.split('^');
         let head = parts.next().unwrap();
         made.push_field(tag, |writer| {
             writer.lead(head);
@@ -63,6 +61,17 @@ pub(crate) fn irbis(record: &Value) -> Record {
         })
         .unwrap();
     }
+    made
+}
+
+/// An IRBIS record of the expectation of a base: tags, and fields with their carets.
+pub(crate) fn irbis(record: &Value) -> Record {
+    let fields = record["fields"].as_array().unwrap().iter();
+    let mut made = irbis_record(fields.map(|field| {
+        let tag = Tag::from_number(u32::try_from(field["tag"].as_u64().unwrap()).unwrap()).unwrap();
+        (tag, field["value"].as_str().unwrap())
+    }));
+    made.set_isis(Some(IsisHeader::new(u32::try_from(record["mfn"].as_u64().unwrap()).unwrap(), 0, 0)));
     made
 }
 

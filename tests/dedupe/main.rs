@@ -1,6 +1,8 @@
 //! Records that are the same are found, those that are not stay apart, and neither work nor memory runs away.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod planted;
 
 use std::collections::BTreeSet;

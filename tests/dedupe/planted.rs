@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use kartoteka::{Builder, Record, Syntax};
+use kartoteka::Record;
+
+use crate::common::irbis_record;
 
 const WORDS: &str = include_str!("words.txt");
 
@@ -427,17 +429,6 @@ impl Book {
                 false => format!("^A{}^B{}", self.surname, self.given),
             },
         ));
-        let builder = fields.iter().fold(Builder::new(Syntax::IRBIS), |builder, (tag, body)| {
-            builder.field(tag, |field| {
-                let mut pieces = body.split('^');
-                field.lead(pieces.next().unwrap());
-                for piece in pieces {
-                    let (code, value) = piece.split_at(1);
-                    field.subfield(code.chars().next().unwrap(), value);
-                }
-                field
-            })
-        });
-        builder.build().unwrap()
+        irbis_record(fields.iter().map(|(tag, body)| (tag.parse().unwrap(), body.as_str())))
     }
 }

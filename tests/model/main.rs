@@ -1,6 +1,8 @@
 //! The description of records: openlibrary's expectations, the same book in three formats, and that nothing is lost.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod lossless;
 mod openlibrary;
 mod speed;

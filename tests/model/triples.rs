@@ -5,7 +5,9 @@
 //! which IRBIS does not have.
 
 use kartoteka::model::Bib;
-use kartoteka::{Builder, Dialect, Record, Syntax};
+use kartoteka::{Dialect, Record};
+
+use crate::common::irbis_record;
 
 /// A book, as its title page has it.
 struct Book {
@@ -120,18 +122,7 @@ fn irbis(book: &Book) -> Record {
         ("903", "K/1".to_owned()),
         ("910", "^A0^B17^DКХ".to_owned()),
     ];
-    let builder = fields.iter().fold(Builder::new(Syntax::IRBIS), |builder, (tag, body)| {
-        builder.field(tag, |field| {
-            let mut pieces = body.split('^');
-            field.lead(pieces.next().unwrap());
-            for piece in pieces {
-                let (code, value) = piece.split_at(1);
-                field.subfield(code.chars().next().unwrap(), value);
-            }
-            field
-        })
-    });
-    builder.build().unwrap()
+    irbis_record(fields.iter().map(|(tag, body)| (tag.parse().unwrap(), body.as_str())))
 }
 
 #[test]
