@@ -57,6 +57,10 @@ pub(in crate::format::iso2709) fn is_leader(bytes: &[u8]) -> bool {
 /// Whether a record surely begins here, and not a directory or the end of a leader that looks like one. `Err` is the
 /// number of bytes that must be seen to decide.
 pub(super) fn begins(bytes: &[u8], eof: bool) -> Result<bool, usize> {
+    // Most of what is tried begins with no length.
+    if !bytes.first().is_some_and(u8::is_ascii_digit) {
+        return Ok(false);
+    }
     if is_clear_leader(bytes) {
         return Ok(true);
     }
