@@ -8,7 +8,7 @@ use crate::error::Error;
 ///
 /// A batch is a reader like any other. How the input is cut into batches does not depend on `jobs`. Memory is bounded:
 /// at most three batches for each thread are in memory. This thread is one of the `jobs`: it cuts the batches. With one
-/// job, or without the feature `rayon`, it is the only one.
+/// job, or without the feature `rayon`, it is the only one; more than 256 are not started.
 ///
 /// [`Run`](crate::Run) does the same with the loop over the records of a batch written already.
 ///
@@ -79,6 +79,9 @@ mod threads {
         }
     }
 
+    /// How many threads are started at most: each has batches in memory.
+    const MOST: usize = 256;
+
     /// Batches that no thread has taken, oldest first.
     #[derive(Default)]
     struct Waiting(Mutex<VecDeque<(usize, Batch)>>);
@@ -95,6 +98,7 @@ mod threads {
         work: &(impl Fn(&mut (dyn RecordRead + Send)) -> T + Sync),
         done: &mut dyn FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
+        let jobs = jobs.min(MOST);
         // This thread cuts batches, and works on one itself when enough are waiting for the others.
         let others = jobs.saturating_sub(1);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();

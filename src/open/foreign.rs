@@ -28,9 +28,14 @@ fn is_pica(sample: &[u8]) -> bool {
     digits && (mark.starts_with(b" \x1F") || printed && matches!(last, b'A'..=b'Z' | b'@'))
 }
 
-/// Returns whether an Arrow stream begins here: a mark, a length, and the start of the schema.
+/// Returns whether an Arrow stream begins here: a mark, the length of the schema, and where in it its table is, which differs
+/// with the program that wrote it.
 fn is_arrow_stream(sample: &[u8]) -> bool {
-    sample.starts_with(&[0xFF; 4]) && sample.get(8..12) == Some(&[0x10, 0, 0, 0])
+    let [0xFF, 0xFF, 0xFF, 0xFF, length @ .., 0, table, 0, 0, 0] = sample.cut(..12) else { return false };
+    length.len() == 3
+        && matches!(length, [low, ..] if low % 8 == 0)
+        && table % 4 == 0
+        && (8..=64).contains(table)
 }
 
 const PARQUET: &str =

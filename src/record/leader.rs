@@ -69,6 +69,14 @@ impl Leader {
             Leader::LEN if !text.iter().any(laid_out) => text,
             _ => trimmed,
         };
+        // Its characters are 24, some of them of several bytes.
+        let characters = || std::str::from_utf8(own).ok().filter(|text| text.chars().count() == Leader::LEN);
+        if let Some(text) = characters().filter(|_| own.len() > Leader::LEN) {
+            let ascii = |character| u8::try_from(character).ok().filter(u8::is_ascii).unwrap_or(b'?');
+            let bytes: Vec<u8> = text.chars().map(ascii).collect();
+            let message = "the leader has characters that are not ASCII".to_owned();
+            return (Leader::padded(&bytes), Some((message, "read as question marks")));
+        }
         let fault = |action| Some((format!("the leader has {} bytes, not 24", own.len()), action));
         let Some(missing) = Leader::LEN.checked_sub(own.len()) else {
             return (Leader::padded(own), fault("cut"));
@@ -338,6 +346,7 @@ mod tests {
             ("x", "x                       ", Some("filled with blanks")),
             ("", "                        ", Some("filled with blanks")),
             ("00512nas a2200157   4500 xx", "00512nas a2200157   4500", Some("cut")),
+            ("00512nas a22\u{fffd}0157 ы 4500", "00512nas a22?0157 ? 4500", Some("read as question marks")),
         ] {
             let (leader, what) = Leader::fitted(text.as_bytes());
             assert_eq!(

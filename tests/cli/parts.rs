@@ -408,7 +408,12 @@ fn parts_make_the_whole() {
 #[test]
 fn tables_are_for_another_program() {
     let folder = scratch("parts/tables");
-    for (name, start) in [("t.parquet", &b"PAR1\x15\x04"[..]), ("t.arrow", b"ARROW1\0\0\xFF\xFF")] {
+    for (name, start) in [
+        ("t.parquet", &b"PAR1\x15\x04"[..]),
+        ("t.arrow", b"ARROW1\0\0\xFF\xFF"),
+        ("of-cpp.arrows", b"\xFF\xFF\xFF\xFF\x38\x03\0\0\x10\0\0\0\0\0\x0A\0"),
+        ("of-rust.arrows", b"\xFF\xFF\xFF\xFF\x78\x02\0\0\x14\0\0\0\0\0\0\0"),
+    ] {
         let file = folder.join(name);
         fs::write(&file, start).unwrap();
         let (status, _, said) = run(&["convert", text(&file), "-t", "ndjson"]);

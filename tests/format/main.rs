@@ -20,6 +20,8 @@ mod filter;
 mod forms;
 mod isis;
 mod json;
+#[cfg(all(feature = "xml", feature = "json"))]
+mod kinds;
 mod marc_in_isis;
 #[cfg(all(feature = "xml", feature = "json"))]
 mod markup;

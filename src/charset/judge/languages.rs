@@ -30,9 +30,14 @@ impl Language {
     /// The row and column of a letter, or of the boundary of a word.
     #[inline]
     pub(super) fn place(&self, letter: Letter) -> usize {
+        usize::from(self.place_of(letter))
+    }
+
+    #[inline]
+    pub(super) fn place_of(&self, letter: Letter) -> u8 {
         match letter {
             BOUNDARY => 0,
-            other => self.places.get(usize::from(other)).map_or(1, |place| usize::from(*place)),
+            other => self.places.get(usize::from(other)).copied().unwrap_or(1),
         }
     }
 

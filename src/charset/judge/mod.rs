@@ -14,20 +14,22 @@
 
 mod languages;
 mod likelihood;
+mod reading;
 mod sample;
 mod sets;
 mod spell;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use unicode_normalization::UnicodeNormalization;
 
-use self::languages::{LANGUAGES, Language, Letter};
+use self::languages::{LANGUAGES, Language};
 use self::likelihood::{MOST, against, likelihood, sums};
+use self::reading::{Reading, SPOKEN, least};
 pub use self::sample::Sample;
-use self::sample::{Fixed, words_of};
+use self::sample::{Fixed, WORDS, words_of};
 pub(crate) use self::sample::{divides, values};
 use self::sets::{SETS, Set};
 use self::spell::{ascii_cost, letters_cost, spell, spell_text};
@@ -44,8 +46,8 @@ const CALIBRATED: f32 = 1.6;
 impl Sample {
     /// Judges the sample under all candidates.
     pub fn judge(&self) -> Judgement {
-        let words = self.words.sorted();
-        let ascii = self.ascii.sorted();
+        let words = self.words.sorted(WORDS);
+        let ascii = self.ascii.sorted(WORDS);
         let spoken: Vec<Vec<f32>> = ascii
             .iter()
             .map(|(word, _)| LANGUAGES.all.iter().map(|language| ascii_cost(word, language)).collect())
@@ -78,7 +80,15 @@ impl Sample {
             inner: Arc::new(Inner { bits, weights, twins: twins(&used(&words)), words: words.len() }),
             utf8: self.utf8,
             bytes: self.bytes,
+            input: None,
         }
+    }
+
+    /// Judges the sample of an input, by which many records will be compared with it.
+    pub(crate) fn judge_input(self) -> Judgement {
+        let judgement = self.judge();
+        let readings = SETS.iter().map(|_| OnceLock::new()).collect();
+        Judgement { input: Some(Arc::new(Input { sample: self, readings })), ..judgement }
     }
 }
 
@@ -99,6 +109,7 @@ pub struct Judgement {
     inner: Arc<Inner>,
     utf8: u64,
     bytes: u64,
+    input: Option<Arc<Input>>,
 }
 
 #[derive(Debug)]
@@ -110,6 +121,14 @@ struct Inner {
     /// For each candidate, the first that gives the same text.
     twins: Vec<usize>,
     words: usize,
+}
+
+/// The input of which a sample was judged.
+#[derive(Debug)]
+struct Input {
+    sample: Sample,
+    /// For each candidate, its tables, made when they are asked for.
+    readings: Vec<OnceLock<Reading>>,
 }
 
 /// A character set with how probable it is.
@@ -230,7 +249,23 @@ impl Judgement {
         let mut spoken: Vec<(f32, &Language)> =
             weights.filter_map(|(weight, at)| Some((*weight, LANGUAGES.all.get(*at)?))).collect();
         spoken.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-        spoken.into_iter().take(3).map(|(_, language)| language).collect()
+        spoken.into_iter().take(SPOKEN).map(|(_, language)| language).collect()
+    }
+
+    /// The tables of a set for the input.
+    fn reading(&self, charset: Charset) -> Option<(&'static Set, &Reading)> {
+        let input = self.input.as_ref()?;
+        let (at, set) = SETS.iter().enumerate().find(|(_, set)| set.charset == charset)?;
+        let make = || Reading::new(set, self.spoken(at, set).into_iter(), &input.sample);
+        Some((set, input.readings.get(at)?.get_or_init(make)))
+    }
+
+    /// Whether the bytes beyond ASCII are as usual as those of the input are in a set. Few records of another set are.
+    ///
+    /// # Cost
+    /// A look at each byte.
+    pub(crate) fn is_usual(&self, charset: Charset, bytes: &[u8]) -> bool {
+        self.reading(charset).is_some_and(|(_, reading)| reading.is_usual(bytes))
     }
 
     /// Whether words read well in a set, in the languages of the sample: with that many bits a byte, and one byte more.
@@ -242,24 +277,24 @@ impl Judgement {
         let Some((at, set)) = SETS.iter().enumerate().find(|(_, set)| set.charset == charset) else {
             return true;
         };
-        let spoken = self.spoken(at, set);
+        let reading = self.reading(charset);
+        let spoken = if reading.is_some() { Vec::new() } else { self.spoken(at, set) };
         let mut letters = Vec::new();
         let (mut cost, mut count) = (0f32, 0usize);
         for value in values(bytes) {
             for word in words_of(value).filter(|word| !word.is_ascii()) {
-                letters.clear();
-                let fixed = spell(set, word, &mut letters).cost;
-                cost += fixed + least(&letters, spoken.iter().copied());
+                cost += match reading {
+                    Some((_, reading)) => reading.cost(set, word, &mut letters),
+                    None => {
+                        letters.clear();
+                        spell(set, word, &mut letters).cost + least(&letters, spoken.iter().copied())
+                    }
+                };
                 count += word.len();
             }
         }
         cost / 12.0 <= bits * count as f32 + bits
     }
-}
-
-/// What letters cost in the language that they fit best, in twelfths of a bit.
-fn least<'a>(letters: &[Letter], languages: impl Iterator<Item = &'a Language>) -> f32 {
-    languages.map(|language| letters_cost(letters, language)).fold(f32::MAX, f32::min)
 }
 
 /// For each candidate, the first that gives the same text for all these bytes.

@@ -6,8 +6,9 @@ use std::hash::{BuildHasher, Hasher};
 use crate::bytes::Cut;
 use crate::charset::detect::is_mostly_utf8;
 
-/// How many distinct words are judged.
-const WORDS: usize = 2048;
+/// How many distinct words are kept, and how many are judged.
+const KEPT: usize = 16_384;
+pub(super) const WORDS: usize = 2048;
 /// How many distinct words of ASCII tell the language.
 const ASCII_WORDS: usize = 256;
 /// The longest word that is looked at, in bytes.
@@ -19,7 +20,7 @@ const ALONE: usize = 8;
 #[derive(Debug, Clone, Default)]
 pub struct Sample {
     /// Words with bytes beyond ASCII.
-    pub(super) words: Bag<WORDS>,
+    pub(super) words: Bag<KEPT>,
     pub(super) ascii: Bag<ASCII_WORDS>,
     /// Characters beyond ASCII in values that are UTF-8.
     pub(super) utf8: u64,
@@ -53,18 +54,39 @@ impl<const N: usize> Bag<N> {
         }
     }
 
-    /// The words in order, and how much each counts: what occurs often counts less than as often, for it may be a label
-    /// of the catalogue.
-    pub(super) fn sorted(&self) -> Vec<(&[u8], f32)> {
+    /// The words in no order, and how often each occurs.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&[u8], u32)> {
+        self.words.iter().map(|(word, often)| (&**word, *often))
+    }
+
+    /// At most so many of the words in order, and how much each counts: what occurs often counts less than as often, for it
+    /// may be a label of the catalogue.
+    pub(super) fn sorted(&self, most: usize) -> Vec<(&[u8], f32)> {
+        let mut by_zeros = [0usize; 65];
+        for word in self.words.keys() {
+            if let Some(count) = by_zeros.get_mut(Fixed.hash_one(&**word).trailing_zeros() as usize) {
+                *count += 1;
+            }
+        }
+        let (mut thinned, mut left) = (0, self.words.len());
+        for count in by_zeros {
+            if left <= most {
+                break;
+            }
+            left -= count;
+            thinned += 1;
+        }
+        let is_kept = |word: &[u8]| thinned == 0 || Fixed.hash_one(word).trailing_zeros() >= thinned;
         let count = |count: u32| f32::from(u16::try_from(count.min(9)).unwrap_or(9)).sqrt();
         // More letters alone than texts have are an alphabet, or a list of characters.
-        let alone = self.words.keys().filter(|word| word.len() == 1).count();
+        let alone = self.words.keys().filter(|word| word.len() == 1 && is_kept(word)).count();
         let part = |word: &[u8]| match word {
             [_] if alone > ALONE => (ALONE as f32 / alone as f32).powi(2),
             _ => 1.0,
         };
+        let kept = self.all().filter(|(word, _)| is_kept(word));
         let mut words: Vec<(&[u8], f32)> =
-            self.words.iter().map(|(word, often)| (&**word, count(*often) * part(word))).collect();
+            kept.map(|(word, often)| (word, count(often) * part(word))).collect();
         words.sort_by_key(|(word, _)| *word);
         words
     }

@@ -8,7 +8,7 @@ const DANGLING: u32 = 26 * 12;
 
 /// What comes before the next letter, for its case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Before {
+pub(super) enum Before {
     Nothing,
     Lower,
     /// One capital.
@@ -19,7 +19,7 @@ enum Before {
 }
 
 /// What a letter of a case costs after what came before, in twelfths of a bit.
-const fn case_cost(before: Before, case: Case) -> (u32, Before) {
+pub(super) const fn case_cost(before: Before, case: Case) -> (u32, Before) {
     match (before, case) {
         (Before::Nothing, Case::Lower) => (10, Before::Lower),
         (Before::Nothing, Case::Upper) => (16, Before::Upper),

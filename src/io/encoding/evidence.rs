@@ -101,8 +101,8 @@ impl Evidence {
     }
 }
 
-/// Ranks the candidates: by the head of the input, or by the record itself if that says nothing or the record reads badly
-/// in the set of the input.
+/// Ranks the candidates: by the head of the input, or by the record itself if that says nothing, or if the record has unusual
+/// bytes and reads badly in the set of the input.
 fn rank(bytes: &[u8], prior: Prior, head: &Head) -> (Ranking, Judgement, bool) {
     let own = |known: Option<Charset>| -> (Ranking, Judgement) {
         let mut sample = Sample::new();
@@ -120,7 +120,9 @@ fn rank(bytes: &[u8], prior: Prior, head: &Head) -> (Ranking, Judgement, bool) {
         let (ranking, judgement) = own(None);
         return (ranking, judgement, false);
     };
-    let well = |best: &Candidate| judgement.reads_well(best.charset, bytes, WELL);
+    let well = |best: &Candidate| {
+        judgement.is_usual(best.charset, bytes) || judgement.reads_well(best.charset, bytes, WELL)
+    };
     let Some(best) = ranking.first().filter(|best| !well(best)).copied() else {
         return (ranking, judgement.clone(), false);
     };

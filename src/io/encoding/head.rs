@@ -67,14 +67,14 @@ impl Head {
     fn judged(mark: bool, hint: Option<&'static str>, bytes: &[u8]) -> Head {
         let mut sample = Sample::new();
         sample.add(bytes);
-        Head::new(mark, hint, Some(sample.judge()))
+        Head::new(mark, hint, Some(sample.judge_input()))
     }
 
     /// The head of an input of which these values are a sample.
     pub(crate) fn of_values<'a>(values: impl Iterator<Item = &'a [u8]>, options: &ReadOptions) -> Head {
         let mut sample = Sample::new();
         values.for_each(|value| sample.add(value));
-        Head::new(false, options.charset_hint, (sample.other_bytes() > 0).then(|| sample.judge()))
+        Head::new(false, options.charset_hint, (sample.other_bytes() > 0).then(|| sample.judge_input()))
     }
 
     /// Whether the input begins with the byte order mark of UTF-8.

@@ -44,10 +44,20 @@ pub(in crate::format::iso2709) fn begins(bytes: &[u8]) -> bool {
 /// Whether a record of MAB2, which has no directory, surely begins here: record length, status, and the numbers that all of
 /// them have.
 pub(in crate::format::iso2709) fn begins_exchange(bytes: &[u8]) -> bool {
-    let Some(leader) = bytes.first_chunk().map(|bytes| Leader::new(*bytes)) else { return false };
-    let length = leader.record_length().is_some_and(|length| length as usize > Leader::LEN);
+    leader_of(bytes)
+        .and_then(|leader| leader.record_length())
+        .is_some_and(|length| length as usize > Leader::LEN)
+}
+
+/// The leader that is here, if it has the numbers that all of MAB2 have: in the diskette form it may tell no length.
+fn leader_of(bytes: &[u8]) -> Option<Leader> {
+    let leader = Leader::new(*bytes.first_chunk()?);
     let numbers = leader.base_address() == Some(24) && leader.indicator_count() == Some(1);
-    length && numbers && leader.status().is_ascii_alphabetic() && leader.record_type() == b'M'
+    let is_leader = numbers
+        && leader.record_length().is_some()
+        && leader.status().is_ascii_alphabetic()
+        && leader.record_type() == b'M';
+    is_leader.then_some(leader)
 }
 
 /// Finds the end of a record in the diskette form: after the next empty line. The first `searched` bytes have none.
@@ -58,7 +68,7 @@ pub(in crate::format::iso2709) fn diskette_end(buf: &[u8], searched: usize, eof:
         let rest = buf.cut(at..);
         if rest.starts_with(b"#") {
             // Inside a line, a leader must follow.
-            if at > 0 && rest.strip_prefix(DISKETTE).is_some_and(begins_exchange) {
+            if at > 0 && rest.strip_prefix(DISKETTE).and_then(leader_of).is_some() {
                 return Step::Frame(at);
             }
             if rest.len() < DISKETTE.len() + Leader::LEN && !eof {

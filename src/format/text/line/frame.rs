@@ -281,8 +281,28 @@ fn goes_on(line: &[u8]) -> bool {
     line.starts_with(b"    ") || !is_field() && !is_leader() && !remark
 }
 
-/// Appends the body of a data field. Returns false if there is text between indicators and subfields.
+/// Returns where the first delimiter is, if it is where an indicator should be, or the blank after them.
+fn early_mark(value: &[u8], count: usize, style: Style) -> Option<usize> {
+    let end = match style {
+        Style::Spaced => count.saturating_add(1),
+        Style::Dense => count,
+        Style::Dagger => return None,
+    };
+    let at = memchr(b'$', value.get(..end).unwrap_or(value))?;
+    value.get(at + 1).filter(|code| code.is_ascii_alphanumeric()).map(|_| at)
+}
+
+/// Appends the body of a data field; missing indicators are left out. Returns false if there is text between indicators and subfields.
 pub(super) fn data(value: &[u8], count: usize, style: Style, out: &mut Vec<u8>) -> bool {
+    if let Some(at) = early_mark(value, count, style) {
+        let (indicators, subfields) = value.split_at_checked(at).unwrap_or((value, &[]));
+        if style == Style::Dense {
+            out.extend_from_slice(indicators);
+            return dense(subfields, b"$", out);
+        }
+        out.extend_from_slice(indicators.strip_suffix(b" ").unwrap_or(indicators));
+        return spaced(&[b" ", subfields].concat(), out);
+    }
     let (indicators, mut rest) = value.split_at_checked(count).unwrap_or((value, &[]));
     out.extend_from_slice(indicators);
     if rest.is_empty() {

@@ -1,0 +1,217 @@
+//! What the records of an input cost in the set of the input, by tables.
+
+use super::languages::{Language, Letter};
+use super::sample::Sample;
+use super::sets::{Case, Set, Symbol};
+use super::spell::{Before, Spelling, case_cost, letters_cost, spell};
+
+/// How many languages are tried: those that count most.
+pub(super) const SPOKEN: usize = 3;
+
+/// How many bits a byte takes at most in words of the sample that are in the set.
+const WELL: f32 = 7.0;
+/// By how much the bytes of a record may be less usual than those of the sample: for each byte, and beside, in eighths of a
+/// bit.
+const LESS_USUAL: f32 = 10.0;
+const ONCE: f32 = 48.0;
+/// From how much above the average on a byte is rare after another, in eighths of a bit; and how many pairs, beside two, have
+/// one that is rare: sets may differ in capitals alone.
+const RARE: f32 = 56.0;
+const PAIRS: u64 = 64;
+/// The bytes beyond ASCII, and one number for all of ASCII.
+const BYTES: usize = 129;
+
+/// A set, the languages of a sample in it, and the bytes of the sample.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// How unusual each byte is after each, in words of the sample that read well, in eighths of a bit; 0 for ASCII after ASCII.
+    unusual: Vec<u8>,
+    /// The same on average.
+    average: f32,
+    languages: Vec<&'static Language>,
+    /// The case of the letter that each byte is; none for signs and marks.
+    cases: Vec<Option<Case>>,
+    /// The row of the letter that each byte is, in each language.
+    places: Vec<[u8; SPOKEN]>,
+}
+
+impl Reading {
+    /// Makes the tables of a set and a few of its languages.
+    pub(super) fn new(
+        set: &Set,
+        languages: impl Iterator<Item = &'static Language>,
+        sample: &Sample,
+    ) -> Reading {
+        let languages: Vec<_> = languages.take(SPOKEN).collect();
+        let symbols = (0..=0xFF).map(|byte| set.symbol(byte));
+        let (cases, places) = symbols
+            .map(|symbol| {
+                let Symbol::Letter(letter, case, _) = symbol else { return (None, [0; SPOKEN]) };
+                let mut places = [0; SPOKEN];
+                for (place, language) in places.iter_mut().zip(&languages) {
+                    *place = language.place_of(letter);
+                }
+                (Some(case), places)
+            })
+            .unzip();
+        let mut reading = Reading { unusual: Vec::new(), average: 0.0, languages, cases, places };
+        reading.count(set, sample);
+        reading
+    }
+
+    /// Counts the bytes of words that read well. Those of another set must not make its bytes usual.
+    fn count(&mut self, set: &Set, sample: &Sample) {
+        let mut counts = vec![0f32; BYTES * BYTES];
+        let mut letters = Vec::new();
+        for (word, often) in sample.words.all() {
+            if self.cost(set, word, &mut letters) / 12.0 > WELL * (word.len() + 1) as f32 {
+                continue;
+            }
+            for pair in pairs(word.iter().chain(b" ")) {
+                if let Some(count) = counts.get_mut(pair) {
+                    *count += often as f32;
+                }
+            }
+        }
+        let (mut all, mut sum) = (0.0, 0.0);
+        for row in counts.chunks(BYTES) {
+            let whole = row.iter().sum::<f32>() + 32.0;
+            for count in row {
+                let unusual = ((whole / (count + 0.25)).log2() * 8.0).clamp(0.0, 255.0) as u8;
+                self.unusual.push(unusual);
+                all += count;
+                sum += count * f32::from(unusual);
+            }
+        }
+        if let Some(ascii) = self.unusual.first_mut() {
+            *ascii = 0;
+        }
+        self.average = if all > 0.0 { sum / all } else { 0.0 };
+    }
+
+    /// Whether the bytes beyond ASCII follow on those before them as is usual in the sample: in a record of another set they
+    /// do not.
+    ///
+    /// # Cost
+    /// A look at each byte.
+    pub(super) fn is_usual(&self, bytes: &[u8]) -> bool {
+        let (mut bits, mut count, mut rare) = (0u64, 0u64, 0u64);
+        let limit = (self.average + RARE).min(255.0) as u8;
+        for pair in pairs(bytes.iter()) {
+            let unusual = self.unusual.get(pair).copied().unwrap_or_default();
+            bits += u64::from(unusual);
+            count += u64::from(pair > 0);
+            rare += u64::from(unusual > limit);
+        }
+        rare <= 2 + count / PAIRS && bits as f32 <= (self.average + LESS_USUAL) * count as f32 + ONCE
+    }
+
+    /// What a word costs, in twelfths of a bit, in the language that it fits best.
+    pub(super) fn cost(&self, set: &Set, word: &[u8], letters: &mut Vec<Letter>) -> f32 {
+        let mut before = Before::Nothing;
+        let mut rows = [0u8; SPOKEN];
+        let mut sums = [0u32; SPOKEN];
+        let mut cases = 0u32;
+        for byte in word {
+            let at = usize::from(*byte);
+            let (Some(Some(case)), Some(places)) = (self.cases.get(at), self.places.get(at)) else {
+                // A sign or a mark is in it.
+                letters.clear();
+                let Spelling { cost, .. } = spell(set, word, letters);
+                return cost + least(letters, self.languages.iter().copied());
+            };
+            let (more, now) = case_cost(before, *case);
+            cases += more;
+            before = now;
+            for (((sum, row), place), language) in
+                sums.iter_mut().zip(&mut rows).zip(places).zip(&self.languages)
+            {
+                *sum += language.cost(usize::from(*row), usize::from(*place));
+                *row = *place;
+            }
+        }
+        let ends = sums.iter().zip(rows).zip(&self.languages);
+        let costs = ends.map(|((sum, row), language)| match row {
+            0 => *sum,
+            row => sum + language.cost(usize::from(row), 0),
+        });
+        costs.min().map_or(f32::MAX, |least| (least + cases) as f32)
+    }
+}
+
+/// The numbers of each byte with the one before it; 0 if both are ASCII.
+#[inline]
+fn pairs<'a>(bytes: impl Iterator<Item = &'a u8>) -> impl Iterator<Item = usize> {
+    let mut before = 0;
+    bytes.map(move |byte| {
+        let here = usize::from(byte.saturating_sub(0x7F));
+        let pair = before * BYTES + here;
+        before = here;
+        pair
+    })
+}
+
+/// What letters cost in the language that they fit best, in twelfths of a bit.
+pub(super) fn least<'a>(letters: &[Letter], languages: impl Iterator<Item = &'a Language>) -> f32 {
+    languages.map(|language| letters_cost(letters, language)).fold(f32::MAX, f32::min)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::languages::LANGUAGES;
+    use super::super::sets::SETS;
+    use super::*;
+
+    #[test]
+    fn bytes_of_another_set_are_unusual() {
+        use crate::charset::{Charset, Policy};
+        let encoded = |text: &str, charset: Charset| {
+            let mut bytes = Vec::new();
+            charset.encode_into(text, Policy::Strict, &mut bytes).unwrap();
+            bytes
+        };
+        let mut sample = Sample::new();
+        sample.add(&encoded(
+            "Сборник статей о природе и хозяйстве Сибири, об истории городов и деревень, о людях и их трудах, \
+             с таблицами, картами и указателем имён : для преподавателей и студентов высших учебных заведений",
+            Charset::Windows1251,
+        ));
+        // Some words of another set are in the sample too.
+        sample.add(&encoded("Очерки прошлого, выпуск первый", Charset::Ibm866));
+        let set = SETS.iter().find(|set| set.charset == Charset::Windows1251).unwrap();
+        let russian = LANGUAGES.by_name("ru").and_then(|at| LANGUAGES.all.get(at));
+        let reading = Reading::new(set, russian.into_iter(), &sample);
+        let title = "Описание рек и озёр Алтая";
+        assert!(reading.is_usual(&encoded(title, Charset::Windows1251)));
+        for other in [Charset::Ibm866, Charset::Koi8R, Charset::Iso8859_5, Charset::Utf8] {
+            assert!(!reading.is_usual(&encoded(title, other)), "{other}");
+        }
+        assert!(reading.is_usual(b"Title in English"));
+    }
+
+    #[test]
+    fn words_cost_what_their_letters_do() {
+        let mut letters = Vec::new();
+        let mut plain = 0;
+        for set in SETS.iter() {
+            let languages = || set.languages.iter().filter_map(|at| LANGUAGES.all.get(*at)).take(SPOKEN);
+            let reading = Reading::new(set, languages(), &Sample::new());
+            // All bytes beyond ASCII, three together, among letters of ASCII.
+            for first in 0x80..=0xFFu8 {
+                for word in [
+                    vec![first],
+                    vec![b'a', first, first.wrapping_add(31) | 0x80],
+                    vec![first.wrapping_mul(3) | 0x80, first, b'Z', first, b'q'],
+                ] {
+                    letters.clear();
+                    let spelling = spell(set, &word, &mut letters);
+                    let cost = spelling.cost + least(&letters, languages());
+                    assert_eq!(reading.cost(set, &word, &mut letters), cost, "{word:X?} in {}", set.charset);
+                    plain +=
+                        usize::from(word.iter().all(|byte| matches!(set.symbol(*byte), Symbol::Letter(..))));
+                }
+            }
+        }
+        assert!(plain > 1000, "{plain} words of letters alone");
+    }
+}
