@@ -118,6 +118,11 @@ impl Export {
         self
     }
 
+    /// Returns which table is made.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
     /// Returns the schema of the table.
     pub fn schema(&self) -> SchemaRef {
         self.shape.schema()

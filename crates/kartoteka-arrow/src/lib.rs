@@ -13,4 +13,4 @@ pub use self::columns::{ColumnError, Columns};
 pub use self::export::{Batches, Export, Piece, Shape};
 pub use self::import::{Import, Imported, NONSENSE, Rows};
 pub use self::long::LongBuilder;
-pub use self::output::{Kind, Output, read_stream, read_table};
+pub use self::output::{Kind, Output, read_keys, read_stream, read_table};

@@ -169,6 +169,12 @@ fn run(options: &Options, say: &mut Say) -> Result<String, Stop> {
     let schema = export.schema();
     let output_name = if to_stdout { "stdout".to_owned() } else { options.output.display().to_string() };
     let stop = |error: &(dyn Error + 'static)| Stop::writing(&output_name, error);
+    if options.part.is_some() && options.inputs.len() > 1 && matches!(export.shape(), Shape::Long) {
+        say.note(
+            "records of parts have no numbers, and those of several inputs have the same offsets: \
+             make a table of each input",
+        );
+    }
     let (target, sink) = Target::open(&options.output).map_err(|error| stop(&error))?;
     let mut output = Output::to(sink, kind, &schema).map_err(|error| stop(&error))?;
     let (mut records, mut rows, mut left_out, mut any) = (0u64, 0u64, 0u64, false);
