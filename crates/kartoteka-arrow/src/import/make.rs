@@ -83,6 +83,17 @@ fn head(rows: &[OwnedRow]) -> Result<Record, String> {
     Ok(record)
 }
 
+/// Says which field of a record is the first whose indicators are null, although the fields of its syntax have them.
+pub(super) fn without_indicators(rows: &[OwnedRow], syntax: Syntax) -> Option<String> {
+    if !syntax.has_indicators() {
+        return None;
+    }
+    let is_one = |row: &&OwnedRow| row.subfield.is_some() && row.ind1.is_none() && row.ind2.is_none();
+    let first = header(rows).1.iter().find(is_one)?;
+    let tag = first.tag.as_deref().unwrap_or("no tag");
+    Some(format!("field {} ({tag}): ind1 and ind2 are null; a blank is ' '", first.field.unwrap_or_default()))
+}
+
 fn in_base(isis: &mut Option<IsisHeader>) -> &mut IsisHeader {
     isis.get_or_insert(IsisHeader::new(0, 0, 0))
 }

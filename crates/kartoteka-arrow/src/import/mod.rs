@@ -7,24 +7,14 @@ mod seen;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Schema};
-use kartoteka::{Finding, Location, Position, Record, Rule, RuleInfo, Severity};
+use kartoteka::{Finding, Location, Position, Record, Rule};
 
 use self::columns::{Columns, Keys};
 use self::key::Key;
 use self::seen::{Apart, Seen};
 use crate::long::{LongBuilder, Row};
+use crate::rules::{NO_INDICATORS, NONSENSE};
 use crate::schema::LEADER;
-
-static NONSENSE_INFO: RuleInfo = RuleInfo::new(
-    "A001",
-    "rows-without-sense",
-    Severity::Error,
-    "The rows of a record in a long table do not make a record.",
-    include_str!("../rules/A001.md"),
-);
-
-/// The rule of the findings about rows that do not make a record.
-pub const NONSENSE: Rule = Rule::new(&NONSENSE_INFO);
 
 /// Makes records of the batches of a long table.
 ///
@@ -108,6 +98,8 @@ pub(crate) const PIECE: usize = 16_384;
 /// What an [`Import`] makes of the rows of a record.
 #[derive(Debug)]
 pub enum Imported<'a> {
+    /// Something about the record that comes next.
+    Noted(&'a Finding),
     /// A record, and its rows.
     Record(&'a Record, &'a Rows<'a>),
     /// Rows that make none, and why.
@@ -307,6 +299,7 @@ impl Import {
             self.over = None;
             return done;
         }
+        let at = (self.records, self.rows_before);
         let Import { rows, len, body, seen, apart, .. } = self;
         let (rows, _) = rows.split_at_mut_checked(*len).unwrap_or_default();
         rows.sort_by_key(|row| (row.field, row.subfield));
@@ -330,7 +323,13 @@ impl Import {
         };
         let is_piece = told.is_some() || came_before || !has_leader;
         let done = match made {
-            Ok(record) => take(Imported::Record(&record, &Rows(rows))),
+            Ok(record) => {
+                let noted = match make::without_indicators(rows, record.view().syntax()) {
+                    Some(why) => take(Imported::Noted(&finding(NO_INDICATORS, rows, at, why, ""))),
+                    None => Ok(()),
+                };
+                noted.and_then(|()| take(Imported::Record(&record, &Rows(rows))))
+            }
             Err(why) => self.reject(why, take),
         };
         if is_piece {
@@ -369,19 +368,30 @@ impl Import {
     /// Gives `take` the rows as they are, and why.
     fn reject<E>(&self, why: String, take: &mut dyn FnMut(Imported<'_>) -> Result<(), E>) -> Result<(), E> {
         let rows = self.there();
-        let first = |of: fn(&Key) -> Option<u64>| rows.0.iter().find_map(|row| of(&row.key));
-        let number = first(|key| key.record);
-        let mut location = Location::of(Position {
-            byte: first(|key| key.offset).unwrap_or(self.rows_before),
-            record: number.map_or(self.records, |number| number.saturating_sub(1)),
-            line: 0,
-        });
-        location.mfn = first(|key| key.mfn).and_then(|mfn| u32::try_from(mfn).ok());
-        let finding = Finding::new(NONSENSE, location, why, "record rejected");
+        let at = (self.records, self.rows_before);
+        let finding = finding(NONSENSE, rows.0, at, why, "record rejected");
         take(Imported::Rejected(&finding, &rows))
     }
 
     fn there(&self) -> Rows<'_> {
         Rows(self.rows.get(..self.len).unwrap_or_default())
     }
+}
+
+/// Makes a finding about the record of these rows, before which there were so many records and rows.
+fn finding(
+    rule: Rule,
+    rows: &[OwnedRow],
+    (records, rows_before): (u64, u64),
+    why: String,
+    action: &'static str,
+) -> Finding {
+    let first = |of: fn(&Key) -> Option<u64>| rows.iter().find_map(|row| of(&row.key));
+    let mut location = Location::of(Position {
+        byte: first(|key| key.offset).unwrap_or(rows_before),
+        record: first(|key| key.record).map_or(records, |number| number.saturating_sub(1)),
+        line: 0,
+    });
+    location.mfn = first(|key| key.mfn).and_then(|mfn| u32::try_from(mfn).ok());
+    Finding::new(rule, location, why, action)
 }

@@ -233,7 +233,7 @@ fn too_many_rows_are_no_record() {
     let (mut rows, mut findings) = (0, Vec::new());
     let mut take = |made: Imported<'_>| {
         let (finding, given) = match made {
-            Imported::Record(..) => panic!("a record"),
+            Imported::Record(..) | Imported::Noted(_) => panic!("a record"),
             Imported::Rejected(finding, rows) => (Some(finding.clone()), rows),
             Imported::Rest(rows) => (None, rows),
         };

@@ -81,7 +81,7 @@ fn records_of(batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>) ->
         match made {
             Imported::Record(record, _) => records.push(record.clone()),
             Imported::Rejected(finding, _) => findings.push(finding.clone()),
-            Imported::Rest(_) => {}
+            Imported::Rest(_) | Imported::Noted(_) => {}
         }
         Ok::<(), ArrowError>(())
     };

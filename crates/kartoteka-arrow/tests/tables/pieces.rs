@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
 use kartoteka::{Finding, Record};
-use kartoteka_arrow::{Kind, NONSENSE, Output, read_table};
+use kartoteka_arrow::{Kind, NO_INDICATORS, NONSENSE, Output, read_table};
 
 use crate::{export, fixtures, import, records_of, said, scratch, surveyed, text};
 
@@ -206,4 +206,35 @@ fn records_of_two_inputs_that_have_one_key() {
     assert!(said(&done).contains("make a table of each input"), "{}", said(&done));
     let done = export(&[text(&input), "--part", "1/2", "-o", text(&table)]);
     assert!(!said(&done).contains("make a table"), "{}", said(&done));
+}
+
+#[test]
+fn indicators_that_are_null_are_a_finding() {
+    let noted = |lines: &[&str]| {
+        let (mut records, mut noted) = (Vec::new(), Vec::new());
+        let mut import = kartoteka_arrow::Import::new();
+        let mut take = |made: kartoteka_arrow::Imported<'_>| {
+            match made {
+                kartoteka_arrow::Imported::Record(record, _) => records.push(record.clone()),
+                kartoteka_arrow::Imported::Noted(finding) => noted.push(finding.clone()),
+                _ => {}
+            }
+            Ok::<(), arrow_schema::ArrowError>(())
+        };
+        import.batch(&table(lines), &mut take).unwrap();
+        import.finish(&mut take).unwrap();
+        (records, noted)
+    };
+    let mut rows = record("4", "10", "a");
+    rows.push("4|10|-|a|3|650|-|-|1|a|Added".to_owned());
+    rows.push("4|10|-|a|4|651|-|-|1|a|And".to_owned());
+    let (records, findings) = noted(&lines(&rows));
+    assert_eq!((records.len(), findings.len()), (1, 1));
+    assert_eq!(findings[0].message, "field 3 (650): ind1 and ind2 are null; a blank is ' '");
+    assert_eq!(findings[0].location.record.number(), Some(4));
+    assert_eq!((findings[0].rule, findings[0].severity()), (NO_INDICATORS, kartoteka::Severity::Warning));
+    // Records of IRBIS have none.
+    let rows = ["1|0|1|-|0|LDR|-|-|1|x|5E0f", "1|0|1|-|1|200|-|-|1|A|Title"];
+    let (records, findings) = noted(&rows);
+    assert_eq!((records.len(), findings.len()), (1, 0));
 }
