@@ -1,5 +1,7 @@
 //! Columns of a table of paths, by the names that people give them.
 
+mod nearest;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -112,10 +114,11 @@ impl std::str::FromStr for Columns {
             let at = item.len().saturating_sub(rest.len());
             let head = item.get(..at).unwrap_or_default();
             if rest.is_empty() {
+                let expected = "expected a path, such as 245$a, or an element, such as @title";
                 return Err(error(
                     at,
-                    "expected a path, such as 245$a, or an element, such as @title".into(),
-                    None,
+                    expected.into(),
+                    nearest::named(name).map(|right| format!("{head}{right}")),
                 ));
             }
             let property =
@@ -129,8 +132,11 @@ impl std::str::FromStr for Columns {
                         (Source::Values(column), DataType::List(Arc::new(values)))
                     }
                     Err((offset, why)) => {
-                        let nearest = nearest(rest, offset).map(|right| format!("{head}{right}"));
-                        return Err(error(at + offset, why, nearest));
+                        let (why, right) = match nearest::turned(rest, offset) {
+                            Some((why, right)) => (why, Some(right)),
+                            None => (why, nearest::path(rest, offset)),
+                        };
+                        return Err(error(at + offset, why, right.map(|right| format!("{head}{right}"))));
                     }
                 },
             };
@@ -191,48 +197,6 @@ fn column(text: &str) -> Result<Column, (usize, String)> {
     }
 }
 
-/// Returns the path or element that is most like a wrong one.
-fn nearest(text: &str, offset: usize) -> Option<String> {
-    if let Some(name) = text.strip_prefix('@') {
-        let names = element_names().chain(PROPERTIES.iter().map(|one| one.0));
-        let near = names.map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
-        return near.map(|(_, known)| format!("@{known}"));
-    }
-    if let Some(near) = element_names().map(|known| (strsim::damerau_levenshtein(known, text), known)).min() {
-        if near.0 <= 2 && text.chars().all(char::is_alphabetic) {
-            return Some(format!("@{}", near.1));
-        }
-    }
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let padded = format!("{:0>3}{}", text.get(..digits)?, text.get(digits..)?);
-    if (1..3).contains(&digits) && padded.parse::<FieldPath>().is_ok() {
-        return Some(padded);
-    }
-    let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at))?;
-    let (before, after) = text.split_at_checked(offset)?;
-    let mut next = after.chars();
-    next.next();
-    let tries = match after.is_empty() {
-        true => {
-            let mut shorter = text.chars();
-            shorter.next_back();
-            let number = before.trim_end_matches(|char: char| !char.is_ascii_digit());
-            vec![format!("{text}a"), shorter.as_str().to_owned(), number.to_owned()]
-        }
-        false => {
-            let mut shorter = before.chars();
-            shorter.next_back();
-            vec![
-                format!("{}{after}", shorter.as_str()),
-                format!("{before}{}", next.as_str()),
-                format!("{before}${after}"),
-                before.to_owned(),
-            ]
-        }
-    };
-    tries.into_iter().find(|text| text.parse::<FieldPath>().is_ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -268,6 +232,55 @@ mod tests {
         assert_eq!(
             error("a=001,a=245$a"),
             "column 2, \"a=245$a\", character 1: there is a column \"a\" already"
+        );
+        // Prefixes, elements and tags that are nearly right.
+        for (wrong, right) in [
+            ("frist:245$a", "first:245$a"),
+            ("First:@title", "first:@title"),
+            ("t=fist:@titel", "t=first:@title"),
+            ("first:@RECORD", "first:@record"),
+            ("@RECORD", "@record"),
+            ("y=@Year", "y=@year"),
+            ("@OFSET", "@offset"),
+            ("TITLE", "@title"),
+            ("leader=leader", "leader=LDR"),
+            ("leader=leader/6", "leader=LDR/6"),
+            ("Leader/7", "LDR/7"),
+            ("leader=", "leader=LDR"),
+            ("title=", "title=@title"),
+            ("t=245 $a", "t=245$a"),
+            ("t=245:a", "t=245$a"),
+            ("t=245.a", "t=245$a"),
+            ("t=245$A", "t=245$a"),
+            ("t=245$a$", "t=245$a"),
+            ("t=245$a !!! 5", "t=245$a"),
+        ] {
+            assert!(
+                error(wrong).ends_with(&format!("; the nearest right one is {right}")),
+                "{}",
+                error(wrong)
+            );
+        }
+        // Ranges that are turned.
+        assert_eq!(
+            error("c=008/40-35"),
+            "column 1, \"c=008/40-35\", character 10: the range is turned, as 35 is before 40; \
+             the nearest right one is c=008/35-40"
+        );
+        assert!(
+            error("650[3-1]$a")
+                .ends_with("the range is turned, as 1 is before 3; the nearest right one is 650[1-3]$a")
+        );
+        assert!(
+            error("245$c-a")
+                .ends_with("the range is turned, as a is before c; the nearest right one is 245$a-c")
+        );
+        // What is nothing has no neighbour.
+        assert!(
+            !error("a=").contains("nearest") && !error("!").contains("nearest"),
+            "{} {}",
+            error("a="),
+            error("!")
         );
         assert!(error("a=001,,").contains("column 2, \"\", character 1: expected a path"));
         assert!(error("a=").contains("character 3: expected a path"));

@@ -12,11 +12,15 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
 use kartoteka::table::{PathRow, PathTable, Repeats};
 use kartoteka::validate::{Config, Event, Found, Validator};
-use kartoteka::{Content, Error, Finding, Format, Item, ReadOptions, RecordRead, RecordRef, Run, open_with};
+use kartoteka::{
+    Content, Error, Finding, Format, Item, Location, ReadOptions, RecordRead, RecordRef, Run, Severity,
+    open_with,
+};
 
 use crate::build::Few;
 use crate::columns::{Columns, Source};
-use crate::long::LongBuilder;
+use crate::long::{LongBuilder, excess};
+use crate::rules::TOO_MUCH;
 use crate::schema;
 
 /// About how many bytes a batch of findings has.
@@ -77,8 +81,10 @@ pub struct Piece {
     pub batch: RecordBatch,
     /// How many records were read, or could not be.
     pub records: u64,
-    /// What the reader found in them.
+    /// What the reader found in them, and [`TOO_MUCH`](crate::TOO_MUCH) for each that was left out.
     pub findings: Vec<Finding>,
+    /// How many rows of a table of findings have the severity `error`; 0 in other tables.
+    pub errors: u64,
     /// How many records have no rows although they were read: they have more fields or codes, or a field more subfields, than
     /// the table has numbers for.
     pub left_out: u64,
@@ -116,6 +122,11 @@ impl Export {
     pub fn after(mut self, records: u64) -> Export {
         self.before = records;
         self
+    }
+
+    /// Returns which table is made.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
     }
 
     /// Returns the schema of the table.
@@ -177,7 +188,9 @@ impl Export {
                     if builder.is_full_for(record) {
                         made.early.push(builder.finish());
                     }
-                    made.left_out += u64::from(!builder.push(record, number, offset));
+                    if !builder.push(record, number, offset) {
+                        made.left_out.push(left_out(record));
+                    }
                 },
                 LongBuilder::finish,
                 take,
@@ -215,14 +228,16 @@ impl Export {
                 return Err(failure.into());
             }
             for early in made.early.drain(..) {
-                take(Piece { batch: early?, records: 0, findings: Vec::new(), left_out: 0 })?;
+                take(Piece { batch: early?, records: 0, findings: Vec::new(), errors: 0, left_out: 0 })?;
             }
             let batch = match &mut made.builder {
                 Some(builder) => finish(builder)?,
                 None => RecordBatch::new_empty(Arc::clone(&schema)),
             };
-            let left_out = std::mem::take(&mut made.left_out);
-            take(Piece { batch, records: account.records, findings: account.findings.clone(), left_out })
+            let left_out = made.left_out.len() as u64;
+            let mut findings = account.findings.clone();
+            findings.append(&mut made.left_out);
+            take(Piece { batch, records: account.records, findings, errors: 0, left_out })
         })?;
         Ok(())
     }
@@ -237,10 +252,13 @@ impl Export {
     ) -> Result<(), E> {
         let mut validator = Validator::new(config.clone().jobs(self.jobs).max_findings(u64::MAX));
         let mut rows = FindingBuilder::default();
-        let (mut records, mut findings) = (0, Vec::new());
+        let (mut records, mut errors, mut findings) = (0, 0, Vec::new());
         let run = validator.input(name, format, reader, &mut |event| {
             match event {
-                Event::Found(found) => rows.push(found, self.before),
+                Event::Found(found) => {
+                    errors += u64::from(found.severity >= Severity::Error);
+                    rows.push(found, self.before);
+                }
                 Event::Read(finding) => findings.push(finding.clone()),
                 Event::Records(more) => records += more,
                 _ => {}
@@ -249,12 +267,22 @@ impl Export {
                 return Ok::<(), E>(());
             }
             let (records, findings) = (std::mem::take(&mut records), std::mem::take(&mut findings));
-            take(Piece { batch: rows.finish()?, records, findings, left_out: 0 })
+            let errors = std::mem::take(&mut errors);
+            take(Piece { batch: rows.finish()?, records, findings, errors, left_out: 0 })
         });
         // What was found before the end is there in any case.
-        take(Piece { batch: rows.finish()?, records, findings, left_out: 0 })?;
+        take(Piece { batch: rows.finish()?, records, findings, errors, left_out: 0 })?;
         run
     }
+}
+
+/// The finding about a record that has no room in the table.
+fn left_out(record: RecordRef<'_>) -> Finding {
+    let mut location = Location::of(record.position());
+    location.mfn = record.mfn();
+    let id = record.id().map(|id| format!(" (record {id})")).unwrap_or_default();
+    let why = excess(record).unwrap_or_else(|| "more than a table has room for".to_owned());
+    Finding::new(TOO_MUCH, location, format!("{why}{id}"), "record left out")
 }
 
 /// What one thread makes of some records.
@@ -262,13 +290,13 @@ struct Made<B> {
     builder: Option<B>,
     /// Batches that were full before the end.
     early: Vec<Result<RecordBatch, ArrowError>>,
-    left_out: u64,
+    left_out: Vec<Finding>,
     failure: Option<Error>,
 }
 
 impl<B> Default for Made<B> {
     fn default() -> Made<B> {
-        Made { builder: None, early: Vec::new(), left_out: 0, failure: None }
+        Made { builder: None, early: Vec::new(), left_out: Vec::new(), failure: None }
     }
 }
 

@@ -86,7 +86,7 @@ impl LongBuilder {
     /// Adds the rows of a record with this number and offset. Returns false, and adds none, if it has more than 65,535
     /// fields, or codes, or a field that has more subfields: these numbers have no room in the table.
     pub fn push(&mut self, record: RecordRef<'_>, number: Option<u64>, offset: u64) -> bool {
-        if !has_numbers(record) {
+        if excess(record).is_some() {
             return false;
         }
         let first = self.len();
@@ -274,28 +274,34 @@ impl LongBuilder {
     }
 }
 
-/// Whether the fields, subfields and codes of a record can be numbered in the table.
-fn has_numbers(record: RecordRef<'_>) -> bool {
+/// Says of what a record has more than can be numbered in the table: fields, subfields of a field, or codes.
+pub(crate) fn excess(record: RecordRef<'_>) -> Option<String> {
     const MOST: usize = u16::MAX as usize;
     let fields = record.fields();
     let subfields = |raw: &[u8], delimiter: u8| match raw.len() > MOST {
         true => raw.iter().filter(|byte| **byte == delimiter).count(),
         false => raw.len(),
     };
-    let (mut most, mut all) = (0, 0usize);
-    for field in fields.clone() {
+    if fields.len() > MOST {
+        return Some(format!("{} fields, of which a table has room for {MOST}", fields.len()));
+    }
+    let mut all = 0usize;
+    for (number, field) in (1..).zip(fields.clone()) {
         let count = subfields(field.raw(), field.syntax().delimiter);
-        most = count.max(most);
+        if count > MOST {
+            let tag = field.tag();
+            let of = format!("field {number} ({tag})");
+            return Some(format!("{of} has {count} subfields, of which a table has room for {MOST}"));
+        }
         all = all.saturating_add(count);
     }
-    if fields.len() > MOST || most > MOST {
-        return false;
+    if all <= MOST {
+        return None;
     }
     let mut codes = HashSet::new();
-    all <= MOST || {
-        fields.for_each(|field| codes.extend(field.subfields().map(|one| one.code().to_string())));
-        codes.len() <= MOST
-    }
+    fields.for_each(|field| codes.extend(field.subfields().map(|one| one.code().to_string())));
+    let count = codes.len();
+    (count > MOST).then(|| format!("{count} codes of subfields, of which a table has room for {MOST}"))
 }
 
 /// The syntax in the words of [`header::SYNTAX`].

@@ -17,7 +17,7 @@ use arrow_schema::{ArrowError, Schema};
 #[cfg(feature = "parquet")]
 use parquet::{
     arrow::{
-        ArrowWriter,
+        ArrowWriter, ProjectionMask,
         arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder},
     },
     basic::{Compression, Encoding, ZstdLevel},
@@ -279,6 +279,29 @@ fn properties() -> Result<WriterProperties, ArrowError> {
 /// # Errors
 /// If the file cannot be read, or is none of them.
 pub fn read_table(path: &Path) -> Result<Box<dyn RecordBatchReader + Send>, ArrowError> {
+    read_columns(path, None)
+}
+
+/// Opens a table for [`Import::survey`](crate::Import::survey): of Parquet, only the columns that it looks at are read.
+/// `None` if the path is no plain file, and what it gives cannot be read again.
+///
+/// # Errors
+/// As [`read_table`].
+pub fn read_keys(path: &Path) -> Result<Option<Box<dyn RecordBatchReader + Send>>, ArrowError> {
+    match std::fs::metadata(path)?.is_file() {
+        true => read_columns(path, Some(&KEYS)).map(Some),
+        false => Ok(None),
+    }
+}
+
+/// The columns that say which rows are of one record, and which of them are in its header.
+const KEYS: [&str; 5] = ["record", "offset", "mfn", "id", "field"];
+
+/// Opens a table; of Parquet, only some columns if they are named.
+fn read_columns(
+    path: &Path,
+    #[cfg_attr(not(feature = "parquet"), expect(unused_variables))] only: Option<&[&str]>,
+) -> Result<Box<dyn RecordBatchReader + Send>, ArrowError> {
     let mut file = File::open(path)?;
     let mut start = Vec::new();
     (&mut file).take(6).read_to_end(&mut start)?;
@@ -292,6 +315,10 @@ pub fn read_table(path: &Path) -> Result<Box<dyn RecordBatchReader + Send>, Arro
         if builder.schema().fields().iter().any(|field| has_no_type(field.data_type())) {
             let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
             builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)?;
+        }
+        if let Some(only) = only {
+            let mask = ProjectionMask::columns(builder.parquet_schema(), only.iter().copied());
+            builder = builder.with_projection(mask);
         }
         return Ok(Box::new(builder.with_batch_size(8192).build()?));
     }

@@ -4,6 +4,9 @@ use std::sync::{Arc, LazyLock};
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
+/// The tag of the rows of a header, which have field 0.
+pub(crate) const LEADER: &str = "LDR";
+
 /// A text that is one of few: an index into a list.
 pub(crate) fn dictionary() -> DataType {
     DataType::Dictionary(Box::new(DataType::UInt16), Box::new(DataType::Utf8))

@@ -78,6 +78,46 @@ def snippets():
     print(f"{count} snippets of the README print what it says")
 
 
+def repeated():
+    """What the snippets about languages and subjects print of records that say theirs twice, counted by hand."""
+    records = [
+        # Number, 008/35-37, 041$a, 650$a
+        ("one", "rus", ["rus", "eng"], ["Chess", "Chess"]),
+        ("two", "rus", ["rus", "rus"], ["Chess"]),
+        ("three", "eng", [], ["Go", "Go", "Go"]),
+    ]
+    expected = {
+        "unnest(language)": "[('eng', '2001', 2), ('rus', '2001', 2)]",
+        "explode(": "{'eng': 2, 'rus': 2}",
+        "subjects": "[('Chess', 2), ('Go', 1)]",
+    }
+    os.mkdir("repeated")
+    os.chdir("repeated")
+    with open("books.mrk", "w", encoding="utf-8") as file:
+        for number, language, more, subjects in records:
+            coded = f"010101s2001    xx {17 * ' '}{language} d".replace(" ", "\\")
+            assert len(coded) == 40 and coded[35:38] == language
+            fields = ["=LDR  00000nam a2200000 a 4500", f"=001  {number}", f"=008  {coded}"]
+            fields += [f"=041  0\\{''.join('$a' + one for one in more)}"] if more else []
+            fields += ["=245  10$aTitle"] + [f"=650  \\0$a{one}" for one in subjects]
+            file.write("\n".join(fields) + "\n\n")
+    run("kartoteka", "convert", "books.mrk", "-t", "iso2709", "-o", "books.mrc", "-q")
+    with open(readme, encoding="utf-8") as file:
+        page = file.read()
+    for line in re.search(r"```sh\n(.*?)```", page, re.S)[1].splitlines():
+        assert subprocess.run(line, shell=True, capture_output=True).returncode < 2, line
+    codes = re.findall(r"```python\n(.*?)```", page, re.S)
+    for mark, printed in expected.items():
+        code = [code for code in codes if mark in code]
+        assert len(code) == 1, mark
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec(compile(code[0], "README.md", "exec"), {})
+        assert out.getvalue().strip() == printed, (mark, out.getvalue(), printed)
+    os.chdir("..")
+    print(f"{len(expected)} snippets count a record once")
+
+
 def rewritten(path, to):
     """What an engine reads and writes again makes the same records."""
     import duckdb
@@ -198,6 +238,7 @@ def questions(path):
 
 try:
     snippets()
+    repeated()
     rewritten(os.path.join(fixtures, "iso2709/marc21.mrc"), "iso2709")
     rewritten(os.path.join(fixtures, "isis/irbis64.mst"), "ndjson")
     questions(os.path.join(fixtures, "iso2709/marc21.mrc"))

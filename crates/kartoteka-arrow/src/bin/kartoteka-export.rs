@@ -25,7 +25,7 @@ use kartoteka_arrow::{Columns, Export, Kind, Output, Piece, Shape};
 /// The long table has a row for each subfield and holds all of a record: kartoteka import makes records of it again. A table
 /// of paths has a row for each record, with the columns you name. The findings are those of kartoteka validate.
 ///
-/// Exit status: 0; 1 if errors were found in the data or records left out; 2 if an input was not read.
+/// Exit status: 0; 1 if errors were found in the data, as those of --as findings are, or records left out; 2 if an input was not read.
 #[derive(Debug, Parser)]
 #[command(name = "kartoteka-export", bin_name = "kartoteka export", version)]
 struct Options {
@@ -48,7 +48,7 @@ struct Options {
     columns: Option<String>,
 
     /// Format of the inputs [default: found out]
-    #[arg(short, long, value_name = "FORMAT", value_parser = common::format)]
+    #[arg(short, long, value_name = "FORMAT", value_parser = readable)]
     from: Option<Format>,
 
     /// Character set of the inputs, such as utf-8, cp1251, koi8-r; auto decides for each record
@@ -120,6 +120,11 @@ fn main() -> ExitCode {
     say.exit(done)
 }
 
+/// Formats that can be read.
+fn readable(text: &str) -> Result<Format, String> {
+    common::format(text, "read", |format| format.can(Can::Read))
+}
+
 fn shape(options: &Options) -> Result<Shape, String> {
     let columns =
         options.columns.as_ref().map(|text| text.parse::<Columns>().map_err(|error| error.to_string()));
@@ -169,6 +174,12 @@ fn run(options: &Options, say: &mut Say) -> Result<String, Stop> {
     let schema = export.schema();
     let output_name = if to_stdout { "stdout".to_owned() } else { options.output.display().to_string() };
     let stop = |error: &(dyn Error + 'static)| Stop::writing(&output_name, error);
+    if options.part.is_some() && options.inputs.len() > 1 && matches!(export.shape(), Shape::Long) {
+        say.note(
+            "records of parts have no numbers, and those of several inputs have the same offsets: \
+             make a table of each input",
+        );
+    }
     let (target, sink) = Target::open(&options.output).map_err(|error| stop(&error))?;
     let mut output = Output::to(sink, kind, &schema).map_err(|error| stop(&error))?;
     let (mut records, mut rows, mut left_out, mut any) = (0u64, 0u64, 0u64, false);
@@ -189,6 +200,7 @@ fn run(options: &Options, say: &mut Say) -> Result<String, Stop> {
             records += piece.records;
             rows += piece.batch.num_rows() as u64;
             left_out += piece.left_out;
+            say.lost |= piece.left_out + piece.errors > 0;
             piece.findings.iter().for_each(|finding| say.finding(&name, finding));
             say.progress(&name, records);
             match piece.batch.num_rows() {
@@ -214,9 +226,9 @@ fn run(options: &Options, say: &mut Say) -> Result<String, Stop> {
     output.finish().map_err(|error| stop(&error))?;
     target.finish().map_err(|error| stop(&error))?;
     if left_out > 0 {
-        say.lost = true;
+        let are = if left_out == 1 { "record has" } else { "records have" };
         say.error(format_args!(
-            "{left_out} records have more than 65,535 fields, codes, or subfields of a field, and no rows"
+            "{left_out} {are} more than 65,535 fields, codes, or subfields of a field, and no rows"
         ));
     }
     Ok(format!("{records} records read, {rows} rows written"))

@@ -11,9 +11,9 @@ use std::process::ExitCode;
 use arrow_schema::ArrowError;
 use clap::Parser;
 use common::{Say, Stop, Target};
-use kartoteka::{Charset, Finding, Format, RecordWrite, WriteOptions, writer};
+use kartoteka::{Can, Charset, Finding, Format, RecordWrite, WriteOptions, writer};
 use kartoteka_arrow::{
-    Import, Imported, Kind, LongBuilder, NONSENSE, Output, Rows, read_stream, read_table, schema,
+    Import, Imported, Kind, LongBuilder, NONSENSE, Output, Rows, read_keys, read_stream, read_table, schema,
 };
 
 /// Makes records of a long table of kartoteka export: Parquet, or Arrow as a file or a stream.
@@ -29,7 +29,7 @@ struct Options {
     inputs: Vec<PathBuf>,
 
     /// Format to write, such as iso2709, marcxml, ndjson, irbis-text
-    #[arg(short, long, value_name = "FORMAT", value_parser = common::format)]
+    #[arg(short, long, value_name = "FORMAT", value_parser = writable)]
     to: Format,
 
     /// File to write; - is standard output
@@ -82,6 +82,22 @@ impl Rejects {
     }
 }
 
+/// Formats that can be written one record after the other: a master file cannot, as a place in it is written later.
+fn writable(text: &str) -> Result<Format, String> {
+    common::format(text, "written", |format| format.can(Can::Write) && !format.can(Can::Seek))
+}
+
+/// Looks for records whose rows are apart, so that no piece of them is written, where the table can be read twice. What is
+/// wrong with the table, its reading says.
+fn survey(path: &Path, import: &mut Import) {
+    let keys = if path.as_os_str() == "-" { None } else { read_keys(path).ok().flatten() };
+    for batch in keys.into_iter().flatten() {
+        if batch.and_then(|batch| import.survey(&batch)).is_err() {
+            return;
+        }
+    }
+}
+
 fn run(options: &Options, say: &mut Say) -> Result<String, Stop> {
     let outputs = [Some(&options.output), options.rejects.as_ref()];
     let is_file = |path: &&PathBuf| path.as_os_str() != "-";
@@ -115,9 +131,14 @@ fn run(options: &Options, say: &mut Say) -> Result<String, Stop> {
     for path in &options.inputs {
         let name = path.display().to_string();
         let mut import = Import::new();
+        survey(path, &mut import);
         let mut failed = None;
         let mut take = |made: Imported<'_>| -> Result<(), ArrowError> {
             let rejected = match made {
+                Imported::Noted(finding) => {
+                    say.finding(&name, finding);
+                    None
+                }
                 Imported::Record(record, rows) => {
                     let done = output.write_record(record.view());
                     let mut told = |finding: &Finding| {

@@ -11,13 +11,47 @@ use arrow_schema::{ArrowError, DataType};
 
 use super::{Import, Key, OwnedRow};
 
-/// The columns of a batch, whatever their types.
-pub(super) struct Columns {
+/// The columns that name the record of a row, and say whether the row is in its header.
+pub(super) struct Keys {
     record: Numbers,
     offset: Numbers,
     mfn: Numbers,
     id: Texts,
     field: Numbers,
+}
+
+impl Keys {
+    pub(super) fn of(batch: &RecordBatch) -> Result<Keys, ArrowError> {
+        let numbers = |name: &str| Numbers::of(name, batch.column_by_name(name));
+        Ok(Keys {
+            record: numbers("record")?,
+            offset: numbers("offset")?,
+            mfn: numbers("mfn")?,
+            id: Texts::of("id", batch.column_by_name("id"))?,
+            field: numbers("field")?,
+        })
+    }
+
+    /// Whether a row is of the record with this key.
+    pub(super) fn is_of(&self, key: &Key, at: usize) -> bool {
+        let numbers = [self.record.get(at), self.offset.get(at), self.mfn.get(at)];
+        Key::is_one(key.parts(), (numbers, self.id.get(at)))
+    }
+
+    /// Whether a row is in the header of its record, and in no field.
+    pub(super) fn is_header(&self, at: usize) -> bool {
+        self.field.get(at).unwrap_or_default() == 0
+    }
+
+    pub(super) fn fill(&self, at: usize, key: &mut Key) {
+        (key.record, key.offset, key.mfn) = (self.record.get(at), self.offset.get(at), self.mfn.get(at));
+        set(&mut key.id, self.id.get(at));
+    }
+}
+
+/// The columns of a batch, whatever their types.
+pub(super) struct Columns {
+    pub(super) keys: Keys,
     tag: Texts,
     ind1: Texts,
     ind2: Texts,
@@ -32,11 +66,7 @@ impl Columns {
         let numbers = |name: &str| Numbers::of(name, batch.column_by_name(name));
         let texts = |name: &str| Texts::of(name, batch.column_by_name(name));
         Ok(Columns {
-            record: numbers("record")?,
-            offset: numbers("offset")?,
-            mfn: numbers("mfn")?,
-            id: texts("id")?,
-            field: numbers("field")?,
+            keys: Keys::of(batch)?,
             tag: texts("tag")?,
             ind1: texts("ind1")?,
             ind2: texts("ind2")?,
@@ -46,18 +76,9 @@ impl Columns {
         })
     }
 
-    pub(super) fn is_of(&self, key: &Key, at: usize) -> bool {
-        key.record == self.record.get(at)
-            && key.offset == self.offset.get(at)
-            && key.mfn == self.mfn.get(at)
-            && key.id.as_deref() == self.id.get(at)
-    }
-
     pub(super) fn fill(&self, at: usize, row: &mut OwnedRow) {
-        let key = &mut row.key;
-        (key.record, key.offset, key.mfn) = (self.record.get(at), self.offset.get(at), self.mfn.get(at));
-        set(&mut key.id, self.id.get(at));
-        (row.field, row.subfield) = (self.field.get(at), self.subfield.get(at));
+        self.keys.fill(at, &mut row.key);
+        (row.field, row.subfield) = (self.keys.field.get(at), self.subfield.get(at));
         set(&mut row.tag, self.tag.get(at));
         set(&mut row.ind1, self.ind1.get(at));
         set(&mut row.ind2, self.ind2.get(at));

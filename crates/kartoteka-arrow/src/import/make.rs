@@ -4,12 +4,17 @@ use kartoteka::{Builder, IsisHeader, Leader, Record, Syntax, Tag};
 
 use super::OwnedRow;
 use crate::long::syntax_of;
-use crate::schema::header;
+use crate::schema::{LEADER, header as codes};
+
+/// Cuts the rows of the header off, which are in no field, from rows that are in order.
+pub(super) fn header(rows: &[OwnedRow]) -> (&[OwnedRow], &[OwnedRow]) {
+    let len = rows.iter().take_while(|row| row.field.unwrap_or_default() == 0).count();
+    rows.split_at_checked(len).unwrap_or_default()
+}
 
 /// Makes a record of its rows, which are in order.
 pub(super) fn record(rows: &[OwnedRow], body: &mut String) -> Result<Record, String> {
-    let of_header = rows.iter().take_while(|row| row.field.unwrap_or_default() == 0).count();
-    let (header, fields) = rows.split_at_checked(of_header).unwrap_or_default();
+    let (header, fields) = header(rows);
     let mut record = head(header)?;
     let mut rest = fields;
     while let Some(first) = rest.first() {
@@ -34,10 +39,10 @@ pub(super) fn record(rows: &[OwnedRow], body: &mut String) -> Result<Record, Str
 /// Makes a record without fields of the rows of its header.
 fn head(rows: &[OwnedRow]) -> Result<Record, String> {
     let (mut leader, mut syntax, mut isis) = (None, None, None::<IsisHeader>);
-    let mfn = rows.first().and_then(|row| row.key.mfn);
+    let mfn = rows.iter().find_map(|row| row.key.mfn);
     for row in rows {
         let value = row.value.as_deref().unwrap_or_default();
-        if row.tag.as_deref() != Some("LDR") {
+        if row.tag.as_deref() != Some(LEADER) {
             let (tag, code) = (row.tag.as_deref().unwrap_or("null"), row.code.as_deref());
             return Err(match code {
                 Some(code) => format!("subfield {code} of {tag} is in no field: its field is 0 or null"),
@@ -48,19 +53,21 @@ fn head(rows: &[OwnedRow]) -> Result<Record, String> {
         let narrow =
             || number().and_then(|number| u32::try_from(number).map_err(|_| format!("{value} is too great")));
         match row.code.as_deref() {
-            None if leader.is_some() => return Err("two leaders".to_owned()),
+            None if leader.is_some() => {
+                return Err("two leaders, as where one table is made of those of several inputs".to_owned());
+            }
             None => {
                 let parsed = value.parse::<Leader>();
                 leader = Some(
                     parsed.map_err(|_| format!("the leader {value:?} has not 24 characters of one byte"))?,
                 );
             }
-            Some(header::SYNTAX) => {
+            Some(codes::SYNTAX) => {
                 syntax = Some(syntax_of(value).ok_or_else(|| format!("{value:?} is no syntax of records"))?);
             }
-            Some(header::STATUS) => in_base(&mut isis).status = narrow()?,
-            Some(header::VERSION) => in_base(&mut isis).version = narrow()?,
-            Some(header::PREVIOUS) => in_base(&mut isis).previous = number()?,
+            Some(codes::STATUS) => in_base(&mut isis).status = narrow()?,
+            Some(codes::VERSION) => in_base(&mut isis).version = narrow()?,
+            Some(codes::PREVIOUS) => in_base(&mut isis).previous = number()?,
             Some(code) => return Err(format!("{code:?} is no code of a header")),
         }
     }
@@ -76,6 +83,17 @@ fn head(rows: &[OwnedRow]) -> Result<Record, String> {
     Ok(record)
 }
 
+/// Says which field of a record is the first whose indicators are null, although the fields of its syntax have them.
+pub(super) fn without_indicators(rows: &[OwnedRow], syntax: Syntax) -> Option<String> {
+    if !syntax.has_indicators() {
+        return None;
+    }
+    let is_one = |row: &&OwnedRow| row.subfield.is_some() && row.ind1.is_none() && row.ind2.is_none();
+    let first = header(rows).1.iter().find(is_one)?;
+    let tag = first.tag.as_deref().unwrap_or("no tag");
+    Some(format!("field {} ({tag}): ind1 and ind2 are null; a blank is ' '", first.field.unwrap_or_default()))
+}
+
 fn in_base(isis: &mut Option<IsisHeader>) -> &mut IsisHeader {
     isis.get_or_insert(IsisHeader::new(0, 0, 0))
 }
@@ -84,6 +102,9 @@ fn in_base(isis: &mut Option<IsisHeader>) -> &mut IsisHeader {
 fn field(rows: &[OwnedRow], syntax: Syntax, body: &mut String) -> Result<(Tag, bool), String> {
     let Some(first) = rows.first() else { return Err("no rows".to_owned()) };
     let name = first.tag.as_deref().ok_or("no tag")?;
+    if name == LEADER {
+        return Err("a row of the leader is in a field, and not in field 0".to_owned());
+    }
     let tag = tag_of(name).ok_or_else(|| format!("{name:?} is no tag"))?;
     // Where all fields 00X of a record have indicators and subfields, they are read as data fields; and Aleph has fields
     // such as FMT that have neither.

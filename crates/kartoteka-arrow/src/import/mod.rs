@@ -1,37 +1,35 @@
 //! Records of a long table.
 
 mod columns;
+mod key;
 mod make;
 mod seen;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Schema};
-use kartoteka::{Finding, Location, Position, Record, Rule, RuleInfo, Severity};
+use kartoteka::{Finding, Location, Position, Record, Rule};
 
-use self::columns::Columns;
-use self::seen::Seen;
+use self::columns::{Columns, Keys};
+use self::key::Key;
+use self::seen::{Apart, Seen};
 use crate::long::{LongBuilder, Row};
-
-static NONSENSE_INFO: RuleInfo = RuleInfo::new(
-    "A001",
-    "rows-without-sense",
-    Severity::Error,
-    "The rows of a record in a long table do not make a record.",
-    include_str!("../rules/A001.md"),
-);
-
-/// The rule of the findings about rows that do not make a record.
-pub const NONSENSE: Rule = Rule::new(&NONSENSE_INFO);
+use crate::rules::{NO_INDICATORS, NONSENSE};
+use crate::schema::LEADER;
 
 /// Makes records of the batches of a long table.
 ///
-/// The rows of a record are next to each other: rows with the same record, offset, MFN and id, which are columns that may
-/// be missing or null. Their order does not matter; `field` and `subfield` have it. Columns may have any type of numbers
-/// and text, as databases change them.
+/// The rows of a record are next to each other: rows with the same number in `record`, whatever their other columns say;
+/// where it is null, with the same `offset`; where that is null too, with the same `mfn`, or else the same `id`. Their order
+/// does not matter; `field` and `subfield` have it. Columns may have any type of numbers and text, as databases change them.
+///
+/// A record whose rows are apart is rejected, with one finding, and so is what has no row of a leader. Which records are
+/// apart [`Import::survey`] finds out before the first is made; without it, what comes first of a record has been given
+/// away when the rest comes, unless it lacks the leader.
 ///
 /// # Cost
 /// The rows of one record are in memory. More than 500,000 rows, or 64 MiB of values, are none: they are rejected piece
-/// by piece. That rows of a record are not next to each other is noticed by the keys of the last million records.
+/// by piece. That rows of a record are not next to each other is noticed by the keys of the last million records, which
+/// take 8 MiB, and a number for each record that is apart, of a million at most.
 ///
 /// # Example
 /// ```
@@ -62,9 +60,32 @@ pub struct Import {
     /// The record that has too many rows, while there are more of them.
     over: Option<Key>,
     seen: Seen,
+    apart: Apart,
+    surveyed: Surveyed,
     records: u64,
     rows_before: u64,
     body: String,
+}
+
+/// The rows of the record that a survey is at.
+#[derive(Debug, Default)]
+struct Surveyed {
+    key: Option<Key>,
+    has_header: bool,
+    has_fields: bool,
+    seen: Seen,
+}
+
+impl Surveyed {
+    /// Ends the record.
+    fn end(&mut self, apart: &mut Apart) {
+        if let Some(hash) = self.key.take().map(|key| key.hash()) {
+            if self.seen.again(hash, self.has_header && self.has_fields) {
+                apart.add(hash, false);
+            }
+        }
+        (self.has_header, self.has_fields) = (false, false);
+    }
 }
 
 /// How many rows a record can have.
@@ -77,11 +98,13 @@ pub(crate) const PIECE: usize = 16_384;
 /// What an [`Import`] makes of the rows of a record.
 #[derive(Debug)]
 pub enum Imported<'a> {
+    /// Something about the record that comes next.
+    Noted(&'a Finding),
     /// A record, and its rows.
     Record(&'a Record, &'a Rows<'a>),
     /// Rows that make none, and why.
     Rejected(&'a Finding, &'a Rows<'a>),
-    /// More rows of the record that was rejected last.
+    /// More rows of a record that was rejected.
     Rest(&'a Rows<'a>),
 }
 
@@ -124,15 +147,6 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// What the rows of a record have in common.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Key {
-    record: Option<u64>,
-    offset: Option<u64>,
-    mfn: Option<u64>,
-    id: Option<String>,
-}
-
 /// A row, whose memory is used again.
 #[derive(Debug, Clone, Default)]
 struct OwnedRow {
@@ -162,7 +176,7 @@ impl Import {
     /// # Errors
     /// If a column is missing that records need, or is neither text nor number.
     pub fn check(schema: &Schema) -> Result<(), ArrowError> {
-        for name in ["field", "tag", "code", "value"] {
+        for name in ["field", "tag", "ind1", "ind2", "code", "value"] {
             if schema.column_with_name(name).is_none() {
                 let there: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
                 let why = format!(
@@ -179,6 +193,58 @@ impl Import {
         Ok(())
     }
 
+    /// Looks at a batch before all of the table is taken, for records whose rows are apart: they are rejected whole, and
+    /// not from the second piece on. Of the batch, the columns `record`, `offset`, `mfn`, `id` and `field` are enough.
+    ///
+    /// # Errors
+    /// If a column is no number or text.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka_arrow::{Export, Import, Imported, Shape};
+    ///
+    /// let table = || Export::new(Shape::Long).open("../../fixtures/iso2709/marc21.mrc");
+    /// let batch = table()?.next().unwrap_or_else(|| panic!("no batch"))?;
+    /// // The first row of the table, which is the leader of its first record, is moved to the end.
+    /// let pieces = [batch.slice(1, batch.num_rows() - 1), batch.slice(0, 1)];
+    /// let mut import = Import::new();
+    /// for piece in &pieces {
+    ///     import.survey(piece)?;
+    /// }
+    /// let (mut made, mut rejected) = (0, 0);
+    /// let mut take = |imported: Imported<'_>| {
+    ///     match imported {
+    ///         Imported::Record(..) => made += 1,
+    ///         Imported::Rejected(..) => rejected += 1,
+    ///         _ => {}
+    ///     }
+    ///     Ok::<(), arrow_schema::ArrowError>(())
+    /// };
+    /// for piece in &pieces {
+    ///     import.batch(piece, &mut take)?;
+    /// }
+    /// import.finish(&mut take)?;
+    /// assert_eq!((made, rejected), (7, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn survey(&mut self, batch: &RecordBatch) -> Result<(), ArrowError> {
+        let keys = Keys::of(batch)?;
+        let Import { surveyed, apart, .. } = self;
+        for at in 0..batch.num_rows() {
+            if surveyed.key.as_ref().is_some_and(|key| !keys.is_of(key, at)) {
+                surveyed.end(apart);
+            }
+            if surveyed.key.is_none() {
+                keys.fill(at, surveyed.key.get_or_insert_default());
+            }
+            match keys.is_header(at) {
+                true => surveyed.has_header = true,
+                false => surveyed.has_fields = true,
+            }
+        }
+        Ok(())
+    }
+
     /// Takes a batch, and gives `take` each record whose rows have ended.
     ///
     /// # Errors
@@ -189,10 +255,11 @@ impl Import {
         take: &mut dyn FnMut(Imported<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let columns = Columns::of(batch)?;
+        std::mem::take(&mut self.surveyed).end(&mut self.apart);
         for at in 0..batch.num_rows() {
             let last = self.len.checked_sub(1).and_then(|last| self.rows.get(last));
             let key = self.over.as_ref().or(last.map(|last| &last.key));
-            if key.is_some_and(|key| !columns.is_of(key, at)) {
+            if key.is_some_and(|key| !columns.keys.is_of(key, at)) {
                 self.end(take)?;
             }
             if self.rows.len() == self.len {
@@ -232,17 +299,42 @@ impl Import {
             self.over = None;
             return done;
         }
-        let Import { rows, len, body, seen, .. } = self;
+        let at = (self.records, self.rows_before);
+        let Import { rows, len, body, seen, apart, .. } = self;
         let (rows, _) = rows.split_at_mut_checked(*len).unwrap_or_default();
         rows.sort_by_key(|row| (row.field, row.subfield));
-        let made = match apart(rows, seen) {
-            true => Err("rows of the record came before: they are not next to each other".to_owned()),
-            false => make::record(rows, body),
+        let hash = rows.first().map(|row| row.key.hash()).unwrap_or_default();
+        let has_leader = make::header(rows).0.iter().any(|row| row.tag.as_deref() == Some(LEADER));
+        let has_fields = rows.last().is_some_and(|row| row.field.unwrap_or_default() > 0);
+        let came_before = seen.again(hash, has_leader && has_fields);
+        let told = apart.is_told(hash);
+        let made = match told {
+            Some(true) => {
+                let done = take(Imported::Rest(&self.there()));
+                self.begin();
+                return done;
+            }
+            Some(false) => Err("its rows are not next to each other".to_owned()),
+            None if came_before => {
+                Err("rows of the record came before: they are not next to each other".to_owned())
+            }
+            None if !has_leader => Err("no row of a leader: field 0, tag LDR".to_owned()),
+            None => make::record(rows, body),
         };
+        let is_piece = told.is_some() || came_before || !has_leader;
         let done = match made {
-            Ok(record) => take(Imported::Record(&record, &Rows(rows))),
+            Ok(record) => {
+                let noted = match make::without_indicators(rows, record.view().syntax()) {
+                    Some(why) => take(Imported::Noted(&finding(NO_INDICATORS, rows, at, why, ""))),
+                    None => Ok(()),
+                };
+                noted.and_then(|()| take(Imported::Record(&record, &Rows(rows))))
+            }
             Err(why) => self.reject(why, take),
         };
+        if is_piece {
+            self.apart.add(hash, true);
+        }
         self.records += 1;
         self.begin();
         done
@@ -254,6 +346,9 @@ impl Import {
             Some(_) => take(Imported::Rest(&self.there())),
             None => {
                 self.over = self.rows.first().map(|row| row.key.clone());
+                if let Some(key) = &self.over {
+                    self.apart.add(key.hash(), true);
+                }
                 let done = self.reject(format!("more than {MOST_ROWS} rows, or {MOST_BYTES} bytes"), take);
                 self.records += 1;
                 done
@@ -272,15 +367,10 @@ impl Import {
 
     /// Gives `take` the rows as they are, and why.
     fn reject<E>(&self, why: String, take: &mut dyn FnMut(Imported<'_>) -> Result<(), E>) -> Result<(), E> {
-        let key = self.rows.first().map(|row| row.key.clone()).unwrap_or_default();
-        let mut location = Location::of(Position {
-            byte: key.offset.unwrap_or(self.rows_before),
-            record: key.record.map_or(self.records, |number| number.saturating_sub(1)),
-            line: 0,
-        });
-        location.mfn = key.mfn.and_then(|mfn| u32::try_from(mfn).ok());
-        let finding = Finding::new(NONSENSE, location, why, "record rejected");
-        take(Imported::Rejected(&finding, &self.there()))
+        let rows = self.there();
+        let at = (self.records, self.rows_before);
+        let finding = finding(NONSENSE, rows.0, at, why, "record rejected");
+        take(Imported::Rejected(&finding, &rows))
     }
 
     fn there(&self) -> Rows<'_> {
@@ -288,9 +378,20 @@ impl Import {
     }
 }
 
-/// Whether these rows, which are in order, are only some of those of a record, and others came before.
-fn apart(rows: &[OwnedRow], seen: &mut Seen) -> bool {
-    let has = |row: Option<&OwnedRow>, header: bool| row.is_some_and(|row| (row.field == Some(0)) == header);
-    let whole = has(rows.first(), true) && has(rows.last(), false);
-    rows.first().is_some_and(|row| seen.again(&row.key, whole))
+/// Makes a finding about the record of these rows, before which there were so many records and rows.
+fn finding(
+    rule: Rule,
+    rows: &[OwnedRow],
+    (records, rows_before): (u64, u64),
+    why: String,
+    action: &'static str,
+) -> Finding {
+    let first = |of: fn(&Key) -> Option<u64>| rows.iter().find_map(|row| of(&row.key));
+    let mut location = Location::of(Position {
+        byte: first(|key| key.offset).unwrap_or(rows_before),
+        record: first(|key| key.record).map_or(records, |number| number.saturating_sub(1)),
+        line: 0,
+    });
+    location.mfn = first(|key| key.mfn).and_then(|mfn| u32::try_from(mfn).ok());
+    Finding::new(rule, location, why, action)
 }

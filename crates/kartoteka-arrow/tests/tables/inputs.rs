@@ -111,3 +111,66 @@ fn values_that_do_not_decode_are_findings() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_record_with_too_much_for_a_table_is_named() {
+    let folder = scratch("too-much");
+    let (input, table) = (folder.join("large.mrk"), folder.join("t.arrow"));
+    let record = |id: &str, fields: &str| format!("=LDR  00000nam a2200000 a 4500\n=001  {id}\n{fields}\n");
+    let (small, title) = (record("k1", "=245  10$aAll\n"), "=245  10$aAll\n");
+    let cases = [
+        (
+            record("k2", &"=500  \\\\$aNote\n".repeat(65_535)),
+            "65536 fields, of which a table has room for 65535 (record k2)",
+        ),
+        (
+            record("k3", &format!("{title}=500  \\\\{}\n", "$aNote".repeat(65_536))),
+            "field 3 (500) has 65536 subfields, of which a table has room for 65535 (record k3)",
+        ),
+    ];
+    for (large, why) in cases {
+        fs::write(&input, [&small[..], &large, &small].concat()).unwrap();
+        for jobs in ["1", "2"] {
+            let done = export(&[text(&input), "-j", jobs, "-o", text(&table)]);
+            assert_eq!(done.status.code(), Some(1), "{}", said(&done));
+            let place = format!("large.mrk: error[A002] record 2 (line 5, byte {}", small.len());
+            let said = said(&done);
+            assert!(said.contains(&place) && said.contains(&format!("): {why}; record left out")), "{said}");
+            assert!(
+                said.contains("error: 1 record has more than 65,535 fields, codes, or subfields"),
+                "{said}"
+            );
+            assert!(said.contains("3 records read"), "{said}");
+            assert_eq!(records_of(read_table(&table).unwrap()).0.len(), 2);
+        }
+        // It has a row of paths, as any other.
+        let done = export(&[text(&input), "-q", "--columns", "001", "-o", text(&table)]);
+        assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+        assert_eq!(read_table(&table).unwrap().map(|batch| batch.unwrap().num_rows()).sum::<usize>(), 3);
+    }
+}
+
+#[test]
+fn errors_in_a_table_of_findings_are_errors_of_the_data() {
+    let folder = scratch("errors");
+    let (input, table) = (folder.join("t.mrk"), folder.join("t.arrow"));
+    let all = "=LDR  00000nam a2200000 a 4500\n=001  k1\n=245  10$aAll\n";
+    // A title that is there twice is an error, which no reader looks for.
+    let cases = [("=245  10$aTwice\n", Some(1), true), ("", Some(0), false)];
+    for (more, status, has_error) in cases {
+        fs::write(&input, format!("{all}{more}\n")).unwrap();
+        let done = export(&[text(&input), "--as", "findings", "-o", text(&table)]);
+        let mut severities = Vec::new();
+        for batch in read_table(&table).unwrap() {
+            let batch = batch.unwrap();
+            let column = batch.column_by_name("severity").unwrap().as_dictionary::<UInt16Type>().clone();
+            let names = column.values().as_string::<i32>();
+            severities
+                .extend(column.keys().iter().map(|key| names.value(usize::from(key.unwrap())).to_owned()));
+        }
+        assert_eq!(severities.iter().any(|one| one == "error"), has_error, "{severities:?}");
+        assert_eq!(done.status.code(), status, "{}: {severities:?}", said(&done));
+        // The other tables have no findings of the checks.
+        assert_eq!(export(&[text(&input), "-o", text(&table)]).status.code(), Some(0));
+    }
+}

@@ -4,6 +4,7 @@
 
 mod edits;
 mod inputs;
+mod pieces;
 mod programs;
 mod shapes;
 
@@ -14,7 +15,7 @@ use std::process::{Command, Output};
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use kartoteka::{Finding, Record};
-use kartoteka_arrow::{Import, Imported};
+use kartoteka_arrow::{Import, Imported, LongBuilder};
 
 /// The folder of the whole project.
 fn project() -> &'static Path {
@@ -80,7 +81,7 @@ fn records_of(batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>) ->
         match made {
             Imported::Record(record, _) => records.push(record.clone()),
             Imported::Rejected(finding, _) => findings.push(finding.clone()),
-            Imported::Rest(_) => {}
+            Imported::Rest(_) | Imported::Noted(_) => {}
         }
         Ok::<(), ArrowError>(())
     };
@@ -89,4 +90,29 @@ fn records_of(batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>) ->
     }
     import.finish(&mut take).unwrap();
     (records, findings)
+}
+
+/// The same of a table that is surveyed before, and how many rows are rejected.
+fn surveyed(batch: &RecordBatch) -> (Vec<Record>, Vec<Finding>, usize) {
+    let (mut records, mut findings, mut rejected) = (Vec::new(), Vec::new(), 0);
+    let mut import = Import::new();
+    import.survey(batch).unwrap();
+    let mut take = |made: Imported<'_>| {
+        let (Imported::Rejected(_, rows) | Imported::Rest(rows)) = made else {
+            if let Imported::Record(record, _) = made {
+                records.push(record.clone());
+            }
+            return Ok(());
+        };
+        if let Imported::Rejected(finding, _) = made {
+            findings.push(finding.clone());
+        }
+        let mut builder = LongBuilder::new();
+        rows.pieces().for_each(|piece| piece.add_to(&mut builder));
+        rejected += builder.finish()?.num_rows();
+        Ok::<(), ArrowError>(())
+    };
+    import.batch(batch, &mut take).unwrap();
+    import.finish(&mut take).unwrap();
+    (records, findings, rejected)
 }

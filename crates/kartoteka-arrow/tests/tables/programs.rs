@@ -240,3 +240,33 @@ fn outputs_that_are_no_plain_files() {
     assert_eq!(done.status.code(), Some(2), "{}", said(&done));
     assert!(said(&done).contains("full.mrk: cannot be written: "), "{}", said(&done));
 }
+
+#[test]
+fn formats_are_those_that_a_program_can_use() {
+    let input = fixtures().join("iso2709/marc21.mrc");
+    let list = |done: &Output| {
+        let said = said(done);
+        let list =
+            said.lines().find(|line| line.contains("these can: ") || line.contains("there are ")).unwrap();
+        let list = list.split_once("these can: ").or(list.split_once("there are ")).unwrap().1;
+        list.split(", ").map(str::to_owned).collect::<Vec<_>>()
+    };
+    for (wrong, why) in [("mst", "mst cannot be written here"), ("nothing", "no format \"nothing\"")] {
+        let done = import(&["none.parquet", "-t", wrong]);
+        assert_eq!(done.status.code(), Some(2));
+        assert!(said(&done).contains(why), "{}", said(&done));
+        let names = list(&done);
+        assert!(names.iter().any(|name| name == "marcxml") && !names.iter().any(|name| name == "mst"));
+        // Each of the list is written.
+        let folder = scratch("listed");
+        let table = folder.join("t.arrow");
+        assert_eq!(export(&[text(&input), "-q", "-o", text(&table)]).status.code(), Some(0));
+        for name in names.iter().map(|name| name.trim()) {
+            let done = import(&[text(&table), "-t", name, "-o", text(&folder.join("out"))]);
+            assert!(said(&done).contains("8 records in the tables"), "{name}: {}", said(&done));
+        }
+    }
+    let done = export(&[text(&input), "-f", "dublincore", "-o", "none.parquet"]);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(!list(&done).iter().any(|name| name == "csv") && list(&done).iter().any(|name| name == "mst"));
+}

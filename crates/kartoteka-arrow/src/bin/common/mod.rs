@@ -11,7 +11,7 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use kartoteka::{Finding, Severity, Tally};
+use kartoteka::{FORMATS, Finding, Format, Severity, Tally};
 
 pub(crate) use self::target::{Target, is_one_place};
 
@@ -28,7 +28,7 @@ pub(crate) struct Say {
     pub(crate) tally: Tally,
     /// Whether an input was not read, or not to its end.
     pub(crate) not_all: bool,
-    /// Whether something was left out.
+    /// Whether something was left out, or a table of findings has errors.
     pub(crate) lost: bool,
 }
 
@@ -132,11 +132,16 @@ fn printable(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
-/// Formats whose records can be read or written, by name.
-pub(crate) fn format(text: &str) -> Result<kartoteka::Format, String> {
-    kartoteka::Format::from_name(text).ok_or_else(|| {
-        let names: Vec<&str> = kartoteka::FORMATS.iter().map(|format| format.name()).collect();
-        format!("no format {text:?}; there are {}", names.join(", "))
+/// A format by its name, of those that can be used so.
+pub(crate) fn format(text: &str, verb: &str, can: fn(Format) -> bool) -> Result<Format, String> {
+    let known = Format::from_name(text);
+    known.filter(|format| can(*format)).ok_or_else(|| {
+        let names = FORMATS.iter().filter(|format| can(**format)).map(|format| format.name());
+        let names = names.collect::<Vec<_>>().join(", ");
+        match known {
+            Some(format) => format!("{format} cannot be {verb} here; these can: {names}"),
+            None => format!("no format {text:?}; there are {names}"),
+        }
     })
 }
 
