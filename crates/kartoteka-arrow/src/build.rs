@@ -21,7 +21,7 @@ pub(crate) struct Few {
 }
 
 impl Few {
-    /// Makes a column with room for so many rows.
+    /// Makes a column with room for this many rows.
     pub(crate) fn with_capacity(rows: usize) -> Few {
         Few { keys: PrimitiveBuilder::with_capacity(rows), ..Few::default() }
     }

@@ -18,6 +18,8 @@ const ONCE: f32 = 48.0;
 /// one that is rare: sets may differ in capitals alone.
 const RARE: f32 = 56.0;
 const PAIRS: u64 = 64;
+/// How many pairs a sample must have for that.
+const ENOUGH: f32 = 4096.0;
 /// The bytes beyond ASCII, and one number for all of ASCII.
 const BYTES: usize = 129;
 
@@ -86,19 +88,25 @@ impl Reading {
         if let Some(ascii) = self.unusual.first_mut() {
             *ascii = 0;
         }
-        self.average = if all > 0.0 { sum / all } else { 0.0 };
+        match all > ENOUGH {
+            true => self.average = sum / all,
+            false => self.unusual.clear(),
+        }
     }
 
     /// Whether the bytes beyond ASCII follow on those before them as is usual in the sample: in a record of another set they
-    /// do not.
+    /// do not. Never, if the sample is small.
     ///
     /// # Cost
     /// A look at each byte.
     pub(super) fn is_usual(&self, bytes: &[u8]) -> bool {
+        if self.unusual.is_empty() {
+            return false;
+        }
         let (mut bits, mut count, mut rare) = (0u64, 0u64, 0u64);
         let limit = (self.average + RARE).min(255.0) as u8;
         for pair in pairs(bytes.iter()) {
-            let unusual = self.unusual.get(pair).copied().unwrap_or_default();
+            let unusual = self.unusual.get(pair).copied().unwrap_or(u8::MAX);
             bits += u64::from(unusual);
             count += u64::from(pair > 0);
             rare += u64::from(unusual > limit);
@@ -171,22 +179,24 @@ mod tests {
             bytes
         };
         let mut sample = Sample::new();
-        sample.add(&encoded(
-            "Сборник статей о природе и хозяйстве Сибири, об истории городов и деревень, о людях и их трудах, \
-             с таблицами, картами и указателем имён : для преподавателей и студентов высших учебных заведений",
-            Charset::Windows1251,
-        ));
+        let text = "Сборник статей о природе и хозяйстве Сибири, об истории городов и деревень, о людях и их трудах, с \
+                    таблицами, картами и указателем имён : для преподавателей и студентов высших учебных заведений";
+        (0..30).for_each(|_| sample.add(&encoded(text, Charset::Windows1251)));
         // Some words of another set are in the sample too.
         sample.add(&encoded("Очерки прошлого, выпуск первый", Charset::Ibm866));
         let set = SETS.iter().find(|set| set.charset == Charset::Windows1251).unwrap();
         let russian = LANGUAGES.by_name("ru").and_then(|at| LANGUAGES.all.get(at));
         let reading = Reading::new(set, russian.into_iter(), &sample);
-        let title = "Описание рек и озёр Алтая";
+        let title = "Истории статей о людях, городов и хозяйстве деревень : с картами Сибири и таблицами";
         assert!(reading.is_usual(&encoded(title, Charset::Windows1251)));
         for other in [Charset::Ibm866, Charset::Koi8R, Charset::Iso8859_5, Charset::Utf8] {
             assert!(!reading.is_usual(&encoded(title, other)), "{other}");
         }
         assert!(reading.is_usual(b"Title in English"));
+        let mut few = Sample::new();
+        few.add(&encoded(text, Charset::Windows1251));
+        let reading = Reading::new(set, russian.into_iter(), &few);
+        assert!(!reading.is_usual(&encoded(title, Charset::Windows1251)), "of few words nothing is usual");
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl<const N: usize> Bag<N> {
         self.words.iter().map(|(word, often)| (&**word, *often))
     }
 
-    /// At most so many of the words in order, and how much each counts: what occurs often counts less than as often, for it
+    /// The words in order, no more than `most`, and how much each counts: what occurs often counts less than as often, for it
     /// may be a label of the catalogue.
     pub(super) fn sorted(&self, most: usize) -> Vec<(&[u8], f32)> {
         let mut by_zeros = [0usize; 65];

@@ -24,7 +24,7 @@ use crate::bytes::Cut;
 use crate::error::Result;
 use crate::finding::{Findings, Rule};
 use crate::format::marc_in_isis::{self, Found};
-use crate::format::rules::{BYTE_ORDER_MARK, GARBAGE, TRUNCATED};
+use crate::format::rules::{BYTE_ORDER_MARK, GARBAGE, RECORD_CUT, TRUNCATED};
 use crate::io::{Frame, Framing, ReadOptions, Step};
 use crate::record::{Dialect, Record, Syntax};
 
@@ -210,7 +210,13 @@ impl Iso2709 {
                 let step = diskette_end(buf, self.searched, eof);
                 self.searched = 0;
                 match step {
-                    Step::Frame(_) => self.passed.report(findings),
+                    Step::Frame(len) => {
+                        self.passed.report(findings);
+                        if len < buf.len() && !buf.cut(..len).ends_with(b"\n") {
+                            let message = "the record ends inside a line, in which the next one begins";
+                            findings.at(RECORD_CUT, (len, 0), message, "cut there");
+                        }
+                    }
                     _ => self.searched = buf.len().saturating_sub(DISKETTE.len() + LEADER),
                 }
                 return Some(step);
