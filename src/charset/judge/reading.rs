@@ -75,23 +75,23 @@ impl Reading {
                 }
             }
         }
-        let (mut all, mut sum) = (0.0, 0.0);
+        let all: f32 = counts.iter().sum();
+        if all <= ENOUGH {
+            return;
+        }
+        let mut sum = 0.0;
         for row in counts.chunks(BYTES) {
             let whole = row.iter().sum::<f32>() + 32.0;
             for count in row {
                 let unusual = ((whole / (count + 0.25)).log2() * 8.0).clamp(0.0, 255.0) as u8;
                 self.unusual.push(unusual);
-                all += count;
                 sum += count * f32::from(unusual);
             }
         }
         if let Some(ascii) = self.unusual.first_mut() {
             *ascii = 0;
         }
-        match all > ENOUGH {
-            true => self.average = sum / all,
-            false => self.unusual.clear(),
-        }
+        self.average = sum / all;
     }
 
     /// Whether the bytes beyond ASCII follow on those before them as is usual in the sample: in a record of another set they
