@@ -70,8 +70,10 @@ impl Leader {
             _ => trimmed,
         };
         // Its characters are 24, some of them of several bytes.
-        let characters = || std::str::from_utf8(own).ok().filter(|text| text.chars().count() == Leader::LEN);
-        if let Some(text) = characters().filter(|_| own.len() > Leader::LEN) {
+        if own.len() > Leader::LEN
+            && let Ok(text) = std::str::from_utf8(own)
+            && text.chars().count() == Leader::LEN
+        {
             let ascii = |character| u8::try_from(character).ok().filter(u8::is_ascii).unwrap_or(b'?');
             let bytes: Vec<u8> = text.chars().map(ascii).collect();
             let message = "the leader has characters that are not ASCII".to_owned();

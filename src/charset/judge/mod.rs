@@ -27,12 +27,12 @@ use unicode_normalization::UnicodeNormalization;
 
 use self::languages::{LANGUAGES, Language};
 use self::likelihood::{MOST, against, likelihood, sums};
-use self::reading::{Reading, SPOKEN, least};
+use self::reading::{Reading, SPOKEN};
 pub use self::sample::Sample;
 use self::sample::{Fixed, WORDS, words_of};
 pub(crate) use self::sample::{divides, values};
 use self::sets::{SETS, Set};
-use self::spell::{ascii_cost, letters_cost, spell, spell_text};
+use self::spell::{ascii_cost, least, letters_cost, spell, spell_text, word_cost};
 use super::Charset;
 
 /// What bytes cost that are not UTF-8 in a value that is else, in twelfths of a bit.
@@ -216,16 +216,12 @@ impl Judgement {
     /// # Cost
     /// A look at each letter in the languages that count, and as UTF-8 in all languages.
     pub(crate) fn against_utf8(&self, charset: Charset, value: &[u8]) -> f32 {
-        let Some((at, set)) = SETS.iter().enumerate().find(|(_, set)| set.charset == charset) else {
-            return 0.0;
-        };
+        let Some((at, set)) = candidate(charset) else { return 0.0 };
         let spoken = self.spoken(at, set);
         let mut letters = Vec::new();
         let mut here = 0f32;
         for word in words_of(value).filter(|word| !word.is_ascii()) {
-            letters.clear();
-            let fixed = spell(set, word, &mut letters).cost;
-            here += fixed + least(&letters, spoken.iter().copied());
+            here += word_cost(set, word, spoken.iter().copied(), &mut letters);
         }
         let mut there = 0f32;
         for chunk in value.utf8_chunks() {
@@ -252,12 +248,11 @@ impl Judgement {
         spoken.into_iter().take(SPOKEN).map(|(_, language)| language).collect()
     }
 
-    /// The tables of a set for the input.
-    fn reading(&self, charset: Charset) -> Option<(&'static Set, &Reading)> {
+    /// The tables of a candidate, if an input was judged.
+    fn reading(&self, at: usize, set: &'static Set) -> Option<&Reading> {
         let input = self.input.as_ref()?;
-        let (at, set) = SETS.iter().enumerate().find(|(_, set)| set.charset == charset)?;
         let make = || Reading::new(set, self.spoken(at, set).into_iter(), &input.sample);
-        Some((set, input.readings.get(at)?.get_or_init(make)))
+        Some(input.readings.get(at)?.get_or_init(make))
     }
 
     /// Whether the bytes beyond ASCII are as usual as those of the input are in a set. Few records of another set are.
@@ -265,7 +260,8 @@ impl Judgement {
     /// # Cost
     /// A look at each byte.
     pub(crate) fn is_usual(&self, charset: Charset, bytes: &[u8]) -> bool {
-        self.reading(charset).is_some_and(|(_, reading)| reading.is_usual(bytes))
+        let reading = candidate(charset).and_then(|(at, set)| self.reading(at, set));
+        reading.is_some_and(|reading| reading.is_usual(bytes))
     }
 
     /// Whether words read well in a set, in the languages of the sample: with that many bits a byte, and one byte more.
@@ -274,27 +270,27 @@ impl Judgement {
     /// # Cost
     /// One pass; for words beyond ASCII, a look at each letter in the languages that count.
     pub(crate) fn reads_well(&self, charset: Charset, bytes: &[u8], bits: f32) -> bool {
-        let Some((at, set)) = SETS.iter().enumerate().find(|(_, set)| set.charset == charset) else {
-            return true;
-        };
-        let reading = self.reading(charset);
+        let Some((at, set)) = candidate(charset) else { return true };
+        let reading = self.reading(at, set);
         let spoken = if reading.is_some() { Vec::new() } else { self.spoken(at, set) };
         let mut letters = Vec::new();
         let (mut cost, mut count) = (0f32, 0usize);
         for value in values(bytes) {
             for word in words_of(value).filter(|word| !word.is_ascii()) {
                 cost += match reading {
-                    Some((_, reading)) => reading.cost(set, word, &mut letters),
-                    None => {
-                        letters.clear();
-                        spell(set, word, &mut letters).cost + least(&letters, spoken.iter().copied())
-                    }
+                    Some(reading) => reading.cost(word, &mut letters),
+                    None => word_cost(set, word, spoken.iter().copied(), &mut letters),
                 };
                 count += word.len();
             }
         }
         cost / 12.0 <= bits * count as f32 + bits
     }
+}
+
+/// The number of a set among the candidates, and the candidate.
+fn candidate(charset: Charset) -> Option<(usize, &'static Set)> {
+    SETS.iter().enumerate().find(|(_, set)| set.charset == charset)
 }
 
 /// For each candidate, the first that gives the same text for all these bytes.

@@ -3,7 +3,7 @@
 use super::languages::{Language, Letter};
 use super::sample::Sample;
 use super::sets::{Case, Set, Symbol};
-use super::spell::{Before, Spelling, case_cost, letters_cost, spell};
+use super::spell::{Before, case_cost, word_cost};
 
 /// How many languages are tried: those that count most.
 pub(super) const SPOKEN: usize = 3;
@@ -26,6 +26,7 @@ const BYTES: usize = 129;
 /// A set, the languages of a sample in it, and the bytes of the sample.
 #[derive(Debug)]
 pub(super) struct Reading {
+    set: &'static Set,
     /// How unusual each byte is after each, in words of the sample that read well, in eighths of a bit; 0 for ASCII after ASCII.
     unusual: Vec<u8>,
     /// The same on average.
@@ -40,7 +41,7 @@ pub(super) struct Reading {
 impl Reading {
     /// Makes the tables of a set and a few of its languages.
     pub(super) fn new(
-        set: &Set,
+        set: &'static Set,
         languages: impl Iterator<Item = &'static Language>,
         sample: &Sample,
     ) -> Reading {
@@ -56,17 +57,17 @@ impl Reading {
                 (Some(case), places)
             })
             .unzip();
-        let mut reading = Reading { unusual: Vec::new(), average: 0.0, languages, cases, places };
-        reading.count(set, sample);
+        let mut reading = Reading { set, unusual: Vec::new(), average: 0.0, languages, cases, places };
+        reading.count(sample);
         reading
     }
 
     /// Counts the bytes of words that read well. Those of another set must not make its bytes usual.
-    fn count(&mut self, set: &Set, sample: &Sample) {
+    fn count(&mut self, sample: &Sample) {
         let mut counts = vec![0f32; BYTES * BYTES];
         let mut letters = Vec::new();
         for (word, often) in sample.words.all() {
-            if self.cost(set, word, &mut letters) / 12.0 > WELL * (word.len() + 1) as f32 {
+            if self.cost(word, &mut letters) / 12.0 > WELL * (word.len() + 1) as f32 {
                 continue;
             }
             for pair in pairs(word.iter().chain(b" ")) {
@@ -115,7 +116,7 @@ impl Reading {
     }
 
     /// What a word costs, in twelfths of a bit, in the language that it fits best.
-    pub(super) fn cost(&self, set: &Set, word: &[u8], letters: &mut Vec<Letter>) -> f32 {
+    pub(super) fn cost(&self, word: &[u8], letters: &mut Vec<Letter>) -> f32 {
         let mut before = Before::Nothing;
         let mut rows = [0u8; SPOKEN];
         let mut sums = [0u32; SPOKEN];
@@ -124,9 +125,7 @@ impl Reading {
             let at = usize::from(*byte);
             let (Some(Some(case)), Some(places)) = (self.cases.get(at), self.places.get(at)) else {
                 // A sign or a mark is in it.
-                letters.clear();
-                let Spelling { cost, .. } = spell(set, word, letters);
-                return cost + least(letters, self.languages.iter().copied());
+                return word_cost(self.set, word, self.languages.iter().copied(), letters);
             };
             let (more, now) = case_cost(before, *case);
             cases += more;
@@ -157,11 +156,6 @@ fn pairs<'a>(bytes: impl Iterator<Item = &'a u8>) -> impl Iterator<Item = usize>
         before = here;
         pair
     })
-}
-
-/// What letters cost in the language that they fit best, in twelfths of a bit.
-pub(super) fn least<'a>(letters: &[Letter], languages: impl Iterator<Item = &'a Language>) -> f32 {
-    languages.map(|language| letters_cost(letters, language)).fold(f32::MAX, f32::min)
 }
 
 #[cfg(test)]
@@ -213,10 +207,8 @@ mod tests {
                     vec![b'a', first, first.wrapping_add(31) | 0x80],
                     vec![first.wrapping_mul(3) | 0x80, first, b'Z', first, b'q'],
                 ] {
-                    letters.clear();
-                    let spelling = spell(set, &word, &mut letters);
-                    let cost = spelling.cost + least(&letters, languages());
-                    assert_eq!(reading.cost(set, &word, &mut letters), cost, "{word:X?} in {}", set.charset);
+                    let cost = word_cost(set, &word, languages(), &mut letters);
+                    assert_eq!(reading.cost(&word, &mut letters), cost, "{word:X?} in {}", set.charset);
                     plain +=
                         usize::from(word.iter().all(|byte| matches!(set.symbol(*byte), Symbol::Letter(..))));
                 }

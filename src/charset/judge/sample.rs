@@ -39,7 +39,7 @@ pub(super) struct Bag<const N: usize> {
 
 impl<const N: usize> Bag<N> {
     fn add(&mut self, word: &[u8]) {
-        if self.thinned > 0 && Fixed.hash_one(word).trailing_zeros() < self.thinned {
+        if self.thinned > 0 && zeros(word) < self.thinned {
             return;
         }
         if let Some(count) = self.words.get_mut(word) {
@@ -50,7 +50,7 @@ impl<const N: usize> Bag<N> {
         while self.words.len() > N {
             self.thinned += 1;
             let thinned = self.thinned;
-            self.words.retain(|word, _| Fixed.hash_one(&**word).trailing_zeros() >= thinned);
+            self.words.retain(|word, _| zeros(word) >= thinned);
         }
     }
 
@@ -62,34 +62,28 @@ impl<const N: usize> Bag<N> {
     /// The words in order, no more than `most`, and how much each counts: what occurs often counts less than as often, for it
     /// may be a label of the catalogue.
     pub(super) fn sorted(&self, most: usize) -> Vec<(&[u8], f32)> {
-        let mut by_zeros = [0usize; 65];
-        for word in self.words.keys() {
-            if let Some(count) = by_zeros.get_mut(Fixed.hash_one(&**word).trailing_zeros() as usize) {
-                *count += 1;
-            }
-        }
-        let (mut thinned, mut left) = (0, self.words.len());
-        for count in by_zeros {
-            if left <= most {
-                break;
-            }
-            left -= count;
+        let kept = |thinned: u32| self.all().filter(move |(word, _)| thinned == 0 || zeros(word) >= thinned);
+        let mut thinned = 0;
+        while kept(thinned).count() > most {
             thinned += 1;
         }
-        let is_kept = |word: &[u8]| thinned == 0 || Fixed.hash_one(word).trailing_zeros() >= thinned;
         let count = |count: u32| f32::from(u16::try_from(count.min(9)).unwrap_or(9)).sqrt();
         // More letters alone than texts have are an alphabet, or a list of characters.
-        let alone = self.words.keys().filter(|word| word.len() == 1 && is_kept(word)).count();
+        let alone = kept(thinned).filter(|(word, _)| word.len() == 1).count();
         let part = |word: &[u8]| match word {
             [_] if alone > ALONE => (ALONE as f32 / alone as f32).powi(2),
             _ => 1.0,
         };
-        let kept = self.all().filter(|(word, _)| is_kept(word));
         let mut words: Vec<(&[u8], f32)> =
-            kept.map(|(word, often)| (word, count(often) * part(word))).collect();
+            kept(thinned).map(|(word, often)| (word, count(often) * part(word))).collect();
         words.sort_by_key(|(word, _)| *word);
         words
     }
+}
+
+/// How many zero bits the hash of a word ends with: of any words, half have one more.
+fn zeros(word: &[u8]) -> u32 {
+    Fixed.hash_one(word).trailing_zeros()
 }
 
 /// A hash that is the same in every run.

@@ -188,6 +188,22 @@ pub(super) fn letters_cost(letters: &[Letter], language: &Language) -> f32 {
     cost as f32
 }
 
+/// What a word costs in a set, in the language that it fits best, in twelfths of a bit.
+pub(super) fn word_cost<'a>(
+    set: &Set,
+    word: &[u8],
+    languages: impl Iterator<Item = &'a Language>,
+    letters: &mut Vec<Letter>,
+) -> f32 {
+    letters.clear();
+    spell(set, word, letters).cost + least(letters, languages)
+}
+
+/// What letters cost in the language that they fit best, in twelfths of a bit.
+pub(super) fn least<'a>(letters: &[Letter], languages: impl Iterator<Item = &'a Language>) -> f32 {
+    languages.map(|language| letters_cost(letters, language)).fold(f32::MAX, f32::min)
+}
+
 pub(super) fn ascii_cost(word: &[u8], language: &Language) -> f32 {
     let mut cost = 0u32;
     let mut before = 0usize;

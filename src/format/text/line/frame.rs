@@ -292,7 +292,8 @@ fn early_mark(value: &[u8], count: usize, style: Style) -> Option<usize> {
     value.get(at + 1).filter(|code| code.is_ascii_alphanumeric()).map(|_| at)
 }
 
-/// Appends the body of a data field; missing indicators are left out. Returns false if there is text between indicators and subfields.
+/// Appends the body of a data field; missing indicators are left out. Returns false if there is text between indicators and
+/// subfields.
 pub(super) fn data(value: &[u8], count: usize, style: Style, out: &mut Vec<u8>) -> bool {
     if let Some(at) = early_mark(value, count, style) {
         let (indicators, subfields) = value.split_at_checked(at).unwrap_or((value, &[]));
