@@ -34,13 +34,15 @@ impl Few {
         if let Some(key) = self.known.get(text) {
             return *key;
         }
-        self.add(text)
+        let key = self.add(text);
+        self.known.insert(text.into(), key);
+        key
     }
 
+    /// Adds a text to the list, and returns its key.
     fn add(&mut self, text: &str) -> u16 {
         let key = u16::try_from(self.texts.len()).unwrap_or(NONE);
         self.texts.append_value(text);
-        self.known.insert(text.into(), key);
         key
     }
 
@@ -50,13 +52,13 @@ impl Few {
         if self.single.is_empty() {
             self.single.resize(128, NONE);
         }
-        let key = self.single.get_mut(usize::from(byte))?;
-        if *key == NONE {
-            let key_of_new = u16::try_from(self.texts.len()).unwrap_or(NONE);
-            self.texts.append_value(char::from(byte).encode_utf8(&mut [0; 4]));
-            *key = key_of_new;
+        let at = usize::from(byte);
+        let mut key = *self.single.get(at)?;
+        if key == NONE {
+            key = self.add(char::from(byte).encode_utf8(&mut [0; 4]));
+            *self.single.get_mut(at)? = key;
         }
-        Some(*key)
+        Some(key)
     }
 
     /// Whether no more texts fit for a record with so many.

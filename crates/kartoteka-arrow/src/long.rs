@@ -142,15 +142,18 @@ impl LongBuilder {
         true
     }
 
+    /// Returns the key of a tag; its text is made once for a batch, if it is a number under 1,000.
     fn key_of_tag(&mut self, tag: Tag) -> u16 {
-        let number =
-            tag.number().and_then(|number| usize::try_from(number).ok()).filter(|number| *number < 1000);
-        let Some(number) = number else { return self.tag.key(&tag.to_string()) };
-        if self.tags.is_empty() {
-            self.tags.resize(1000, None);
+        let LongBuilder { tag: texts, tags, .. } = self;
+        if tags.is_empty() {
+            tags.resize(1000, None);
         }
-        let Some(slot) = self.tags.get_mut(number) else { return self.tag.key(&tag.to_string()) };
-        *slot.get_or_insert_with(|| self.tag.key(&tag.to_string()))
+        let number = tag.number().and_then(|number| usize::try_from(number).ok());
+        let mut make = || texts.key(&tag.to_string());
+        match number.and_then(|number| tags.get_mut(number)) {
+            Some(slot) => *slot.get_or_insert_with(make),
+            None => make(),
+        }
     }
 
     /// Adds the rows of what is in no leader.
