@@ -6,7 +6,7 @@ use crate::charset::undo_second_encoding;
 use crate::check::rules::{CONTROL_CHARACTER, REPLACEMENT_CHARACTER};
 use crate::error::DecodeError;
 use crate::finding::{Finding, Findings, Rule, counted};
-use crate::format::iso2709::rules::CONTROL_BYTE_IN_DATA;
+use crate::format::rules::CONTROL_BYTE_IN_DATA;
 use crate::io::rules::UNDECODABLE;
 use crate::record::rules::ENCODED_TWICE;
 use crate::record::{FieldBuf, FieldRef, Record, RecordRef, TextRepair};

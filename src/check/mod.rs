@@ -35,6 +35,7 @@ pub use self::fix::{Fix, Fixes};
 pub use self::indicators::Indicators;
 pub use self::leader::Leader;
 pub use self::numbers::Numbers;
+pub(crate) use self::numbers::control_number;
 pub use self::schema::SchemaRules;
 use crate::bytes::Cut;
 use crate::check::rules::{CONTROL_CHARACTER, LEADER_INVALID, LEADER_OBSOLETE};

@@ -6,6 +6,7 @@ use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 use super::rules::NUMBER_REPEATED;
 use super::{Check, Subject};
 use crate::finding::{Finding, Findings, Rule};
+use crate::record::Record;
 
 /// The most numbers that are remembered.
 const MOST: usize = 1 << 24;
@@ -51,6 +52,12 @@ impl Numbers {
             false => !self.seen.contains(&hash),
         }
     }
+}
+
+/// Returns the control number of a record, if it has one.
+pub(crate) fn control_number(record: &Record) -> Option<Vec<u8>> {
+    let number = record.field("001")?.raw().trim_ascii();
+    (!number.is_empty()).then(|| number.to_vec())
 }
 
 impl Check for Numbers {

@@ -11,6 +11,8 @@ rules! {
         "A field has more or fewer indicators than its record says.";
     DATA_BEFORE_SUBFIELD "B012" "data-before-subfield" Warning
         "A field has data between its indicators and its first subfield.";
+    CONTROL_BYTE_IN_DATA "B014" "control-byte-in-data" Warning
+        "A value holds one of the bytes that delimit fields and records.";
     TAG_INVALID "B015" "tag-invalid" Warning
         "A tag is not three letters or digits.";
     BYTE_ORDER_MARK "B016" "byte-order-mark" Note

@@ -13,6 +13,8 @@ use crate::io::{Unicode, utf16};
 
 /// The most bytes examined, from the start of an input.
 pub(super) const SAMPLE: usize = 64 * 1024;
+/// The most lines before the first record that is recognized.
+const LINES_BEFORE: usize = 100;
 
 /// The format of an input, and the evidence for it. See [`detect`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,11 +79,32 @@ pub fn detect(sample: &[u8], path: Option<&Path>) -> Result<Detection> {
         let (format, confidence) = (Format::Iso2709, Confidence::Guess);
         return Ok(Detection { format, confidence, reason: "the input is empty".to_owned(), extension });
     }
-    let mut found: Option<(Format, Confidence, String)> = None;
+    let (mut found, nearest) = examine(&shown, extension);
+    if found.is_none() {
+        found = after_lines(content, path);
+    }
+    let message = match (found, nearest) {
+        (Some((format, confidence, reason)), _) => {
+            return Ok(Detection { format, confidence, reason, extension });
+        }
+        (None, Some((format, 1.., why))) => {
+            format!("nearest is {format}, but {why}")
+        }
+        (None, _) => "it resembles none of those known".to_owned(),
+    };
+    Err(Error::format(FormatError::NotRecognized(message)))
+}
+
+/// A format, how certain it is, and the evidence.
+type Found = (Format, Confidence, String);
+
+/// Returns the format for which there is most evidence, and the one that misses it least.
+fn examine(shown: &Sample<'_>, extension: Option<Format>) -> (Option<Found>, Option<(Format, u8, String)>) {
+    let mut found: Option<Found> = None;
     let mut nearest: Option<(Format, u8, String)> = None;
     for format in KNOWN.iter().filter(|format| !format.can(Can::Seek)) {
         let Some(sniff) = format.0.sniff else { continue };
-        match sniff(&shown) {
+        match sniff(shown) {
             Ok((confidence, reason)) => {
                 let better = match &found {
                     None => true,
@@ -102,16 +125,23 @@ pub fn detect(sample: &[u8], path: Option<&Path>) -> Result<Detection> {
             }
         }
     }
-    let message = match (found, nearest) {
-        (Some((format, confidence, reason)), _) => {
-            return Ok(Detection { format, confidence, reason, extension });
-        }
-        (None, Some((format, 1.., why))) => {
-            format!("nearest is {format}, but {why}")
-        }
-        (None, _) => "it resembles none of those known".to_owned(),
-    };
-    Err(Error::format(FormatError::NotRecognized(message)))
+    (found, nearest)
+}
+
+/// Returns the format of what is after the first lines, which are something else, or a damaged record.
+fn after_lines(content: &[u8], path: Option<&Path>) -> Option<Found> {
+    // Other XML holds pages of all kinds.
+    let starts = memchr::memchr2_iter(b'\n', b'\r', content).map(|end| end + 1).take(LINES_BEFORE);
+    starts.filter(|_| !content.starts_with(b"<")).find_map(|start| {
+        let rest = content.get(start..).filter(|rest| rest.first().is_some_and(u8::is_ascii_graphic))?;
+        let shown = Sample { bytes: rest, content: rest, path };
+        let (format, confidence, reason) = examine(&shown, None).0?;
+        // These are known by how they begin, others by how many of the lines are theirs.
+        let by_beginning = [Format::Iso2709, Format::Json, Format::Ndjson].contains(&format);
+        let is_clear = confidence == Confidence::Certain || confidence == Confidence::Likely && by_beginning;
+        let reason = || format!("after {start} bytes of something else: {reason}");
+        is_clear.then(|| (format, Confidence::Possible, reason()))
+    })
 }
 
 #[cfg(test)]

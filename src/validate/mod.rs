@@ -14,6 +14,7 @@ mod config;
 mod file;
 mod found;
 mod ignore;
+mod repeated;
 mod run;
 mod select;
 mod totals;

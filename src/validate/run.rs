@@ -5,16 +5,14 @@ use std::collections::{BTreeMap, HashSet};
 use super::found::Found;
 use super::totals::{FileTotals, Totals};
 use super::{Baseline, Config, Window};
-use crate::bytes::Cut;
 use crate::check::rules::NUMBER_REPEATED;
-use crate::check::{Checker, Fix, Fixes, Numbers};
+use crate::check::{Checker, Fix, Fixes, Numbers, control_number};
 use crate::error::Error;
 use crate::finding::{Finding, Rule, Severity, Tally};
 use crate::format::descriptor::Format;
 use crate::io::{Content, Garbage, Item, Pass, RecordRead, in_batches};
-use crate::position::{Location, Position};
+use crate::position::Position;
 use crate::record::Record;
-use crate::tag::Tag;
 
 /// How many bytes of each piece of garbage are kept to be shown.
 const GARBAGE: usize = 48;
@@ -41,13 +39,15 @@ const GARBAGE: usize = 48;
 /// ```
 #[derive(Debug)]
 pub struct Validator {
-    config: Config,
-    wanted: HashSet<Rule>,
+    pub(super) config: Config,
+    pub(super) wanted: HashSet<Rule>,
     /// How many findings may still be listed.
     left: u64,
     totals: Totals,
     /// The control numbers of the input, if two that are the same are looked for.
-    numbers: Option<Numbers>,
+    pub(super) numbers: Option<Numbers>,
+    /// The control numbers before the next input, which is a part.
+    pub(super) before: Option<Numbers>,
     /// All findings of this run.
     seen: Option<Baseline>,
 }
@@ -77,32 +77,32 @@ pub enum Event<'a> {
 }
 
 /// A record in which something was found, or the end of an input.
-struct Noted {
+pub(super) struct Noted {
     /// `None` if it could not be read.
-    record: Option<Record>,
-    raw: Vec<u8>,
+    pub(super) record: Option<Record>,
+    pub(super) raw: Vec<u8>,
     /// Offset of the record in the input.
-    start: u64,
-    garbage: Vec<Garbage>,
+    pub(super) start: u64,
+    pub(super) garbage: Vec<Garbage>,
     /// The findings of the reader, then those of the checks.
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
     /// How many of them are the reader's.
-    of_reader: usize,
-    unlisted: Vec<(Rule, u64)>,
+    pub(super) of_reader: usize,
+    pub(super) unlisted: Vec<(Rule, u64)>,
     /// Whether it is no record, but what comes after the last.
-    is_rest: bool,
+    pub(super) is_rest: bool,
 }
 
 /// The result of a batch.
 #[derive(Default)]
-struct Part {
-    records: u64,
-    unreadable: u64,
-    noted: Vec<Noted>,
+pub(super) struct Part {
+    pub(super) records: u64,
+    pub(super) unreadable: u64,
+    pub(super) noted: Vec<Noted>,
     /// The control number of each record, if they are looked for.
-    numbers: Option<Vec<(Position, Vec<u8>)>>,
+    pub(super) numbers: Option<Vec<(Position, Vec<u8>)>>,
     /// Why reading ended early.
-    stop: Option<Error>,
+    pub(super) stop: Option<Error>,
 }
 
 impl Part {
@@ -128,9 +128,7 @@ impl Part {
         self.records += u64::from(!is_rest);
         let (raw, known) = (item.raw(), item.findings);
         if let (Some(numbers), Content::Record(record)) = (&mut self.numbers, &item.content) {
-            let number = record.field("001").map(|field| field.raw().trim_ascii().to_vec());
-            numbers
-                .extend(number.filter(|number| !number.is_empty()).map(|number| (item.position(), number)));
+            numbers.extend(control_number(record).map(|number| (item.position(), number)));
         }
         let checked = match &item.content {
             Content::Record(record) => checker.check(record.view(), raw, known),
@@ -178,7 +176,15 @@ impl Validator {
             severities: config.severities.clone(),
         };
         let wanted = totals.rules.iter().copied().collect();
-        Validator { left: config.max_findings, config, wanted, totals, numbers: None, seen: None }
+        Validator {
+            left: config.max_findings,
+            config,
+            wanted,
+            totals,
+            numbers: None,
+            before: None,
+            seen: None,
+        }
     }
 
     /// Collects all findings of the run for [`Validator::seen`], and takes them as known: none is reported.
@@ -195,7 +201,8 @@ impl Validator {
             file.severities.extend(own.severities.clone());
         }
         self.totals.files.push(file);
-        self.numbers = self.wanted.contains(&NUMBER_REPEATED).then(Numbers::new);
+        let before = self.before.take();
+        self.numbers = self.wanted.contains(&NUMBER_REPEATED).then(|| before.unwrap_or_default());
     }
 
     /// An empty part, for a batch of records.
@@ -308,47 +315,6 @@ impl Validator {
             file.unreadable += part.unreadable;
         }
         Ok(())
-    }
-
-    /// Notes the records of a part whose number is that of a record before. Where nothing else was found in one, the number
-    /// is all that is kept of it.
-    fn find_repeated(&mut self, part: &mut Part) {
-        let Some(seen) = &mut self.numbers else { return };
-        let count = part.noted.len();
-        for (position, number) in part.numbers.iter().flatten().filter(|(_, number)| !seen.is_new(number)) {
-            let number = String::from_utf8_lossy(number);
-            let message = format!("a record before this one has the control number {number:?}");
-            let mut place = Location::of(*position);
-            place.tag = Tag::from_number(1);
-            let sorted = part.noted.cut(..count);
-            let at = sorted.partition_point(|noted| noted.start < position.byte);
-            let known = part.noted.get_mut(at).filter(|noted| at < count && noted.start == position.byte);
-            if let Some(noted) = known.filter(|noted| !noted.is_rest) {
-                let number = noted.record.as_ref().and_then(|record| record.field("001"));
-                place.field = number.and_then(|field| u32::try_from(field.index()).ok());
-                if let Some(record) = &noted.record {
-                    record.view().locate(&mut place);
-                }
-                noted.findings.push(Finding::new(NUMBER_REPEATED, place, message, "kept"));
-                continue;
-            }
-            place.field = Some(0);
-            let record = Record::builder().control_field("001", &number).build().ok();
-            if let Some(record) = &record {
-                record.view().locate(&mut place);
-            }
-            part.noted.push(Noted {
-                record,
-                raw: Vec::new(),
-                start: position.byte,
-                garbage: Vec::new(),
-                findings: vec![Finding::new(NUMBER_REPEATED, place, message, "kept")],
-                of_reader: 0,
-                unlisted: Vec::new(),
-                is_rest: false,
-            });
-        }
-        part.noted.sort_by_key(|noted| (noted.is_rest, noted.start));
     }
 
     /// Whether a finding is looked for, as far as rule and element tell.

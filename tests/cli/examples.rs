@@ -1,19 +1,38 @@
 //! The programs in `examples/` do what a first user would want of them.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Once;
+use std::time::SystemTime;
+
+use crate::common::files;
+
+/// Whether Cargo has built all examples from the sources as they are. With a test named on the command line, it has not.
+fn are_built(folder: &Path) -> bool {
+    let changed = |path: &PathBuf| fs::metadata(path).and_then(|found| found.modified()).ok();
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let examples = files(&package.join("examples"));
+    let built = examples.iter().map(|path| changed(&folder.join(path.file_stem().unwrap())));
+    let oldest = built.min().flatten().unwrap_or(SystemTime::UNIX_EPOCH);
+    let sources = files(&package.join("src")).into_iter().chain(examples.iter().cloned());
+    sources
+        .chain([package.join("Cargo.lock")])
+        .filter_map(|path| changed(&path))
+        .all(|change| change < oldest)
+}
 
 /// Runs an example in the folder of the package. Returns its exit status and what it wrote.
 fn example(name: &str) -> (i32, String) {
     static BUILT: Once = Once::new();
-    BUILT.call_once(|| {
-        // With a test named on the command line, Cargo does not build the examples.
-        let build = ["build", "--quiet", "--all-features", "--examples"];
-        assert!(Command::new(env!("CARGO")).args(build).status().unwrap().success());
-    });
     let test = std::env::current_exe().unwrap();
     let folder: PathBuf = test.parent().unwrap().parent().unwrap().join("examples");
+    BUILT.call_once(|| {
+        if !are_built(&folder) {
+            let build = ["build", "--quiet", "--all-features", "--examples"];
+            assert!(Command::new(env!("CARGO")).args(build).status().unwrap().success());
+        }
+    });
     let output = Command::new(folder.join(name)).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
 }

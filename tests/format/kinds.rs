@@ -78,3 +78,274 @@ fn a_leader_with_characters_of_several_bytes_has_24_positions() {
         assert!(records[0].1.contains(&"B020"), "{format}: {:?}", records[0].1);
     }
 }
+
+/// The titles that a reader of the format, or of the format that is found, gives, and the rules of all findings.
+fn titles(format: Option<Format>, data: &[u8]) -> (Vec<String>, Vec<&'static str>) {
+    let mut reader = reader(data, format, &ReadOptions::new()).unwrap();
+    let (mut titles, mut rules, mut record) = (Vec::new(), Vec::new(), Record::new());
+    loop {
+        let more = reader.read_record(&mut record);
+        rules.extend(reader.findings().iter().map(|finding| finding.rule.id()));
+        match more {
+            Ok(false) => return (titles, rules),
+            Ok(true) => {
+                let title = record.field("245").or(record.field("200")).and_then(|field| field.subfield('a'));
+                titles.push(title.map_or_else(String::new, |title| title.to_str_lossy().into_owned()));
+            }
+            Err(error) => {
+                assert!(error.is_record(), "{error}");
+                rules.extend(error.finding().map(|finding| finding.rule.id()));
+            }
+        }
+    }
+}
+
+/// MARCXML of records with these titles, as markup; `between` is put before each.
+fn marcxml(titles: &[&str], between: [&str; 3]) -> String {
+    let mut text = String::from("<collection xmlns=\"http://www.loc.gov/MARC21/slim\">");
+    for (number, title) in titles.iter().enumerate() {
+        text += between[number];
+        text += &format!(
+            "<record><leader>00000nam a2200000 a 4500</leader><controlfield tag=\"001\">{number}</controlfield>\
+             <datafield tag=\"245\" ind1=\"0\" ind2=\"0\"><subfield code=\"a\">{title}</subfield></datafield></record>\n"
+        );
+    }
+    text + "</collection>"
+}
+
+#[test]
+fn a_comment_that_lost_its_end_hides_no_record() {
+    for (titles_in, between) in [
+        (["Salt", "Peat", "Loam"], ["<!-- of May --\n", "", "<!-- last -->"]),
+        (["Salt", "Peat", "Loam"], ["<!-- of May ->", "<!-- and June -->", ""]),
+        (["Salt", "Peat", "Loam"], ["<!-- of May", "<!-- a --><!-- b -->", ""]),
+        (["Salt<!-- pure", "Peat", "Loam"], ["", "", "<!-- last -->"]),
+        (["Salt<!-- pure", "Peat<!-- c -->", "Loam"], ["", "", ""]),
+        (["<![CDATA[Salt]]", "<![CDATA[Peat]]>", "Loam"], ["", "", ""]),
+        (["<![CDATA[Salt]>", "Peat", "<![CDATA[Loam]]>"], ["", "", ""]),
+    ] {
+        let text = marcxml(&titles_in, between);
+        let (found, rules) = titles(None, text.as_bytes());
+        assert_eq!(found.len(), 3, "{text}");
+        for (found, title) in found.iter().zip(["Salt", "Peat", "Loam"]) {
+            assert!(found.contains(title), "{found}: {text}");
+        }
+        assert!(rules.contains(&"B070"), "{rules:?}: {text}");
+    }
+}
+
+#[test]
+fn comments_and_sections_that_end_stay_as_they_are() {
+    for between in [
+        ["<!-- ---- books ---- -->", "<!-- <record>-</record> -- <a> -->", "<!-- -> -->"],
+        ["<!-- a\n--\nb -->", "<!---->", "<!-- <record><leader/> ]]> <![CDATA[ -->"],
+    ] {
+        let text = marcxml(&["A<!-- - -- - -->", "<![CDATA[<b> ]] </b> <![CDATA[ ]]>", "C"], between);
+        let (found, rules) = titles(None, text.as_bytes());
+        assert_eq!(
+            (found, rules),
+            (vec!["A".into(), "<b> ]] </b> <![CDATA[ ".into(), "C".into()], vec![]),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn records_in_sections_end_with_their_section() {
+    let record = |title: &str, end: &str| {
+        format!(
+            "<recordData><![CDATA[<record><leader>00000nam a2200000 a 4500</leader>\
+                 <datafield tag=\"200\" ind1=\"1\" ind2=\" \"><subfield code=\"a\">{title}</subfield></datafield>{end}</recordData>"
+        )
+    };
+    for end in ["]]>", "</record>", "</record>]>", "</recor]]>", "</record >]]>"] {
+        let text = format!(
+            "<searchRetrieveResponse>{}{}{}</searchRetrieveResponse>",
+            record("Fen", "</record>]]>"),
+            record("Bog", end),
+            record("Moor", "</record>]]>")
+        );
+        let (found, rules) = titles(Some(Format::Marcxml), text.as_bytes());
+        assert_eq!(found, ["Fen", "Bog", "Moor"], "{rules:?}: {text}");
+        assert!(end.ends_with(">]]>") || rules.contains(&"B070"), "{rules:?}: {text}");
+    }
+}
+
+#[test]
+fn a_line_of_json_may_hold_more_than_one_record() {
+    let record = |title: &str| {
+        format!(
+            r#"{{"leader":"00000nam a2200000 a 4500","fields":[{{"001":"7"}},{{"245":{{"ind1":"0","ind2":"0","subfields":[{{"a":"{title}"}}]}}}}]}}"#
+        )
+    };
+    let (one, two, three) = (record("Elm"), record("Oak"), record("Ash"));
+    let cut = &one[..one.len() - 20];
+    for (text, expected, rule) in [
+        (format!("{one}{two}\n{three}\n"), &["Elm", "Oak", "Ash"][..], "B052"),
+        (format!("{one}, {two}\n{three}\n"), &["Elm", "Oak", "Ash"], "B052"),
+        (format!("{three}\n{cut}{two}\n{three}"), &["Ash", "Oak", "Ash"], "B059"),
+        (format!("{three}\nsync error {two}\n{three}"), &["Ash", "Oak", "Ash"], "B059"),
+        (format!("{one}\n\u{FEFF}{two}\n{three}\n"), &["Elm", "Oak", "Ash"], "B016"),
+        (format!("{one}\n\u{1A}{two}\n\u{1A}\n{three}\n"), &["Elm", "Oak", "Ash"], "B058"),
+        (format!("{one}\n\0\0\0\0{two}\n{three}\n"), &["Elm", "Oak", "Ash"], "B058"),
+        (format!("\u{1E}{one}\n\u{1E}{two}\n\u{1E}{three}\n"), &["Elm", "Oak", "Ash"], "B058"),
+    ] {
+        let (found, rules) = titles(Some(Format::Ndjson), text.as_bytes());
+        assert_eq!(found, expected, "{rules:?}: {text}");
+        assert!(rules.contains(&rule), "{rules:?}: {text}");
+    }
+    // Objects inside others that begin as records do.
+    let answer = format!("{{\"answer\":{one},\"total\":1}}\n{two}\n");
+    assert_eq!(titles(Some(Format::Ndjson), answer.as_bytes()).0.last().unwrap(), "Oak");
+}
+
+#[test]
+fn what_is_before_the_first_record_costs_that_record_at_most() {
+    let line =
+        |number: u8, title: &str| format!("00000nam a2200000 a 4500\n001 {number}\n245 00 $a {title}\n\n");
+    let json = |title: &str| {
+        format!(
+            r#"{{"leader":"00000nam a2200000 a 4500","fields":[{{"245":{{"ind1":"0","ind2":"0","subfields":[{{"a":"{title}"}}]}}}}]}}"#
+        )
+    };
+    let server = |number: u8, title: &str| format!("{number}#0\n0#1\n200#^A{title}\n");
+    let id = |number: u8, title: &str| format!("!ID 00000{number}\n!v200!^a{title}\n");
+    for (text, format) in [
+        (line(1, "Rye") + &line(2, "Oats"), Format::Line),
+        (format!("{}\n{}\n", json("Rye"), json("Oats")), Format::Ndjson),
+        (format!("[\n{},\n{}\n]\n", json("Rye"), json("Oats")), Format::Json),
+        (server(1, "Rye") + &server(2, "Oats"), Format::IrbisServer),
+        (id(1, "Rye") + &id(2, "Oats"), Format::CisisId),
+    ] {
+        assert_eq!(titles(None, text.as_bytes()).0, ["Rye", "Oats"], "{text}");
+        for before in ["export of 3 May\n", "# records\n\n"] {
+            let text = format!("{before}{text}");
+            let found = kartoteka::detect(text.as_bytes(), None).unwrap();
+            assert_eq!(found.format, format, "{text}: {}", found.reason);
+            let (titles, rules) = titles(None, text.as_bytes());
+            assert!(titles.ends_with(&["Oats".to_owned()]), "{titles:?}: {text}");
+            assert!(!rules.is_empty(), "{text}");
+        }
+        // Without its first bytes.
+        let text = text.strip_prefix("[\n").unwrap_or(&text);
+        for cut in [1, 5] {
+            let text = &text[cut..];
+            let (titles, rules) = titles(None, text.as_bytes());
+            assert!(titles.ends_with(&["Oats".to_owned()]), "{titles:?}: {text}");
+            assert!(!rules.is_empty(), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_blank_line_after_each_line_ends_no_record() {
+    let mrk = "=LDR  00000nam a2200000 a 4500\n=001  1\n=100  1\\$aAbel\n=245  10$aHay\n=650  \\0$aMeadows\n\n\
+               =LDR  00000nam a2200000 a 4500\n=001  2\n=245  10$aStraw\n\n";
+    let line = "00000nam a2200000 a 4500\n001 1\n100 1  $a Abel\n245 10 $a Hay\n650  0 $a Meadows\n\n\
+                00000nam a2200000 a 4500\n001 2\n245 10 $a Straw\n\n";
+    for (format, plain) in [(Format::Mrk, mrk), (Format::Line, line)] {
+        let whole = read(format, plain.as_bytes());
+        assert_eq!(whole.len(), 2);
+        for end in ["\n\n", "\r\n\r\n", "\n\r", "\r\r\n\r\n"] {
+            let text = plain.replace('\n', end);
+            let records = read(format, text.as_bytes());
+            let fields = |records: &[(Vec<String>, Vec<&str>)]| -> Vec<Vec<String>> {
+                records.iter().map(|(fields, _)| fields.clone()).collect()
+            };
+            assert_eq!(fields(&records), fields(&whole), "{end:?}");
+            let blanks =
+                |(_, rules): &(Vec<String>, Vec<&str>)| rules.iter().filter(|rule| **rule == "B051").count();
+            assert!(records.iter().all(|record| blanks(record) == 1), "{end:?}: {records:?}");
+        }
+    }
+}
+
+#[test]
+fn displays_with_other_line_ends_marks_and_a_damaged_word() {
+    let display = |word: &str, number: u8, title: &str| {
+        format!(
+            "{word} 00000nam a2200000 a 4500\n001    {number}\n245 10 |a{title} /|cNoor.\n650  0 |aWater.\n"
+        )
+    };
+    let plain = display("LEADER", 1, "Rain") + &display("LEADER", 2, "Hail");
+    for (text, rule) in [
+        (plain.replace('\n', "\r"), "B049"),
+        (plain.replace("LEADER", "\u{FEFF}LEADER"), "B016"),
+        (plain.replace("650", "\u{1A}650"), "B058"),
+        (format!("{}\u{1A}{}", display("LEADER", 1, "Rain"), display("LEADER", 2, "Hail")), "B058"),
+        (display("LEADER", 1, "Rain") + &display("LEDAER", 2, "Hail"), "B053"),
+        (display("LEADER", 1, "Rain") + &display("EADER", 2, "Hail"), "B053"),
+    ] {
+        let (found, rules) = titles(Some(Format::Display), text.as_bytes());
+        assert_eq!(found, ["Rain /", "Hail /"], "{rules:?}: {text:?}");
+        assert!(rules.contains(&rule), "{rules:?}: {text:?}");
+    }
+}
+
+/// Records in the shape of CDS/ISIS with these bytes at the ends of fields and records.
+fn isis_iso(records: &[&[&str]], field: char, record: char) -> String {
+    let mut out = String::new();
+    for values in records {
+        let (mut directory, mut data) = (String::new(), String::new());
+        for (number, value) in values.iter().enumerate() {
+            directory += &format!("{:03}{:04}{:05}", 200 + number, value.len() + 1, data.len());
+            data += &format!("{value}{field}");
+        }
+        let base = 24 + directory.len() + 1;
+        let length = base + data.len() + 1;
+        out += &format!("{length:05}0000000{base:05}0004500{directory}{field}{data}{record}");
+    }
+    out
+}
+
+#[test]
+fn records_of_isis_with_terminators_and_line_ends_of_all_kinds() {
+    let long = "^aThe sand and the sea, a long title that fills more than one line of the file^bSecond part";
+    let records: [&[&str]; 3] = [&[long, "one"], &["^aDune", "two # and % here"], &["^aTide", "three"]];
+    let expected =
+        ["The sand and the sea, a long title that fills more than one line of the file", "Dune", "Tide"];
+    for (field, record) in
+        [('#', '#'), ('#', '%'), ('@', '%'), ('#', '\u{1D}'), ('%', '\u{1D}'), ('\u{1E}', '#')]
+    {
+        let flat = isis_iso(&records, field, record);
+        let (found, rules) = titles(None, flat.as_bytes());
+        assert_eq!(found, expected, "{field:?} {record:?}: {rules:?}");
+        assert!(rules.iter().all(|rule| matches!(*rule, "B033")), "{field:?} {record:?}: {rules:?}");
+        for end in ["\r\n", "\n", "\r", "\r\r\n", "\n\n"] {
+            let mut text = String::new();
+            for one in &records {
+                let one = isis_iso(&[one], field, record);
+                for line in one.as_bytes().chunks(80) {
+                    text += std::str::from_utf8(line).unwrap();
+                    text += end;
+                }
+            }
+            let (found, rules) = titles(None, text.as_bytes());
+            assert_eq!(found, expected, "{field:?} {record:?} {end:?}: {rules:?}");
+        }
+        // The second record is cut off.
+        let at = isis_iso(&records[..1], field, record).len();
+        let next = isis_iso(&records[..2], field, record).len();
+        for lost in [2, 5, 12] {
+            let text = format!("{}{}", &flat[..next - lost], &flat[next..]);
+            let (found, rules) = titles(Some(Format::Iso2709), text.as_bytes());
+            assert_eq!(found, expected, "{field:?} {record:?} {lost}: {rules:?} {}", &text[at..]);
+        }
+    }
+}
+
+#[test]
+fn a_delimiter_of_iso_2709_in_lines_is_reported() {
+    for (format, text) in [
+        (Format::Mrk, "=LDR  00000nam a2200000 a 4500\n=245  10$aReed\u{1F}bnotes\n"),
+        (Format::Line, "00000nam a2200000 a 4500\n245 10 $a Reed\u{1F}bnotes\n"),
+        (
+            Format::Aleph,
+            "000000001 LDR   L 00000nam^a2200000^a^4500\n000000001 24510 L $$aReed\u{1F}bnotes\n",
+        ),
+    ] {
+        let records = read(format, text.as_bytes());
+        assert!(records[0].0.contains(&"245 [10] $a Reed $b notes".to_owned()), "{format}: {records:?}");
+        assert!(records[0].1.contains(&"B014"), "{format}: {records:?}");
+    }
+}

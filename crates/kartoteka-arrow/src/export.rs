@@ -1,7 +1,7 @@
 //! Inputs as batches of a table.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
@@ -71,6 +71,7 @@ pub struct Export {
     jobs: usize,
     /// How many records were in the inputs before.
     before: u64,
+    file: Option<PathBuf>,
 }
 
 /// What comes of some records of an input.
@@ -93,7 +94,7 @@ pub struct Piece {
 impl Export {
     /// Makes tables of this shape, on one thread, of whole inputs whose formats are found out.
     pub fn new(shape: Shape) -> Export {
-        Export { shape, format: None, options: ReadOptions::new(), jobs: 1, before: 0 }
+        Export { shape, format: None, options: ReadOptions::new(), jobs: 1, before: 0, file: None }
     }
 
     /// Sets the format of the inputs. Default: none, it is found out.
@@ -124,6 +125,14 @@ impl Export {
         self
     }
 
+    /// Sets the file of the next input. Of a [part](ReadOptions::part) the table of findings needs it, to find what K101
+    /// finds in the whole: all records before the part are read for that. Default: none.
+    #[must_use]
+    pub fn file(mut self, path: Option<&Path>) -> Export {
+        self.file = path.map(Path::to_owned);
+        self
+    }
+
     /// Returns which table is made.
     pub fn shape(&self) -> &Shape {
         &self.shape
@@ -142,7 +151,8 @@ impl Export {
         let path = path.as_ref();
         let reader = open_with(path, self.format, &self.options)?;
         let format = reader.format();
-        Ok(self.clone().read(reader.into_inner(), format, path.display().to_string()))
+        let export = self.clone().file(Some(path));
+        Ok(export.read(reader.into_inner(), format, path.display().to_string()))
     }
 
     /// Makes a table of what a reader reads, in this format, from an input of this name.
@@ -251,6 +261,9 @@ impl Export {
         take: &mut dyn FnMut(Piece) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut validator = Validator::new(config.clone().jobs(self.jobs).max_findings(u64::MAX));
+        if let Some(path) = &self.file {
+            validator.before_part(path, format, &self.options)?;
+        }
         let mut rows = FindingBuilder::default();
         let (mut records, mut errors, mut findings) = (0, 0, Vec::new());
         let run = validator.input(name, format, reader, &mut |event| {

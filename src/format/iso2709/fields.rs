@@ -5,12 +5,13 @@ use wide::u8x16;
 
 use super::dialect::{control_fields_are_data, has_whole_values};
 use super::entry::DIRECTORY;
-use super::rules::{CONTROL_BYTE_IN_DATA, FIELD_EMPTY, INDICATOR_INVALID};
+use super::rules::{FIELD_EMPTY, INDICATOR_INVALID};
 use super::{DELIMITER, ESCAPE, FIELD_TERMINATOR, RECORD_TERMINATOR};
 use crate::bytes::{Cut, sixteens};
 use crate::finding::{Findings, Rule, counted};
 use crate::format::rules::{
-    CONTROL_FIELD_SUBFIELDS, DATA_BEFORE_SUBFIELD, INDICATOR_COUNT, SUBFIELD_EMPTY, TAG_INVALID,
+    CONTROL_BYTE_IN_DATA, CONTROL_FIELD_SUBFIELDS, DATA_BEFORE_SUBFIELD, INDICATOR_COUNT, SUBFIELD_EMPTY,
+    TAG_INVALID,
 };
 use crate::record::{Slot, Syntax};
 use crate::tag::Tag;

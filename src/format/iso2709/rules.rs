@@ -19,8 +19,6 @@ rules! {
         "A record or field is longer than the digits of its length can state.";
     RECORD_LENGTH_INVALID "B010" "record-length-invalid" Error
         "The record length in the leader is not five digits, or too small to be one.";
-    CONTROL_BYTE_IN_DATA "B014" "control-byte-in-data" Warning
-        "A value holds one of the bytes that delimit fields and records.";
     RECORD_UNTERMINATED "B018" "record-unterminated" Error
         "The record does not end with the record terminator.";
     DIRECTORY_UNTERMINATED "B019" "directory-unterminated" Error

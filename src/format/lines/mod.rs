@@ -47,6 +47,11 @@ impl Line<'_> {
         self.end.ends_with(b"\n")
     }
 
+    /// Whether marks are before or after the text.
+    pub(in crate::format) fn is_marked(&self) -> bool {
+        !self.before.is_empty() || !self.after.is_empty()
+    }
+
     /// Returns what was passed over around the text, each with its offset in the record and its length.
     fn oddities(&self) -> impl Iterator<Item = (Rule, (usize, usize), &'static str, &'static str)> {
         let before = (self.start - self.before.len(), self.before.len());

@@ -53,6 +53,8 @@ pub(crate) fn marcxml(sample: &Sample<'_>) -> Verdict {
 /// Returns which XML format other than MARCXML a sample is in, by its namespace or by its elements.
 fn other_xml(sample: &[u8]) -> Option<Kind> {
     let has = |text: &str| memmem::find(sample, text.as_bytes()).is_some();
+    let lower = sample.to_ascii_lowercase();
+    let has_name = |name: &str| memmem::find(&lower, name.as_bytes()).is_some();
     let names = [
         ("http://www.loc.gov/MARC21/slim", Kind::Marcxml),
         ("info:lc/xmlns/marcxchange-", Kind::Marcxchange),
@@ -62,8 +64,10 @@ fn other_xml(sample: &[u8]) -> Option<Kind> {
     let found = names.into_iter().find(|(namespace, _)| has(namespace)).map(|(_, format)| format);
     match found {
         Some(Kind::Marcxml) => None,
-        None if has("oai_marc") && has("varfield") => Some(Kind::OaiMarc),
-        None if has("<r>") && has("<l>") && (has("<d") || has("<c")) => Some(Kind::Turbomarc),
+        None if has_name("oai_marc") && has_name("varfield") => Some(Kind::OaiMarc),
+        None if has_name("<r>") && has_name("<l>") && (has_name("<d") || has_name("<c")) => {
+            Some(Kind::Turbomarc)
+        }
         found => found,
     }
 }

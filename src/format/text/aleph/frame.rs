@@ -73,6 +73,7 @@ impl Framing for Aleph {
         let mut others = 0usize;
         while let Some(line) = all.next() {
             draft.at(&line);
+            draft.delimiter(&line);
             let line = line.text;
             if is_blank(line) {
                 if all.peek().is_some_and(|next| !is_blank(next.text)) {

@@ -2,13 +2,13 @@
 
 use super::body::{self, Style};
 use super::layout::{self, Layout};
-use super::leader::{is_symbol, leader_inside, restore};
+use super::leader::{LONGEST, is_symbol, leader_inside, restore};
 use super::line::{Kind, NO_BREAK, after_gap, indent, kind, mark_at_start, unquoted};
 use super::rules::DISPLAY_GUESS;
 use crate::bytes::Cut;
 use crate::error::Result;
 use crate::finding::Findings;
-use crate::format::rules::{LINE_CONTINUED, LINE_INVALID, LINE_REMARK};
+use crate::format::rules::{LINE_CONTINUED, LINE_INVALID, LINE_REMARK, LINE_SPACING};
 use crate::format::text::kit::{self, Cutter, Draft, Inside, lines, shown};
 use crate::io::{Frame, Framing, ReadOptions, Step, anchor_in_lines};
 use crate::record::{Record, in_dialect};
@@ -111,20 +111,14 @@ impl Framing for Display {
             return Ok(self.inside.step(buf, len, at, findings));
         }
         let seen = &mut self.seen;
-        let step = self.cutter.step(
-            buf,
-            eof,
-            findings,
-            |_| false,
-            |kit::Around { first, line, .. }| {
-                let seen = seen.get_or_insert_with(|| {
-                    let mut seen = RecordLines::default();
-                    seen.begins(first);
-                    seen
-                });
-                if seen.begins(line) { kit::Line::Begins } else { kit::Line::Inside }
-            },
-        );
+        let step = self.cutter.step(buf, eof, findings, begins, |kit::Around { first, line, .. }| {
+            let seen = seen.get_or_insert_with(|| {
+                let mut seen = RecordLines::default();
+                seen.begins(first);
+                seen
+            });
+            if seen.begins(line) { kit::Line::Begins } else { kit::Line::Inside }
+        });
         if !matches!(step, Ok(Step::Need(_))) {
             self.seen = None;
         }
@@ -155,14 +149,23 @@ impl Framing for Display {
         // The field whose lines are being joined in `text`, and whether a blank line interrupts them.
         let (mut open, mut interrupted) = (None::<Open>, false);
         let mut any = false;
-        for this in lines(frame.bytes, |_| false) {
-            let (start, whole) = (this.start, this.text);
-            let line = unquoted(whole, form.indent);
+        for this in lines(frame.bytes, begins) {
+            let line = unquoted(this.text, form.indent);
             match kind(line) {
-                Kind::Blank => interrupted = true,
+                Kind::Blank => {
+                    if this.is_marked() {
+                        field.close(open.take(), &form, &mut draft);
+                        draft.at(&this);
+                    }
+                    interrupted = true;
+                }
                 Kind::Leader(leader) => {
                     field.close(open.take(), &form, &mut draft);
-                    draft.at_line(start, whole.len());
+                    draft.at(&this);
+                    if !leader.is_known() {
+                        let label = shown(leader.label.trim_ascii());
+                        draft.note(LINE_SPACING, format!("a leader after \"{label}\""), "read");
+                    }
                     field.body.clear();
                     if !restore(leader.value, &mut field.body) {
                         draft.note(
@@ -178,7 +181,7 @@ impl Framing for Display {
                     if !field.close(open.take(), &form, &mut draft) {
                         break;
                     }
-                    draft.at_line(start, whole.len());
+                    draft.at(&this);
                     open = Some(field.open(tag, (line, rest), &form, (&mut draft, &mut guessed)));
                     (interrupted, any) = (false, true);
                 }
@@ -188,7 +191,7 @@ impl Framing for Display {
                     match open.filter(|_| indented || !interrupted) {
                         Some(open) => {
                             if !indented {
-                                draft.at_line(start, whole.len());
+                                draft.at(&this);
                                 draft.about(Tag::new(open.tag));
                                 let message = "a line that does not begin with a tag";
                                 draft.note(LINE_CONTINUED, message, "joined with a blank");
@@ -198,7 +201,7 @@ impl Framing for Display {
                         None => {
                             // What follows is text too, until the next field.
                             field.close(open.take(), &form, &mut draft);
-                            draft.at_line(start, whole.len());
+                            draft.at(&this);
                             let place = if any { "after" } else { "before" };
                             let message =
                                 format!("text {place} the fields of the record: \"{}\"", shown(line));
@@ -308,7 +311,7 @@ pub(super) struct Form {
 impl Form {
     /// Examines all lines of a record. `text` is lent.
     pub(super) fn new(bytes: &[u8], text: &mut Vec<u8>) -> Form {
-        let all = || lines(bytes, |_| false).map(|line| line.text);
+        let all = || lines(bytes, begins).map(|line| line.text);
         let indent = all().map(indent).find(|indent| *indent > 0).unwrap_or_default();
         let all = || all().map(|line| unquoted(line, indent));
         let mut votes = layout::Votes::default();
@@ -360,6 +363,15 @@ impl Form {
             Some(text) if plain && line.first().is_some_and(u8::is_ascii_digit) => text,
             _ => text,
         }
+    }
+}
+
+/// Whether text begins like a line of a display, beyond doubt.
+fn begins(text: &[u8]) -> bool {
+    match kind(unquoted(text.get(..LONGEST).unwrap_or(text), 0)) {
+        Kind::Leader(_) => true,
+        Kind::Field(tag, rest) => tag.iter().all(u8::is_ascii_digit) && !rest.is_empty(),
+        Kind::Blank | Kind::Other => false,
     }
 }
 

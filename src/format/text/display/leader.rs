@@ -7,7 +7,7 @@ use crate::format::lines::begins_line;
 use crate::format::text::kit::is_leader_line;
 
 /// The longest line of a leader, with its label.
-const LONGEST: usize = 48;
+pub(super) const LONGEST: usize = 48;
 
 /// A line that is a leader.
 #[derive(Debug, Clone, Copy)]
@@ -17,13 +17,33 @@ pub(super) struct LeaderLine<'a> {
     pub(super) value: &'a [u8],
 }
 
-/// Returns the parts of a line, if it is a leader: after a label, or alone.
+/// The words for it.
+const WORDS: [&[u8]; 3] = [b"LEADER", b"LDR", b"000"];
+
+impl LeaderLine<'_> {
+    /// Whether the label is a word for leaders, or none.
+    pub(super) fn is_known(&self) -> bool {
+        let word = self.label.trim_ascii();
+        let word = word.strip_suffix(b":").unwrap_or(word);
+        word.is_empty() || WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
+    }
+}
+
+/// Returns the parts of a line, if it is a leader: after a label, even a damaged one, or alone.
 pub(super) fn leader(line: &[u8]) -> Option<LeaderLine<'_>> {
-    let word = [&b"LEADER"[..], b"LDR", b"000"].into_iter().find(|word| {
+    let word = WORDS.into_iter().find(|word| {
         line.split_at_checked(word.len()).is_some_and(|(start, _)| start.eq_ignore_ascii_case(word))
     });
     let Some(word) = word else {
-        return is_leader_line(line).then_some(LeaderLine { label: b"", value: line });
+        if is_leader_line(line) {
+            return Some(LeaderLine { label: b"", value: line });
+        }
+        let digits = line.iter().take(WORDS[0].len() + 3).position(u8::is_ascii_digit)?;
+        let (label, value) = line.split_at_checked(digits)?;
+        let is_label = matches!(label, [b'A'..=b'Z', .., b' '])
+            && label.iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b' ' | b':'))
+            && fits(value);
+        return (is_label && is_leader_line(value)).then_some(LeaderLine { label, value });
     };
     let after = line.get(word.len()..)?;
     let colon = after.strip_prefix(b":").unwrap_or(after);

@@ -30,6 +30,8 @@ pub(in crate::format::text) struct Around<'a> {
     /// The last line before this one that is not blank.
     pub(in crate::format::text) last: &'a [u8],
     pub(in crate::format::text) line: &'a [u8],
+    /// Number of blank lines from this line to the next; known after [`Line::Ask`].
+    pub(in crate::format::text) blanks: usize,
     /// The next line that is not blank, after [`Line::Ask`]; empty at the end of the input.
     pub(in crate::format::text) next: Option<&'a [u8]>,
 }
@@ -45,6 +47,8 @@ pub(in crate::format::text) struct Cutter {
     searched: usize,
     /// The line that asks for the next one, with its end, and the start of that.
     asking: Option<(Span, usize, usize)>,
+    /// Number of blank lines after that line.
+    blanks: usize,
     first: Option<Span>,
     second: Option<Span>,
     last: Span,
@@ -110,6 +114,7 @@ impl Cutter {
                     second: self.second.map(|second| part(buf, second)).unwrap_or_default(),
                     last: part(buf, self.last),
                     line,
+                    blanks: self.blanks + usize::from(is_blank(line)),
                     next: next.map(|next| part(buf, next)),
                 }),
             };
@@ -121,7 +126,7 @@ impl Cutter {
                 Line::Ends => return Ok(self.cut(Step::Frame(end))),
                 Line::Ask if next.is_none() => {
                     self.asking = Some((this, end, end));
-                    self.searched = end;
+                    (self.searched, self.blanks) = (end, 0);
                     continue;
                 }
                 Line::Inside | Line::Ask => {
@@ -132,6 +137,7 @@ impl Cutter {
                         self.last = this;
                     }
                     (self.line, self.searched, self.asking) = (end, end, None);
+                    self.blanks = 0;
                 }
             }
             if self.line >= buf.len() {
@@ -179,6 +185,7 @@ impl Cutter {
             }
             from = end;
             self.searched = end;
+            self.blanks += 1;
             if let Some((_, _, next)) = &mut self.asking {
                 *next = end;
             }

@@ -4,7 +4,8 @@ use super::invisible::without_marks;
 use crate::bytes::Cut;
 use crate::format::lines::{self, Line};
 use crate::format::rules::{
-    DATA_BEFORE_SUBFIELD, INDICATOR_COUNT, LEADER_VALUE, LINE_INVALID, NO_FIELDS, STRAY_MARK, SUBFIELD_EMPTY,
+    CONTROL_BYTE_IN_DATA, DATA_BEFORE_SUBFIELD, INDICATOR_COUNT, LEADER_VALUE, LINE_BLANK, LINE_INVALID,
+    NO_FIELDS, STRAY_MARK, SUBFIELD_EMPTY,
 };
 use crate::io::rules::LIMIT_REACHED;
 use std::borrow::Cow;
@@ -39,6 +40,8 @@ pub(in crate::format) struct Draft<'r> {
     odd_ends: bool,
     tag: Option<Tag>,
     full: bool,
+    /// Whether blank lines after each line were reported.
+    blank: bool,
     /// Whether any line was a leader or field.
     any: bool,
     /// Whether a field confirmed the number of indicators in the leader.
@@ -66,6 +69,7 @@ impl<'r> Draft<'r> {
             odd_ends: false,
             tag: None,
             full: false,
+            blank: false,
             any: false,
             confirmed: false,
         }
@@ -76,6 +80,17 @@ impl<'r> Draft<'r> {
         self.at_line(line.start, line.text.len());
         let findings = line.findings(self.frame, self.line.2, &mut self.odd_ends);
         findings.for_each(|finding| self.findings.push(finding));
+    }
+
+    /// Reports a delimiter of ISO 2709 in the line, which the format writes otherwise.
+    pub(in crate::format) fn delimiter(&mut self, line: &Line<'_>) {
+        if let Some(at) = memchr(DELIMITER, line.text) {
+            let mut location = Location::of(self.frame.position);
+            location.byte += (line.start + at) as u64;
+            (location.len, location.line) = (1, self.line.2);
+            let message = "byte 1F, which the format writes as another character";
+            self.findings.push(Finding::new(CONTROL_BYTE_IN_DATA, location, message, "read as a delimiter"));
+        }
     }
 
     /// Moves to the line of `len` bytes that begins at `start`; cheap if it is after the current one.
@@ -117,6 +132,21 @@ impl<'r> Draft<'r> {
             location.field = u32::try_from(self.record.slots_mut().len()).ok();
         }
         self.findings.push(Finding::new(code, location, message, action));
+    }
+
+    /// Reports a blank line inside the record; only the first, if the input is `doubled`: with a blank line after each.
+    pub(in crate::format) fn blank(&mut self, doubled: bool) {
+        match doubled {
+            false => self.note(LINE_BLANK, "a blank line inside a record", "skipped"),
+            true if !std::mem::replace(&mut self.blank, true) => {
+                self.note(
+                    LINE_BLANK,
+                    "a blank line after each line",
+                    "skipped; reported once for the record",
+                );
+            }
+            true => {}
+        }
     }
 
     /// Sets the field of the next findings.

@@ -5,7 +5,7 @@ use super::{Around, Cutter, Inside, Line};
 use crate::bytes::Cut;
 use crate::error::Result;
 use crate::finding::Findings;
-use crate::format::lines::Begins;
+use crate::format::lines::{Begins, is_blank, lines};
 use crate::io::Step;
 
 /// How the lines of a format begin.
@@ -22,15 +22,58 @@ pub(in crate::format::text) struct LineShape {
     pub(in crate::format::text) is_leader: fn(&[u8]) -> bool,
 }
 
+/// The most lines with a blank line after them that are no evidence.
+const FEW: usize = 3;
+/// The number of bytes that show it.
+const HEAD: usize = 4096;
+
 /// Finds records that end with a blank line, before the next leader, or before a second control number.
 #[derive(Debug, Clone, Default)]
 pub(in crate::format::text) struct LineRecords {
     cutter: Cutter,
     inside: Inside,
     numbered: Numbered,
+    /// Whether the input has a blank line after each line.
+    doubled: bool,
 }
 
 impl LineRecords {
+    /// Looks at the lines at the beginning of the input, all of it if `eof`: whether a blank line is after each of them.
+    ///
+    /// # Errors
+    /// The number of bytes that are needed.
+    pub(in crate::format::text) fn look(
+        &mut self,
+        head: &[u8],
+        eof: bool,
+        shape: &LineShape,
+    ) -> std::result::Result<(), usize> {
+        if head.len() < HEAD && !eof {
+            return Err(HEAD);
+        }
+        let head = head.get(..HEAD).unwrap_or(head);
+        let (mut single, mut other, mut blanks) = (0usize, 0usize, usize::MAX);
+        for line in lines(head, shape.begins) {
+            if is_blank(line.text) {
+                blanks = blanks.saturating_add(1);
+                continue;
+            }
+            match blanks {
+                0 => other += 1,
+                1 => single += 1,
+                _ => {}
+            }
+            blanks = 0;
+        }
+        self.doubled = single > FEW && other * 20 <= single;
+        Ok(())
+    }
+
+    /// Returns whether the input has a blank line after each line.
+    pub(in crate::format::text) fn is_doubled(&self) -> bool {
+        self.doubled
+    }
+
     /// Takes the next step of a framing. `leader_inside` returns the offset of a leader that begins inside a line of a
     /// record.
     pub(in crate::format::text) fn step(
@@ -44,7 +87,11 @@ impl LineRecords {
             Some(len) => len,
             None => {
                 let numbered = &mut self.numbered;
+                let doubled = self.doubled;
                 let relation = |around: Around<'_>| {
+                    if doubled && around.blanks == 1 && is_blank(around.line) {
+                        return if around.next.is_some() { Line::Inside } else { Line::Ask };
+                    }
                     numbered
                         .line(around, shape.control, shape.ends_in_leader, shape.is_leader)
                         .unwrap_or_else(|| (shape.relation)(around))
@@ -65,6 +112,6 @@ impl LineRecords {
 
     /// Starts over, at another place of the input.
     pub(in crate::format::text) fn restart(&mut self) {
-        *self = LineRecords::default();
+        *self = LineRecords { doubled: self.doubled, ..LineRecords::default() };
     }
 }

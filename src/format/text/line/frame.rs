@@ -1,7 +1,7 @@
 //! Parses lines to records.
 
 use crate::bytes::Cut;
-use crate::format::rules::{LINE_BLANK, LINE_CONTINUED, LINE_INVALID, LINE_REMARK, LINE_SPACING};
+use crate::format::rules::{LINE_CONTINUED, LINE_INVALID, LINE_REMARK, LINE_SPACING};
 use memchr::{memchr, memmem};
 
 use crate::error::Result;
@@ -61,6 +61,10 @@ impl Framing for Line {
         }
     }
 
+    fn look(&mut self, head: &[u8], eof: bool) -> std::result::Result<(), usize> {
+        self.records.look(head, eof, &SHAPE)
+    }
+
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
         let Line { records, map, .. } = self;
         records.step((buf, eof), findings, &SHAPE, |frame| Line::leader_inside(map, frame))
@@ -80,10 +84,11 @@ impl Framing for Line {
         let mut all = lines(frame.bytes, begins).peekable();
         while let Some(line) = all.next() {
             draft.at(&line);
+            draft.delimiter(&line);
             let line = line.text;
             if is_end(line) {
                 if all.peek().is_some_and(|next| !is_end(next.text)) {
-                    draft.note(LINE_BLANK, "a blank line inside a record", "skipped");
+                    draft.blank(self.records.is_doubled());
                 }
                 continue;
             }

@@ -6,7 +6,7 @@ use crate::charset::Charset;
 use crate::error::Result;
 use crate::finding::Findings;
 use crate::format::lines::begins_line;
-use crate::format::rules::{INDICATOR_COUNT, LINE_BLANK, LINE_CONTINUED, LINE_INVALID, LINE_SPACING};
+use crate::format::rules::{INDICATOR_COUNT, LINE_CONTINUED, LINE_INVALID, LINE_SPACING};
 use crate::format::text::kit::{
     Around, Draft, Line, LineRecords, LineShape, goes_on_after_blank, is_blank, is_leader_line, lines, shown,
 };
@@ -50,6 +50,10 @@ impl Framing for Mrk {
         }
     }
 
+    fn look(&mut self, head: &[u8], eof: bool) -> std::result::Result<(), usize> {
+        self.records.look(head, eof, &SHAPE)
+    }
+
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
         let Mrk { records, leader, .. } = self;
         records.step((buf, eof), findings, &SHAPE, |frame| Mrk::leader_inside(leader, frame))
@@ -73,10 +77,11 @@ impl Framing for Mrk {
         let mut all = lines(frame.bytes, begins).peekable();
         while let Some(this) = all.next() {
             draft.at(&this);
+            draft.delimiter(&this);
             let line = this.text;
             if is_blank(line) {
                 if all.peek().is_some_and(|next| !is_blank(next.text)) {
-                    draft.note(LINE_BLANK, "a blank line inside a record", "skipped");
+                    draft.blank(self.records.is_doubled());
                 }
                 continue;
             }

@@ -9,7 +9,8 @@ use super::element::{
     ElementEnd, Markup, Passage, attributes, begins_doctype, broken_element_end, doctype, element_end,
     is_space, is_xml_declaration, name, passage_len, split,
 };
-use super::packed::{self, Packed};
+use super::namespaces::{Element, namespace};
+use super::packed::{self, Packed, Section};
 use super::parse;
 use super::vocabulary::Vocabulary;
 use crate::charset::Charset;
@@ -48,8 +49,8 @@ pub struct Marcxml {
     plain: u64,
     /// Whether records in text were reported.
     packed_seen: bool,
-    /// The number of elements around the CDATA section whose text is read as markup.
-    cdata: Option<usize>,
+    /// The CDATA section whose text is read as markup.
+    section: Option<Section>,
     /// Whether a document type declaration was found.
     doctype_seen: bool,
     /// Whether text outside the root was reported.
@@ -62,30 +63,6 @@ pub struct Marcxml {
     column: usize,
     next_column: usize,
     parser: parse::Parser,
-}
-
-/// An open element: its qualified name, and the namespaces that it declares.
-#[derive(Debug, Clone)]
-struct Element {
-    name: Vec<u8>,
-    namespaces: Vec<(Vec<u8>, Vec<u8>)>,
-}
-
-impl Element {
-    fn new(tag: &[u8]) -> Element {
-        let declared = attributes(tag)
-            .filter_map(|(attribute, uri)| Some((declared_prefix(attribute)?.to_vec(), uri.to_vec())));
-        Element { name: name(tag).to_vec(), namespaces: declared.collect() }
-    }
-}
-
-/// Returns the prefix that an attribute declares; empty for the default namespace.
-fn declared_prefix(attribute: &[u8]) -> Option<&[u8]> {
-    match split(attribute) {
-        (b"", b"xmlns") => Some(&[]),
-        (b"xmlns", prefix) => Some(prefix),
-        _ => None,
-    }
 }
 
 impl Framing for Marcxml {
@@ -104,7 +81,7 @@ impl Framing for Marcxml {
             record_seen: false,
             plain: 0,
             packed_seen: false,
-            cdata: None,
+            section: None,
             doctype_seen: false,
             outside_seen: false,
             stray_seen: false,
@@ -145,6 +122,22 @@ impl Framing for Marcxml {
 impl Marcxml {
     /// Processes the next piece of the document.
     fn piece(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
+        let section = self.section.as_mut();
+        let (buf, eof) = match section.and_then(|section| section.end(buf, eof, findings.record().byte)) {
+            Some(0) => {
+                if let Some(section) = self.section.take() {
+                    self.open.truncate(section.depth);
+                }
+                if buf.starts_with(packed::SECTION_END) {
+                    return Ok(Step::Skip(packed::SECTION_END.len()));
+                }
+                let message = "a CDATA section that does not end before the next";
+                findings.at(XML_SYNTAX, (0, 9.min(buf.len())), message, "ended here");
+                (buf, eof)
+            }
+            Some(end) => (buf.cut(..end), true),
+            None => (buf, eof),
+        };
         if findings.record().byte == 0 {
             if buf.len() < 4 && !eof {
                 return Ok(Step::Need(4));
@@ -169,18 +162,18 @@ impl Marcxml {
             return Ok(self.text(buf.cut(..markup), true, findings));
         }
         let markup = match Passage::of(buf) {
-            Some(Passage::CData) if !self.open.is_empty() && self.cdata.is_none() => {
-                let head = buf.cut(9..buf.len().min(9 + packed::HEAD));
-                let end = memchr::memmem::find(head, b"]]>");
-                if end.is_none() && head.len() < packed::HEAD && !eof {
-                    return Ok(Step::Need(9 + packed::HEAD));
+            Some(Passage::CData) if !self.open.is_empty() && self.section.is_none() => {
+                let begin = packed::SECTION.len();
+                match packed::section_holds_records(buf.cut(begin..), eof) {
+                    None => return Ok(Step::Need(begin + packed::HEAD)),
+                    Some(true) => {
+                        self.report_packed(begin, "in a CDATA section", findings);
+                        let text = findings.record().byte + begin as u64;
+                        self.section = Some(Section::new(self.open.len(), text));
+                        return Ok(Step::Skip(begin));
+                    }
+                    Some(false) => self.passage(Passage::CData, buf, findings),
                 }
-                if packed::holds_records(end.map_or(head, |end| head.cut(..end))) {
-                    self.report_packed(9, "in a CDATA section", findings);
-                    self.cdata = Some(self.open.len());
-                    return Ok(Step::Skip(9));
-                }
-                self.passage(Passage::CData, buf, findings)
             }
             Some(passage) => self.passage(passage, buf, findings),
             None if !self.root_seen && !self.doctype_seen && begins_doctype(buf) => {
@@ -198,12 +191,16 @@ impl Marcxml {
                 Ok(Step::Garbage(2.min(buf.len())))
             }
             Markup::Broken(len) => {
-                findings.at(XML_SYNTAX, (0, len), "a tag that does not end", "skipped");
+                let message = match Passage::of(buf) {
+                    Some(_) => "a comment or CDATA section that does not end before the next",
+                    None => "a tag that does not end",
+                };
+                findings.at(XML_SYNTAX, (0, len), message, "skipped");
                 Ok(Step::Garbage(len))
             }
             Markup::Other(len) => {
                 let markup = buf.cut(..len);
-                if is_xml_declaration(markup) && self.cdata.is_none() {
+                if is_xml_declaration(markup) && self.section.is_none() {
                     self.declaration(markup, findings)?;
                 }
                 Ok(Step::Skip(len))
@@ -220,25 +217,22 @@ impl Marcxml {
     fn passage(&mut self, passage: Passage, buf: &[u8], findings: &Findings) -> Markup {
         let here = findings.record().byte;
         let window = buf.get(..LONGEST_TAG).unwrap_or(buf);
-        passage_len(&mut self.unended, passage, window, here).map_or(Markup::Open, Markup::Other)
+        match passage_len(&mut self.unended, passage, window, here) {
+            None => Markup::Open,
+            Some(len) if passage.is_lost(len) => Markup::Broken(len),
+            Some(len) => Markup::Other(len),
+        }
     }
 
-    /// Processes text outside records, which is whole or continues: escaped records may be in it, and the end of a CDATA
-    /// section with records.
+    /// Processes text outside records, which is whole or continues: escaped records may be in it.
     fn text(&mut self, text: &[u8], is_whole: bool, findings: &mut Findings) -> Step {
-        let len = match (self.cdata, self.cdata.and_then(|_| memchr::memmem::find(text, b"]]>"))) {
-            (Some(depth), Some(0)) => {
-                self.cdata = None;
-                self.open.truncate(depth);
-                return Step::Skip(3);
-            }
-            (Some(_), Some(end)) => end,
-            // The mark may continue after the bytes.
-            (Some(_), None) if !is_whole => match text.len().checked_sub(2) {
+        let len = match self.section {
+            // The mark of its end may continue after the bytes.
+            Some(_) if !is_whole => match text.len().checked_sub(2) {
                 Some(len @ 1..) => len,
                 _ => return Step::Need(text.len() + 1),
             },
-            (None, _) if !self.open.is_empty() => match packed::packed(text, is_whole) {
+            None if !self.open.is_empty() => match packed::packed(text, is_whole) {
                 Packed::Open => return Step::Need(text.len() + text.len() / 8 + 1),
                 Packed::None(len) | Packed::At(len) => len,
                 Packed::Record(len) => {
@@ -279,7 +273,8 @@ impl Marcxml {
         self.is_list = !self.root_seen && local.eq_ignore_ascii_case(b"collection");
         self.root_seen = true;
         if let Some(vocabulary) = Vocabulary::of_record(local) {
-            let in_namespace = self.namespace(prefix, tag).is_some_and(|namespace| vocabulary.has(namespace));
+            let in_namespace =
+                namespace(&self.open, prefix, tag).is_some_and(|namespace| vocabulary.has(namespace));
             let is_marc = if in_namespace {
                 true
             } else if empty {
@@ -298,7 +293,7 @@ impl Marcxml {
             };
             if is_marc {
                 if !in_namespace && !self.namespace_seen {
-                    let found = self.namespace(prefix, tag).unwrap_or_default();
+                    let found = namespace(&self.open, prefix, tag).unwrap_or_default();
                     let found = String::from_utf8_lossy(found);
                     let message =
                         format!("the namespace of the records is \"{found}\", not that of the format");
@@ -352,8 +347,11 @@ impl Marcxml {
                 Step::Need(buf.len() + buf.len() / 8 + 1)
             }
             ElementEnd::Open(_) => {
-                let message = "the input ends inside a record";
-                self.broken(TRUNCATED, buf, buf.len(), message, "kept what is there", findings);
+                let (rule, message) = match self.section.as_ref().is_some_and(Section::is_ended) {
+                    true => (XML_SYNTAX, "the CDATA section ends inside a record"),
+                    false => (TRUNCATED, "the input ends inside a record"),
+                };
+                self.broken(rule, buf, buf.len(), message, "kept what is there", findings);
                 Step::Frame(buf.len())
             }
         }
@@ -378,16 +376,6 @@ impl Marcxml {
             None => self.next_column.max(1) + before.len(),
         };
         findings.push(Finding::new(code, place, format!("{message} (column {column})"), action));
-    }
-
-    /// Returns the namespace to which a prefix is bound in a start tag.
-    fn namespace<'a>(&'a self, prefix: &[u8], tag: &'a [u8]) -> Option<&'a [u8]> {
-        let own = attributes(tag).find(|(attribute, _)| declared_prefix(attribute) == Some(prefix));
-        let around = || self.open.iter().rev().flat_map(|element| &element.namespaces);
-        match own {
-            Some((_, uri)) => Some(uri),
-            None => around().find(|(bound, _)| bound == prefix).map(|(_, uri)| uri.as_slice()),
-        }
     }
 
     fn close(&mut self, name: &[u8], len: usize, findings: &mut Findings) {

@@ -44,13 +44,44 @@ impl Passage {
         Passage::ALL.into_iter().find(|passage| bytes.starts_with(passage.marks().0))
     }
 
-    /// Returns its length, if its end mark is present; nothing before `searched` need be searched.
+    /// Returns its length, if its end mark is present. Up to `searched`, which is in a section that has no end, there is none.
+    ///
+    /// One that has lost its end has the length of its begin mark, and what follows is text: a comment in which another
+    /// begins; a CDATA section with the rest of an end mark before an end tag, in which another begins.
     pub(super) fn len(self, bytes: &[u8], searched: usize) -> Option<usize> {
         let (begin, end) = self.marks();
-        let from = searched.saturating_sub(end.len()).max(begin.len());
-        let at = memmem::find(bytes.get(from..)?, end)?;
-        Some(from + at + end.len())
+        let mut from = searched.saturating_sub(begin.len()).max(begin.len());
+        if self == Passage::Instruction {
+            return Some(from + memmem::find(bytes.get(from..)?, end)? + end.len());
+        }
+        let signs = (*begin.first()?, *end.first()?);
+        let mut lost = match self {
+            Passage::Comment => Some(true),
+            _ => (searched > 0).then_some(false),
+        };
+        loop {
+            from += memchr2(signs.0, signs.1, bytes.get(from..)?)?;
+            let rest = bytes.cut(from..);
+            if rest.starts_with(end) {
+                return Some(from + end.len());
+            }
+            if rest.starts_with(begin) && *lost.get_or_insert_with(|| lost_end(bytes.cut(begin.len()..))) {
+                return Some(begin.len());
+            }
+            from += 1;
+        }
     }
+
+    /// Whether a passage of this length has lost its end.
+    pub(super) const fn is_lost(self, len: usize) -> bool {
+        self.marks().0.len() == len
+    }
+}
+
+/// Whether the text of a CDATA section has the rest of an end mark before its first end tag.
+fn lost_end(text: &[u8]) -> bool {
+    let head = memmem::find(text, b"</").map_or(&[][..], |at| text.cut(..at));
+    head.ends_with(b"]]") || head.ends_with(b"]>")
 }
 
 /// Returns the length of a passage that begins at byte `here` of the input, if it ends within `window`.
@@ -62,8 +93,9 @@ pub(super) fn passage_len(
     here: u64,
 ) -> Option<usize> {
     let known = unended.get_mut(passage as usize)?;
+    // The same one, of which more is seen now, is looked at as a whole.
     let end = match *known {
-        (start, end) if start <= here => end,
+        (start, end) if start < here => end,
         _ => 0,
     };
     let searched = usize::try_from(end.saturating_sub(here)).unwrap_or(usize::MAX).min(window.len());

@@ -5,6 +5,7 @@ mod document;
 mod element;
 mod elements;
 mod escape;
+mod namespaces;
 mod notes;
 mod packed;
 mod parse;

@@ -1,17 +1,95 @@
 //! Records packed into the text of another document: in a CDATA section, or escaped, as the answers of SRU have them with
 //! the record packing `string`.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
 
 use super::element::{Markup, Passage, is_space, name, split};
 use super::vocabulary::Vocabulary;
 use crate::bytes::Cut;
 
+/// The marks that begin and end a CDATA section.
+pub(super) const SECTION: &[u8] = Passage::CData.marks().0;
+pub(super) const SECTION_END: &[u8] = Passage::CData.marks().1;
+
 /// How many bytes of a CDATA section are looked at.
 pub(super) const HEAD: usize = 512;
 
+/// A CDATA section whose text is read as markup.
+#[derive(Debug, Clone)]
+pub(super) struct Section {
+    /// The number of elements around it.
+    pub(super) depth: usize,
+    /// The offset in the input before which it does not end.
+    searched: u64,
+    /// Whether that is inside another section.
+    nested: bool,
+    end: Option<u64>,
+}
+
+impl Section {
+    /// Creates a section whose text begins at an offset in the input.
+    pub(super) fn new(depth: usize, text: u64) -> Section {
+        Section { depth, searched: text, nested: false, end: None }
+    }
+
+    /// Returns whether its end is known.
+    pub(super) fn is_ended(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// Returns the offset of its end in bytes that begin at byte `here` of the input, if it is known: where its mark is, or
+    /// where another section with records begins. A section without records inside it ends by a mark of its own.
+    ///
+    /// # Cost
+    /// No bytes are searched twice.
+    pub(super) fn end(&mut self, bytes: &[u8], eof: bool, here: u64) -> Option<usize> {
+        if self.end.is_none() {
+            let known = usize::try_from(self.searched.saturating_sub(here)).unwrap_or(usize::MAX);
+            let mut at = known.min(bytes.len());
+            let end = self.search(bytes, eof, &mut at);
+            self.searched = here + at as u64;
+            self.end = end.map(|end| here + end as u64);
+        }
+        usize::try_from(self.end?.saturating_sub(here)).ok().filter(|end| *end < bytes.len())
+    }
+
+    fn search(&mut self, bytes: &[u8], eof: bool, at: &mut usize) -> Option<usize> {
+        loop {
+            *at = memchr2(b'<', b']', bytes.cut(*at..)).map_or(bytes.len(), |found| *at + found);
+            let rest = bytes.cut(*at..);
+            let is_begun = |mark: &[u8]| mark.starts_with(rest) && !eof;
+            *at += if rest.is_empty() || is_begun(SECTION) || is_begun(SECTION_END) {
+                return None;
+            } else if rest.starts_with(SECTION_END) {
+                if !std::mem::replace(&mut self.nested, false) {
+                    return Some(*at);
+                }
+                SECTION_END.len()
+            } else if rest.starts_with(SECTION) && !self.nested {
+                if section_holds_records(rest.cut(SECTION.len()..), eof)? {
+                    return Some(*at);
+                }
+                self.nested = true;
+                SECTION.len()
+            } else {
+                1
+            };
+        }
+    }
+}
+
+/// Returns whether the text of a CDATA section holds records; `None` if more bytes are needed to know.
+pub(super) fn section_holds_records(text: &[u8], eof: bool) -> Option<bool> {
+    let head = text.cut(..text.len().min(HEAD));
+    let end = memmem::find(head, SECTION_END);
+    if end.is_none() && head.len() < HEAD && !eof {
+        return None;
+    }
+    Some(holds_records(end.map_or(head, |end| head.cut(..end))))
+}
+
 /// Returns whether text begins with markup and has a record, or a collection, near its beginning.
-pub(super) fn holds_records(text: &[u8]) -> bool {
+fn holds_records(text: &[u8]) -> bool {
     let text = text.trim_ascii_start();
     let is_record = |at: usize| {
         let local = split(name(text.cut(at..))).1;

@@ -10,7 +10,7 @@ use quick_xml::Reader;
 use super::element::{attributes, name, split};
 use super::packed::{source_of, unpack};
 use super::plain;
-use super::repair::repair;
+use super::repair::{lost_end, repair};
 use super::vocabulary::{Vocabulary, record_type};
 use super::walk::{Counted, Walk};
 use crate::charset::{Charset, Policy, Reason};
@@ -171,6 +171,9 @@ impl Parser {
             findings,
             value: &mut self.value,
         };
+        if let Some(at) = lost_end(text) {
+            return Err(walk.error("a comment or CDATA section that does not end".to_owned(), at));
+        }
         walk.bare(repaired);
         walk.element(indicators)
     }

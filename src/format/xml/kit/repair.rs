@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::element::{Markup, Passage, name, split};
+use super::element::{Markup, Passage, name, passage_len, split};
 use super::vocabulary::{Kind, Vocabulary};
 use crate::bytes::Cut;
 
@@ -16,7 +16,7 @@ const MOST: usize = 100_000;
 /// Returns the text of an element with all such signs escaped, and their offsets in it; `None` if there are none, or
 /// too many.
 ///
-/// A sign begins no markup if no name is after it, or if it begins a tag that the form does not have and that has no
+/// A sign begins no markup if no name is after it, if it begins a comment or CDATA section without end, or if it begins a tag that the form does not have and that has no
 /// counterpart in the same element, as in `<1950-2001>` and `<Berlin>`; or an end tag of which nothing is open, after the
 /// first element.
 ///
@@ -47,12 +47,16 @@ fn bare(bytes: &[u8], vocabulary: Vocabulary) -> Option<Vec<usize>> {
     // Whether a field or a leader has begun. An end before that is of an element that begins before the record: such a
     // record is a piece of another.
     let mut begun = false;
+    let mut unended = [(0, 0); 3];
     let mut at = 0usize;
     while let Some(found) = memchr(b'<', bytes.cut(at..)) {
         let start = at + found;
         let rest = bytes.cut(start..);
         let markup = match Passage::of(rest) {
-            Some(passage) => Markup::Other(passage.len(rest, 0)?),
+            Some(passage) => match passage_len(&mut unended, passage, rest, start as u64) {
+                Some(len) if !passage.is_lost(len) => Markup::Other(len),
+                _ => Markup::Broken(1),
+            },
             None => Markup::of(rest),
         };
         let is_name = |name: &[u8]| {
@@ -120,6 +124,24 @@ fn bare(bytes: &[u8], vocabulary: Vocabulary) -> Option<Vec<usize>> {
     (!signs.is_empty() && signs.len() <= MOST).then_some(signs)
 }
 
+/// Returns where the first comment or CDATA section begins that has lost its end.
+pub(super) fn lost_end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memmem::find(bytes, b"<!")?;
+    let mut at = 0usize;
+    loop {
+        at += memchr(b'<', bytes.cut(at..))?;
+        let rest = bytes.cut(at..);
+        at += match Passage::of(rest) {
+            None => 1,
+            Some(passage) => match passage.len(rest, 0)? {
+                len if passage.is_lost(len) => return Some(at),
+                len => len,
+            },
+        };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +160,9 @@ mod tests {
             ("<subfield code=\"a\">Ed <Praha></subfield>", "<subfield code=\"a\">Ed &#60;Praha></subfield>"),
             ("<subfield code=\"a\">Ed <Praha</subfield>", "<subfield code=\"a\">Ed &#60;Praha</subfield>"),
             ("<subfield code=\"a\">a<<<</subfield>", "<subfield code=\"a\">a&#60;&#60;&#60;</subfield>"),
+            ("<subfield>1 <!-- < </subfield>", "<subfield>1 &#60;!-- &#60; </subfield>"),
+            ("<a>x<!--y</a><!-- z -->", "<a>x&#60;!--y</a><!-- z -->"),
+            ("<a><![CDATA[x]]</a><a><![CDATA[y]]></a>", "<a>&#60;![CDATA[x]]</a><a><![CDATA[y]]></a>"),
             ("<leader>x</leader></leader>", "<leader>x</leader>&#60;/leader>"),
             (
                 "<subfield code=\"a\"><i>x <y></i> </b></subfield>",
@@ -154,7 +179,6 @@ mod tests {
             "<datafield><subfield>x</subfield></datafield>",
             "<subfield>a <i>b</i><br/> &lt;</subfield>",
             "<subfield><![CDATA[ < <x> ]]><!-- <y> --></subfield>",
-            "<subfield><!-- < </subfield>",
         ] {
             assert_eq!(repaired(text), None, "{text}");
         }

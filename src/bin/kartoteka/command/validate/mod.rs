@@ -140,6 +140,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
     for path in &reading.inputs {
         let read = match run.open(path) {
             Ok(mut input) => {
+                validator.before_part(&input.path, input.format, &reading.options())?;
                 let fixing =
                     fixing.as_mut().map(|fixing| fixing.open(path, &input).map(|()| fixing)).transpose()?;
                 one(
@@ -156,9 +157,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
             Err(other) => return Err(other),
         };
         if let Err(why) = read {
-            if let Some(fixing) = &mut fixing {
-                fixing.abandon();
-            }
+            fixing.iter_mut().for_each(Fixing::abandon);
             run.reporter.progress.print(|| complain(&why));
             if reading.strict {
                 break;
