@@ -1,6 +1,5 @@
 //! K101: records whose control number was there before.
 
-use std::fs::File;
 use std::path::Path;
 
 use super::Validator;
@@ -8,23 +7,26 @@ use super::run::{Noted, Part};
 use crate::bytes::Cut;
 use crate::check::rules::NUMBER_REPEATED;
 use crate::check::{Numbers, control_number};
-use crate::compression::decompress;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::finding::Finding;
 use crate::format::descriptor::Format;
 use crate::io::{ReadOptions, RecordRead, in_batches};
-use crate::open::{AnyReader, open_with, reader};
+use crate::open::{AnyReader, open_with};
 use crate::position::Location;
 use crate::record::Record;
 use crate::tag::Tag;
 
 /// Opens a file, which may be compressed.
 fn open_any(path: &Path, format: Format, options: &ReadOptions) -> Result<AnyReader<'static>, Error> {
-    let failed = |error| Error::new(ErrorKind::Read(error));
-    match decompress(Box::new(File::open(path).map_err(failed)?)).map_err(failed)? {
-        (_, None) => open_with(path, Some(format), options),
-        (source, Some(_)) => reader(source, Some(format), options),
+    #[cfg(feature = "compression")]
+    {
+        let failed = |error| Error::new(crate::error::ErrorKind::Read(error));
+        let file = std::fs::File::open(path).map_err(failed)?;
+        if let (source, Some(_)) = crate::compression::decompress(Box::new(file)).map_err(failed)? {
+            return crate::open::reader(source, Some(format), options);
+        }
     }
+    open_with(path, Some(format), options)
 }
 
 impl Validator {
