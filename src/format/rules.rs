@@ -51,6 +51,8 @@ rules! {
         "The output format cannot represent a tag above 999.";
     RECORD_TOO_LONG "W003" "record-too-long" Error
         "A record exceeds 99,999 bytes or a field 9,999 bytes, the limits of ISO 2709.";
+    SUBFIELD_LOST "W007" "subfield-lost" Warning
+        "A subfield delimiter without a code has no place in the output.";
     TAG_NOT_NUMBER "W009" "tag-not-a-number" Error
         "The output format requires numeric tags, and this tag is not a number.";
     FORMULA_IN_CELL "W013" "formula-in-cell" Note

@@ -349,3 +349,37 @@ fn a_delimiter_of_iso_2709_in_lines_is_reported() {
         assert!(records[0].1.contains(&"B014"), "{format}: {records:?}");
     }
 }
+
+#[test]
+fn doubled_delimiters_and_invisible_characters_before_them() {
+    let mark = '\u{200E}';
+    for (format, text, rule) in [
+        (Format::Mrk, "=LDR  00000nam a2200000 a 4500\n=245  10$$aMoss$bferns$\n".to_owned(), "B013"),
+        (Format::Line, "00000nam a2200000 a 4500\n245 10 $$a Moss $b ferns\n".to_owned(), "B013"),
+        (Format::Line, "00000nam a2200000 a 4500\n245 10 $a Moss $$b ferns\n".to_owned(), "B013"),
+        (Format::Mrk, format!("=LDR  00000nam a2200000 a 4500\n=245  10{mark}$aMoss${mark}bferns\n"), "B058"),
+        (Format::Line, format!("00000nam a2200000 a 4500\n245 10 {mark}$a Moss {mark}$b ferns\n"), "B058"),
+        (Format::Line, format!("LEADER 00000nam a2200000 a 4500\n245 10{mark}$aMoss$bferns\n"), "B058"),
+        (
+            Format::Display,
+            format!("LEADER 00000nam a2200000 a 4500\n245 10 {mark}|aMoss{mark}|bferns\n"),
+            "B058",
+        ),
+    ] {
+        let records = read(format, text.as_bytes());
+        assert_eq!(records[0].0[1..], ["245 [10] $a Moss $b ferns"], "{text}");
+        assert!(records[0].1.contains(&rule), "{:?}: {text}", records[0].1);
+        // No empty code in JSON.
+        let mut json = Vec::new();
+        let mut writer =
+            kartoteka::writer(Format::Ndjson, &mut json, &kartoteka::WriteOptions::new()).unwrap();
+        kartoteka::copy(
+            &mut reader(text.as_bytes(), Some(format), &ReadOptions::new()).unwrap(),
+            &mut writer,
+        )
+        .unwrap();
+        drop(writer);
+        let json = String::from_utf8(json).unwrap();
+        assert!(json.contains(r#""subfields":[{"a":"Moss"},{"b":"ferns"}]"#), "{json}");
+    }
+}

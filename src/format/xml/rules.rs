@@ -13,8 +13,6 @@ rules! {
         "The type of a record is not one that the schema knows, or not that of its leader.";
     XML_PACKED "B074" "xml-packed" Note
         "Records are the text of another document, escaped or in a CDATA section.";
-    SUBFIELD_LOST "W007" "subfield-lost" Warning
-        "A subfield delimiter without a code has no place in the output.";
     TAG_WIDE "W010" "tag-wide" Note
         "A tag above 999 is written with all its digits, which few readers expect.";
     NOT_MARC21 "W012" "not-marc21" Error

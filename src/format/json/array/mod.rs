@@ -28,7 +28,8 @@
 //! To lose nothing, the writer extends the format where a record requires it, and the reader understands the
 //! extensions:
 //!
-//! - a delimiter followed by nothing is `{"":""}`;
+//! - a delimiter followed by nothing is `{"":""}` in a record without indicators; in others it is left out, with a
+//!   finding;
 //! - text between the indicators and the first subfield of a MARC field is `lead`;
 //! - an indicator that the field lacks is a blank, and `null` is read as one;
 //! - a third and further indicator is `ind3` and so on;

@@ -1,7 +1,7 @@
 //! Writes records as objects.
 
 use crate::bytes::Cut;
-use crate::format::rules::INDICATOR_COUNT;
+use crate::format::rules::{INDICATOR_COUNT, SUBFIELD_LOST};
 use crate::io::rules::UNDECODABLE;
 use std::io::Write;
 
@@ -38,14 +38,19 @@ pub(in crate::format::json) fn write(
         }
         first = false;
         write_tag(record, field, policy, out, findings)?;
-        match field.raw_text().as_str() {
+        let lost = match field.raw_text().as_str() {
             Some(body) => write_body(body, field.is_control(), syntax, plain, out),
             None => {
                 let message = "the field begins or ends inside a character";
                 let place = place(record, field.tag(), field.index());
                 findings.push(Finding::new(UNDECODABLE, place, message, "replaced"));
-                write_body(&field.raw_text().to_str_lossy(), field.is_control(), syntax, false, out);
+                write_body(&field.raw_text().to_str_lossy(), field.is_control(), syntax, false, out)
             }
+        };
+        for _ in 0..lost {
+            let place = place(record, field.tag(), field.index());
+            let message = "a delimiter without a subfield code";
+            findings.push(Finding::new(SUBFIELD_LOST, place, message, "left out"));
         }
         out.push(b'}');
     }
@@ -181,9 +186,10 @@ fn write_bytes(
     Ok(())
 }
 
-/// Writes the body of a field. `plain` says that only 1D, 1E and 1F in it must be escaped.
+/// Writes the body of a field. `plain` says that only 1D, 1E and 1F in it must be escaped. Returns the number of delimiters
+/// without a code that were left out, where fields have indicators.
 #[inline]
-fn write_body(body: &str, control: bool, syntax: Syntax, plain: bool, out: &mut Vec<u8>) {
+fn write_body(body: &str, control: bool, syntax: Syntax, plain: bool, out: &mut Vec<u8>) -> usize {
     let bytes = body.as_bytes();
     let marc = syntax.delimiter == Syntax::MARC.delimiter;
     if control || (!syntax.has_indicators() && memchr(syntax.delimiter, bytes).is_none()) {
@@ -191,7 +197,7 @@ fn write_body(body: &str, control: bool, syntax: Syntax, plain: bool, out: &mut 
         out.push(b'"');
         value(bytes, plain, out);
         out.push(b'"');
-        return;
+        return 0;
     }
     let start = match bytes {
         &[a, b, 0x1F, ..] if syntax == Syntax::MARC && is_plain_ascii(a) && is_plain_ascii(b) => {
@@ -207,11 +213,8 @@ fn write_body(body: &str, control: bool, syntax: Syntax, plain: bool, out: &mut 
     // After the first delimiter; past the end if there is none.
     let mut rest = bytes.get(start + 1..);
     let mut first = true;
+    let mut lost = 0usize;
     while let Some(segment) = rest {
-        if !first {
-            out.push(b',');
-        }
-        first = false;
         // 1D and 1E are found in the same search, if nothing else must be escaped.
         let found = match plain && marc {
             true => memchr3(0x1F, 0x1E, 0x1D, segment),
@@ -220,10 +223,18 @@ fn write_body(body: &str, control: bool, syntax: Syntax, plain: bool, out: &mut 
         let stray = found.is_some_and(|at| segment.get(at) != Some(&syntax.delimiter));
         let found = if stray { memchr(syntax.delimiter, segment) } else { found };
         let len = found.unwrap_or(segment.len());
-        subfield(segment.cut(..len), plain && !stray, out);
         rest = found.and_then(|at| segment.get(at + 1..));
+        if len == 0 && syntax.has_indicators() {
+            lost += 1;
+            continue;
+        }
+        if !std::mem::replace(&mut first, false) {
+            out.push(b',');
+        }
+        subfield(segment.cut(..len), plain && !stray, out);
     }
     out.extend_from_slice(b"]}");
+    lost
 }
 
 /// Writes a subfield: code and value.
@@ -383,7 +394,7 @@ mod tests {
         assert_eq!(marc("10"), r#"{"ind1":"1","ind2":"0","subfields":[]}"#);
         assert_eq!(marc(""), r#"{"ind1":null,"ind2":null,"subfields":[]}"#);
         assert_eq!(marc("1\u{1F}a"), r#"{"ind1":"1","ind2":null,"subfields":[{"a":""}]}"#);
-        assert_eq!(marc("10lead\u{1F}"), r#"{"ind1":"1","ind2":"0","lead":"lead","subfields":[{"":""}]}"#);
+        assert_eq!(marc("10lead\u{1F}"), r#"{"ind1":"1","ind2":"0","lead":"lead","subfields":[]}"#);
         assert_eq!(marc("ə\u{1F}aə"), r#"{"ind1":"ə","ind2":null,"subfields":[{"a":"ə"}]}"#);
         assert_eq!(marc("1əx"), r#"{"ind1":"1","ind2":"ə","lead":"x","subfields":[]}"#);
         assert_eq!(

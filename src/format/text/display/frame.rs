@@ -8,11 +8,13 @@ use super::rules::DISPLAY_GUESS;
 use crate::bytes::Cut;
 use crate::error::Result;
 use crate::finding::Findings;
-use crate::format::rules::{LINE_CONTINUED, LINE_INVALID, LINE_REMARK, LINE_SPACING};
-use crate::format::text::kit::{self, Cutter, Draft, Inside, lines, shown};
+use crate::format::rules::{LINE_CONTINUED, LINE_INVALID, LINE_REMARK, LINE_SPACING, STRAY_MARK};
+use crate::format::text::kit::{self, Cutter, Draft, Inside, lines, shown, without_marks_before};
 use crate::io::{Frame, Framing, ReadOptions, Step, anchor_in_lines};
 use crate::record::{Record, in_dialect};
 use crate::tag::Tag;
+
+const MARKS_LEFT_OUT: &str = "invisible characters before a delimiter";
 
 /// The framing of catalogue displays. A record ends before the next leader, the next field 001, or, if it has
 /// no leader or no other empty lines, an empty line that a lower tag follows.
@@ -196,7 +198,9 @@ impl Framing for Display {
                                 let message = "a line that does not begin with a tag";
                                 draft.note(LINE_CONTINUED, message, "joined with a blank");
                             }
-                            field.join(open, line, &form);
+                            if field.join(open, line, &form) {
+                                draft.note(STRAY_MARK, MARKS_LEFT_OUT, "left out");
+                            }
                         }
                         None => {
                             // What follows is text too, until the next field.
@@ -254,7 +258,9 @@ impl Field {
             let message = "one indicator is shown, which may be the first or the second";
             draft.note(DISPLAY_GUESS, message, "read as the one that such fields mostly have");
         }
-        cells(parts.text, &mut self.text);
+        if cells(parts.text, &mut self.text) {
+            draft.note(STRAY_MARK, MARKS_LEFT_OUT, "left out");
+        }
         let coded = form.style.begins(&self.text) || self.text.is_empty();
         if !coded && !std::mem::replace(&mut guessed.code, true) {
             draft.note(DISPLAY_GUESS, "the first subfield is shown without a code", "read as $a");
@@ -262,13 +268,13 @@ impl Field {
         Open { tag, control: false, indicators: parts.indicators }
     }
 
-    /// Appends a line that continues a field.
-    fn join(&mut self, open: Open, line: &[u8], form: &Form) {
+    /// Appends a line that continues a field. Returns what [`cells`] does.
+    fn join(&mut self, open: Open, line: &[u8], form: &Form) -> bool {
         let end = self.text.trim_ascii_end().len();
         self.text.truncate(end);
         let line = trimmed(line);
         self.body.clear();
-        cells(line, &mut self.body);
+        let had_marks = cells(line, &mut self.body);
         match open.control {
             true => {
                 self.text.push(b' ');
@@ -276,6 +282,7 @@ impl Field {
             }
             false => form.style.join(&self.body, &mut self.text),
         }
+        had_marks
     }
 
     /// Adds a field. Returns false if the record is full.
@@ -391,8 +398,11 @@ fn trimmed(mut text: &[u8]) -> &[u8] {
     }
 }
 
-/// Appends a text with blanks for tabs, or, if its cells are codes and values in turn, as subfields.
-pub(super) fn cells(text: &[u8], out: &mut Vec<u8>) {
+/// Appends a text with blanks for tabs, or, if its cells are codes and values in turn, as subfields. Returns whether
+/// invisible characters before delimiters were left out.
+pub(super) fn cells(text: &[u8], out: &mut Vec<u8>) -> bool {
+    let plain = without_marks_before(text, mark_at_start);
+    let (text, had_marks) = (plain.as_deref().unwrap_or(text), plain.is_some());
     let is_code = |cell: &[u8]| matches!(cell.trim_ascii(), [code] if code.is_ascii_lowercase() || code.is_ascii_digit());
     let cells = || text.trim_ascii_end().split(|byte| *byte == b'\t');
     if text.contains(&b'\t') && cells().step_by(2).all(is_code) && cells().count() % 2 == 0 {
@@ -402,10 +412,11 @@ pub(super) fn cells(text: &[u8], out: &mut Vec<u8>) {
             }
             out.extend_from_slice(cell.trim_ascii());
         }
-        return;
+        return had_marks;
     }
     let from = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     out.extend(text.iter().skip(from).map(|byte| if *byte == b'\t' { b' ' } else { *byte }));
+    had_marks
 }
 
 /// Appends the body of a control field, with blanks for their symbols in fields of fixed length.

@@ -2,6 +2,8 @@
 
 use super::body::MARKS;
 use super::leader::{LeaderLine, is_symbol, leader};
+use crate::bytes::Cut;
+use crate::format::lines::marks_len;
 use crate::format::text::kit::is_blank;
 
 /// A line, by what it begins with.
@@ -92,7 +94,10 @@ pub(super) fn after_gap(mut rest: &[u8]) -> &[u8] {
             }
             _ => match rest.strip_prefix(NO_BREAK) {
                 Some(more) => more,
-                None => return rest,
+                None => match marks_len(rest) {
+                    0 => return rest,
+                    marks => rest.cut(marks..),
+                },
             },
         };
     }

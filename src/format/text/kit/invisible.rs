@@ -42,6 +42,26 @@ pub(super) fn without_marks(body: &[u8], indicators: usize) -> Option<Vec<u8>> {
     (plain.len() < body.len()).then_some(plain)
 }
 
+/// Returns text without the marks that are directly before a delimiter; `None` if there are none.
+pub(in crate::format::text) fn without_marks_before(
+    text: &[u8],
+    is_delimiter: impl Fn(&[u8]) -> bool,
+) -> Option<Vec<u8>> {
+    memchr(0xE2, text)?;
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, after)) = rest.split_first() {
+        let marks = if *first == 0xE2 { marks_len(rest) } else { 0 };
+        if marks > 0 && is_delimiter(rest.cut(marks..)) {
+            rest = rest.cut(marks..);
+        } else {
+            plain.push(*first);
+            rest = after;
+        }
+    }
+    (plain.len() < text.len()).then_some(plain)
+}
+
 /// Whether a value begins as a link to another field does: a tag, a hyphen, two digits.
 fn is_link(value: &[u8]) -> bool {
     matches!(value, [a, b, c, b'-', d, e, ..] if [a, b, c, d, e].into_iter().all(u8::is_ascii_digit))

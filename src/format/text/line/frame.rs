@@ -1,7 +1,7 @@
 //! Parses lines to records.
 
 use crate::bytes::Cut;
-use crate::format::rules::{LINE_CONTINUED, LINE_INVALID, LINE_REMARK, LINE_SPACING};
+use crate::format::rules::{LINE_CONTINUED, LINE_INVALID, LINE_REMARK, LINE_SPACING, STRAY_MARK};
 use memchr::{memchr, memmem};
 
 use crate::error::Result;
@@ -9,6 +9,7 @@ use crate::finding::Findings;
 use crate::format::lines::begins_line;
 use crate::format::text::kit::{
     self, Around, Draft, LineRecords, LineShape, goes_on_after_blank, is_blank, is_leader_line, lines, shown,
+    without_marks_before,
 };
 use crate::io::{Frame, Framing, ReadOptions, Step, anchor_in_lines};
 use crate::record::Record;
@@ -141,6 +142,11 @@ impl Framing for Line {
                 draft.note(LINE_SPACING, "no blank between tag and indicators", "read");
             }
             self.body.clear();
+            let plain = if tag.is_control() { None } else { without_marks_before(value, is_delimiter) };
+            if plain.is_some() {
+                draft.note(STRAY_MARK, "invisible characters before a delimiter", "left out");
+            }
+            let value = plain.as_deref().unwrap_or(value);
             if tag.is_control() {
                 let blanks = if style == Style::Dagger { &b"   "[..] } else { b"" };
                 self.body.extend_from_slice(value.strip_prefix(blanks).unwrap_or(value));
@@ -176,6 +182,12 @@ fn begins(text: &[u8]) -> bool {
                 || leader(text.get(..24).unwrap_or(text)).is_some()
         }
     }
+}
+
+/// Whether text begins with a delimiter and a code.
+fn is_delimiter(text: &[u8]) -> bool {
+    let code = text.strip_prefix(b"$").or_else(|| text.strip_prefix("‡".as_bytes()));
+    code.and_then(|code| code.first()).is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// Whether a line ends a record.
@@ -354,13 +366,16 @@ fn spaced(value: &[u8], out: &mut Vec<u8>) -> bool {
     let mut lead = true;
     let mut clean = true;
     // The blank after the code may be missing, in all subfields of a field.
-    let blank = next_mark(value, mark, false).is_none_or(|(_, code)| code_is_spaced(value, code));
+    let blank = next_mark(value, mark, false)
+        .is_none_or(|(_, code)| code_is_spaced(value, code + doubled(value, mark, code)));
     while let Some((at, code)) = next_mark(rest, mark, blank) {
         let before = rest.cut(..at);
         clean &= !lead || before.is_empty();
         lead = false;
         out.extend_from_slice(before);
-        out.push(0x1F);
+        let more = doubled(rest, mark, code);
+        out.resize(out.len() + 1 + more, 0x1F);
+        let code = code + more;
         let end = code + code_len(rest.cut(code..));
         out.extend_from_slice(rest.cut(code..end));
         let after = rest.cut(end..);
@@ -381,10 +396,18 @@ fn next_mark(value: &[u8], mark: u8, blank: bool) -> Option<(usize, usize)> {
         let Some(at) = found.checked_sub(1).filter(|at| value.get(*at) == Some(&b' ')) else { continue };
         let code = value.cut(from..);
         let is_code = code.first().is_some_and(|code| *code != b' ' || value.get(from + 1) == Some(&b' '));
-        if is_code && (!blank || code_is_spaced(value, from)) {
+        if is_code && (!blank || code_is_spaced(value, from + doubled(value, mark, from))) {
             return Some((at, from));
         }
     }
+}
+
+/// Returns 1 if the code at an offset is another delimiter, which is there twice before a code and a blank; else 0.
+fn doubled(value: &[u8], mark: u8, at: usize) -> usize {
+    let is_twice = value.get(at) == Some(&mark)
+        && value.get(at + 1).is_some_and(u8::is_ascii_alphanumeric)
+        && code_is_spaced(value, at + 1);
+    usize::from(is_twice)
 }
 
 /// Returns whether a blank or the end follows the code at an offset.

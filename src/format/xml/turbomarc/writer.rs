@@ -3,9 +3,9 @@
 use crate::error::{Error, Result};
 use crate::finding::Findings;
 use crate::finding::{Finding, counted};
+use crate::format::rules::SUBFIELD_LOST;
 use crate::format::rules::{DATA_BEFORE_SUBFIELD, TAG_TOO_WIDE};
 use crate::format::xml::kit::{Collection, whole};
-use crate::format::xml::rules::SUBFIELD_LOST;
 use crate::io::{self, Preparation, WriteOptions, place};
 use crate::position::Location;
 use crate::record::rules::CHARACTER_NOT_ALLOWED;
