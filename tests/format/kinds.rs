@@ -373,7 +373,7 @@ fn doubled_delimiters_and_invisible_characters_before_them() {
         let mut json = Vec::new();
         let mut writer =
             kartoteka::writer(Format::Ndjson, &mut json, &kartoteka::WriteOptions::new()).unwrap();
-        kartoteka::copy(
+        let _ = kartoteka::copy(
             &mut reader(text.as_bytes(), Some(format), &ReadOptions::new()).unwrap(),
             &mut writer,
         )

@@ -14,11 +14,14 @@ pub(super) const FOREIGN: Letter = Letter::MAX;
 /// No letter: where a word begins or ends.
 pub(super) const BOUNDARY: Letter = Letter::MAX - 1;
 
+/// The row and column of letters that a language lacks.
+pub(super) const FOREIGN_PLACE: u8 = 1;
+
 /// A language.
 #[derive(Debug)]
 pub(super) struct Language {
     pub(super) name: &'static str,
-    /// The row and column of each letter; 1 for those it lacks.
+    /// The row and column of each letter; [`FOREIGN_PLACE`] for those it lacks.
     places: Vec<u8>,
     /// How many rows and columns there are.
     size: usize,
@@ -37,7 +40,7 @@ impl Language {
     pub(super) fn place_of(&self, letter: Letter) -> u8 {
         match letter {
             BOUNDARY => 0,
-            other => self.places.get(usize::from(other)).copied().unwrap_or(1),
+            other => self.places.get(usize::from(other)).copied().unwrap_or(FOREIGN_PLACE),
         }
     }
 
@@ -92,7 +95,7 @@ fn read(mut data: &'static [u8]) -> Option<Languages> {
         data = rest;
     }
     for (language, alphabet) in languages.all.iter_mut().zip(alphabets) {
-        language.places = vec![1; languages.letters.len()];
+        language.places = vec![FOREIGN_PLACE; languages.letters.len()];
         for (place, letter) in (2u8..).zip(alphabet) {
             *language.places.get_mut(usize::from(letter))? = place;
         }

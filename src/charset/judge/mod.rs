@@ -217,7 +217,7 @@ impl Judgement {
     /// A look at each letter in the languages that count, and as UTF-8 in all languages.
     pub(crate) fn against_utf8(&self, charset: Charset, value: &[u8]) -> f32 {
         let Some((at, set)) = candidate(charset) else { return 0.0 };
-        let spoken = self.spoken(at, set);
+        let spoken: Vec<_> = self.spoken(at, set).into_iter().map(|(_, language)| language).collect();
         let mut letters = Vec::new();
         let mut here = 0f32;
         for word in words_of(value).filter(|word| !word.is_ascii()) {
@@ -240,18 +240,19 @@ impl Judgement {
     }
 
     /// The languages of a set that count most.
-    fn spoken(&self, at: usize, set: &Set) -> Vec<&'static Language> {
+    fn spoken(&self, at: usize, set: &Set) -> Vec<(f32, &'static Language)> {
         let weights = self.weights(at).iter().zip(&set.languages);
         let mut spoken: Vec<(f32, &Language)> =
             weights.filter_map(|(weight, at)| Some((*weight, LANGUAGES.all.get(*at)?))).collect();
         spoken.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-        spoken.into_iter().take(SPOKEN).map(|(_, language)| language).collect()
+        spoken.truncate(SPOKEN);
+        spoken
     }
 
     /// The tables of a candidate, if an input was judged.
     fn reading(&self, at: usize, set: &'static Set) -> Option<&Reading> {
         let input = self.input.as_ref()?;
-        let make = || Reading::new(set, self.spoken(at, set).into_iter(), &input.sample);
+        let make = || Reading::new(set, &self.spoken(at, set), &input.sample);
         Some(input.readings.get(at)?.get_or_init(make))
     }
 
@@ -279,7 +280,7 @@ impl Judgement {
             for word in words_of(value).filter(|word| !word.is_ascii()) {
                 cost += match reading {
                     Some(reading) => reading.cost(word, &mut letters),
-                    None => word_cost(set, word, spoken.iter().copied(), &mut letters),
+                    None => word_cost(set, word, spoken.iter().map(|(_, language)| *language), &mut letters),
                 };
                 count += word.len();
             }

@@ -1,6 +1,6 @@
 //! What the records of an input cost in the set of the input, by tables.
 
-use super::languages::{Language, Letter};
+use super::languages::{FOREIGN_PLACE, Language, Letter};
 use super::sample::Sample;
 use super::sets::{Case, Set, Symbol};
 use super::spell::{Before, case_cost, word_cost};
@@ -10,16 +10,21 @@ pub(super) const SPOKEN: usize = 3;
 
 /// How many bits a byte takes at most in words of the sample that are in the set.
 const WELL: f32 = 7.0;
-/// By how much the bytes of a record may be less usual than those of the sample: for each byte, and beside, in eighths of a
+/// By how much the bytes of a record may be less usual than those of the sample: for each byte, and beside, in quarters of a
 /// bit.
-const LESS_USUAL: f32 = 10.0;
-const ONCE: f32 = 48.0;
-/// From how much above the average on a byte is rare after another, in eighths of a bit; and how many pairs, beside two, have
-/// one that is rare: sets may differ in capitals alone.
-const RARE: f32 = 56.0;
-const PAIRS: u64 = 64;
+const LESS_USUAL: f32 = 5.0;
+const ONCE: f32 = 24.0;
+/// Marks a byte that is after another in no word of the sample; and how many pairs, beside a few, have one of those, each
+/// counted once: sets may differ in capitals alone.
+const NEW: u8 = 0x80;
+const PAIRS: usize = 128;
+const FEW: usize = 2;
+/// The longest word that is taken for an abbreviation, however it reads.
+const SHORT: usize = 3;
 /// How many pairs a sample must have for that.
 const ENOUGH: f32 = 4096.0;
+/// How much a language counts at least of which the letters are usual.
+const MAIN: f32 = 0.2;
 /// The bytes beyond ASCII, and one number for all of ASCII.
 const BYTES: usize = 129;
 
@@ -27,11 +32,14 @@ const BYTES: usize = 129;
 #[derive(Debug)]
 pub(super) struct Reading {
     set: &'static Set,
-    /// How unusual each byte is after each, in words of the sample that read well, in eighths of a bit; 0 for ASCII after ASCII.
+    /// How unusual each byte is after each, in words of the sample that read well, in quarters of a bit; with [`NEW`], if there
+    /// are none of these two. 0 for ASCII after ASCII.
     unusual: Vec<u8>,
     /// The same on average.
     average: f32,
     languages: Vec<&'static Language>,
+    /// How many of them are main ones.
+    main: usize,
     /// The case of the letter that each byte is; none for signs and marks.
     cases: Vec<Option<Case>>,
     /// The row of the letter that each byte is, in each language.
@@ -39,13 +47,11 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Makes the tables of a set and a few of its languages.
-    pub(super) fn new(
-        set: &'static Set,
-        languages: impl Iterator<Item = &'static Language>,
-        sample: &Sample,
-    ) -> Reading {
-        let languages: Vec<_> = languages.take(SPOKEN).collect();
+    /// Makes the tables of a set and a few of its languages, each with how much it counts, those first that count most.
+    pub(super) fn new(set: &'static Set, languages: &[(f32, &'static Language)], sample: &Sample) -> Reading {
+        let all: f32 = languages.iter().map(|(weight, _)| weight).sum();
+        let main = languages.iter().filter(|(weight, _)| *weight >= MAIN * all).count();
+        let languages: Vec<_> = languages.iter().map(|(_, language)| *language).take(SPOKEN).collect();
         let symbols = (0..=0xFF).map(|byte| set.symbol(byte));
         let (cases, places) = symbols
             .map(|symbol| {
@@ -57,7 +63,7 @@ impl Reading {
                 (Some(case), places)
             })
             .unzip();
-        let mut reading = Reading { set, unusual: Vec::new(), average: 0.0, languages, cases, places };
+        let mut reading = Reading { set, unusual: Vec::new(), average: 0.0, languages, main, cases, places };
         reading.count(sample);
         reading
     }
@@ -67,7 +73,9 @@ impl Reading {
         let mut counts = vec![0f32; BYTES * BYTES];
         let mut letters = Vec::new();
         for (word, often) in sample.words.all() {
-            if self.cost(word, &mut letters) / 12.0 > WELL * (word.len() + 1) as f32 {
+            let reads_well =
+                |letters: &mut _| self.cost(word, letters) / 12.0 <= WELL * (word.len() + 1) as f32;
+            if !self.is_plain(word) || word.len() > SHORT && !reads_well(&mut letters) {
                 continue;
             }
             for pair in pairs(word.iter().chain(b" ")) {
@@ -84,8 +92,8 @@ impl Reading {
         for row in counts.chunks(BYTES) {
             let whole = row.iter().sum::<f32>() + 32.0;
             for count in row {
-                let unusual = ((whole / (count + 0.25)).log2() * 8.0).clamp(0.0, 255.0) as u8;
-                self.unusual.push(unusual);
+                let unusual = ((whole / (count + 0.25)).log2() * 4.0).clamp(0.0, f32::from(NEW - 1)) as u8;
+                self.unusual.push(if *count > 0.0 { unusual } else { unusual | NEW });
                 sum += count * f32::from(unusual);
             }
         }
@@ -104,15 +112,37 @@ impl Reading {
         if self.unusual.is_empty() {
             return false;
         }
-        let (mut bits, mut count, mut rare) = (0u64, 0u64, 0u64);
-        let limit = (self.average + RARE).min(255.0) as u8;
+        let (mut bits, mut count) = (0u64, 0usize);
+        let (mut new, mut known) = ([0usize; 32], 0usize);
         for pair in pairs(bytes.iter()) {
             let unusual = self.unusual.get(pair).copied().unwrap_or(u8::MAX);
-            bits += u64::from(unusual);
-            count += u64::from(pair > 0);
-            rare += u64::from(unusual > limit);
+            bits += u64::from(unusual & !NEW);
+            count += usize::from(pair > 0);
+            if unusual >= NEW && !new.get(..known).unwrap_or_default().contains(&pair) {
+                let Some(next) = new.get_mut(known) else { return false };
+                (*next, known) = (pair, known + 1);
+            }
         }
-        rare <= 2 + count / PAIRS && bits as f32 <= (self.average + LESS_USUAL) * count as f32 + ONCE
+        known <= FEW + count / PAIRS && bits as f32 <= (self.average + LESS_USUAL) * count as f32 + ONCE
+    }
+
+    /// Whether a word has letters of one of the main languages alone, no capital after a small letter, and no sign before one:
+    /// such a sign is a capital in another set.
+    fn is_plain(&self, word: &[u8]) -> bool {
+        let letters = || word.iter().filter_map(|byte| self.places.get(usize::from(*byte)));
+        let in_one =
+            (0..self.main).any(|main| letters().all(|places| places.get(main) != Some(&FOREIGN_PLACE)));
+        let mut symbols = word.iter().map(|byte| self.set.symbol(*byte));
+        let mut before = None;
+        in_one
+            && symbols.all(|symbol| {
+                let before = before.replace(symbol);
+                !matches!(
+                    (before, symbol),
+                    (Some(Symbol::Letter(_, Case::Lower, _)), Symbol::Letter(_, Case::Upper, _))
+                        | (Some(Symbol::Sign(..)), Symbol::Letter(_, Case::Lower, _))
+                )
+            })
     }
 
     /// What a word costs, in twelfths of a bit, in the language that it fits best.
@@ -179,17 +209,19 @@ mod tests {
         // Some words of another set are in the sample too.
         sample.add(&encoded("Очерки прошлого, выпуск первый", Charset::Ibm866));
         let set = SETS.iter().find(|set| set.charset == Charset::Windows1251).unwrap();
-        let russian = LANGUAGES.by_name("ru").and_then(|at| LANGUAGES.all.get(at));
-        let reading = Reading::new(set, russian.into_iter(), &sample);
+        let russian = &LANGUAGES.all[LANGUAGES.by_name("ru").unwrap()];
+        let reading = Reading::new(set, &[(1.0, russian)], &sample);
         let title = "Истории статей о людях, городов и хозяйстве деревень : с картами Сибири и таблицами";
         assert!(reading.is_usual(&encoded(title, Charset::Windows1251)));
-        for other in [Charset::Ibm866, Charset::Koi8R, Charset::Iso8859_5, Charset::Utf8] {
+        for other in
+            [Charset::Ibm866, Charset::Koi8R, Charset::Iso8859_5, Charset::Utf8, Charset::MacCyrillic]
+        {
             assert!(!reading.is_usual(&encoded(title, other)), "{other}");
         }
         assert!(reading.is_usual(b"Title in English"));
         let mut few = Sample::new();
         few.add(&encoded(text, Charset::Windows1251));
-        let reading = Reading::new(set, russian.into_iter(), &few);
+        let reading = Reading::new(set, &[(1.0, russian)], &few);
         assert!(!reading.is_usual(&encoded(title, Charset::Windows1251)), "of few words nothing is usual");
     }
 
@@ -199,7 +231,8 @@ mod tests {
         let mut plain = 0;
         for set in SETS.iter() {
             let languages = || set.languages.iter().filter_map(|at| LANGUAGES.all.get(*at)).take(SPOKEN);
-            let reading = Reading::new(set, languages(), &Sample::new());
+            let spoken: Vec<_> = languages().map(|language| (1.0, language)).collect();
+            let reading = Reading::new(set, &spoken, &Sample::new());
             // All bytes beyond ASCII, three together, among letters of ASCII.
             for first in 0x80..=0xFFu8 {
                 for word in [

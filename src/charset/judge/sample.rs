@@ -7,7 +7,7 @@ use crate::bytes::Cut;
 use crate::charset::detect::is_mostly_utf8;
 
 /// How many distinct words are kept, and how many are judged.
-const KEPT: usize = 16_384;
+const KEPT: usize = 131_072;
 pub(super) const WORDS: usize = 2048;
 /// How many distinct words of ASCII tell the language.
 const ASCII_WORDS: usize = 256;
