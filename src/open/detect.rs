@@ -8,6 +8,7 @@ use super::table::KNOWN;
 use crate::bytes::Cut;
 use crate::error::{Error, FormatError, Result};
 use crate::format::descriptor::{Can, Format};
+use crate::format::iso2709::records_after;
 use crate::format::verdict::{Confidence, Sample};
 use crate::io::{Unicode, utf16};
 
@@ -80,6 +81,12 @@ pub fn detect(sample: &[u8], path: Option<&Path>) -> Result<Detection> {
         return Ok(Detection { format, confidence, reason: "the input is empty".to_owned(), extension });
     }
     let (mut found, nearest) = examine(&shown, extension);
+    if found.as_ref().is_some_and(|(format, ..)| *format != Format::Iso2709)
+        && let Some(start) = records_after(content)
+    {
+        let reason = format!("two whole records, after {start} bytes of something else");
+        found = Some((Format::Iso2709, Confidence::Possible, reason));
+    }
     if found.is_none() {
         found = after_lines(content, path);
     }
@@ -130,14 +137,17 @@ fn examine(shown: &Sample<'_>, extension: Option<Format>) -> (Option<Found>, Opt
 
 /// Returns the format of what is after the first lines, which are something else, or a damaged record.
 fn after_lines(content: &[u8], path: Option<&Path>) -> Option<Found> {
-    // Other XML holds pages of all kinds.
     let starts = memchr::memchr2_iter(b'\n', b'\r', content).map(|end| end + 1).take(LINES_BEFORE);
-    starts.filter(|_| !content.starts_with(b"<")).find_map(|start| {
+    starts.into_iter().find_map(|start| {
         let rest = content.get(start..).filter(|rest| rest.first().is_some_and(u8::is_ascii_graphic))?;
+        // Other XML holds pages of all kinds.
+        if content.starts_with(b"<") && rest.contains(&b'<') {
+            return None;
+        }
         let shown = Sample { bytes: rest, content: rest, path };
         let (format, confidence, reason) = examine(&shown, None).0?;
         // These are known by how they begin, others by how many of the lines are theirs.
-        let by_beginning = [Format::Iso2709, Format::Json, Format::Ndjson].contains(&format);
+        let by_beginning = [Format::Iso2709, Format::Json, Format::Ndjson, Format::Marcxml].contains(&format);
         let is_clear = confidence == Confidence::Certain || confidence == Confidence::Likely && by_beginning;
         let reason = || format!("after {start} bytes of something else: {reason}");
         is_clear.then(|| (format, Confidence::Possible, reason()))

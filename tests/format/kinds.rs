@@ -383,3 +383,108 @@ fn doubled_delimiters_and_invisible_characters_before_them() {
         assert!(json.contains(r#""subfields":[{"a":"Moss"},{"b":"ferns"}]"#), "{json}");
     }
 }
+
+#[test]
+fn a_line_of_something_else_changes_no_format() {
+    let leader = "00000nam a2200000 a 4500";
+    let line = |number: u8| format!("{leader}\n001 n{number}\n245 10 $a Reed {number}\n\n");
+    let all: String = (1..=6).map(line).collect();
+    let damaged = all.replacen("n2\n", "n2\n", 1).replacen(leader, "0x000nam a2200000 a 4500", 1);
+    for text in [format!("junk\n{all}"), format!("<xml>\n{all}"), format!("***\n{all}"), damaged] {
+        let (found, rules) = titles(None, text.as_bytes());
+        assert_eq!(kartoteka::detect(text.as_bytes(), None).unwrap().format, Format::Line, "{text}");
+        assert_eq!(found.last().unwrap(), "Reed 6", "{text}");
+        assert!(!rules.is_empty());
+    }
+    // Records that end where they should outweigh a line of text.
+    let record = |number: u8| {
+        let data = format!("n{number}\u{1E}10\u{1F}aReed {number}\u{1E}\u{1D}");
+        format!("{:05}nam a2200049 a 4500001000300000245001100003\u{1E}{data}", 49 + data.len())
+    };
+    let all: String = (1..=6).map(record).collect();
+    assert_eq!(titles(None, all.as_bytes()).1, [""; 0]);
+    for before in ["LEADER \n", "=LDR\n", "#1: x\n", "!ID 1\n", "000000001 LDR   L x\n"] {
+        let text = format!("{before}{all}");
+        let (found, rules) = titles(None, text.as_bytes());
+        assert_eq!(found.len(), 6, "{before}");
+        assert!(rules.contains(&"B017"), "{before}: {rules:?}");
+    }
+}
+
+#[test]
+fn displays_keep_apart_what_a_blank_line_separates() {
+    let leader = "LEADER 00000nam a2200000 a 4500";
+    let plain = format!(
+        "{leader}\n001    a1\n245 10 |aMire|ctail\n\n--- junk ---\n{leader}\n001    a2\n245 10 |aPool\n\n"
+    );
+    for text in [plain.clone(), plain.replace('\n', "\r")] {
+        let (found, _) = titles(Some(Format::Display), text.as_bytes());
+        assert_eq!(found, ["Mire", "Pool"], "{text:?}");
+        assert!(
+            read(Format::Display, text.as_bytes())[0].0.contains(&"245 [10] $a Mire $c tail".to_owned()),
+            "{text:?}"
+        );
+    }
+    let text =
+        format!("{leader}\n001    a1\n100 1  |aNye\n245 10 |aMire\n\n    xxu   000 0 eng d\n245 10 |aPool\n");
+    let records = read(Format::Display, text.as_bytes());
+    assert!(records[0].0.contains(&"245 [10] $a Mire".to_owned()), "{records:?}");
+    // Nothing recognized is an error.
+    for format in [Format::Display, Format::Microlif] {
+        let (found, rules) = titles(Some(format), b"nothing of the sort at all\n");
+        assert!(found.is_empty() && rules.contains(&"B017"), "{format}: {rules:?}");
+    }
+}
+
+#[test]
+fn damaged_heads_of_aleph_lines_stay_out_of_the_record_before() {
+    let record = |number: u8| {
+        format!(
+            "00000000{number} LDR   L 00000nam^a2200000^a^4500\n00000000{number} 24510 L $$aCove {number}\n\
+                 00000000{number} 500   L $$aA note\n00000000{number} 650 0 L $$aSand\n"
+        )
+    };
+    for head in
+        ["0 0000002 LDR   L ", ">00000002 LDR   L ", "000000002 LD\u{1A}   L ", "\u{0}00000002 LDR   L "]
+    {
+        let second = record(2).replacen("000000002 LDR   L ", head, 1);
+        let text = format!("{}{second}{}", record(1), record(3));
+        let (found, rules) = titles(Some(Format::Aleph), text.as_bytes());
+        assert_eq!(found, ["Cove 1", "Cove 2", "Cove 3"], "{rules:?}: {text}");
+    }
+}
+
+#[test]
+fn a_record_of_json_that_is_cut_anywhere_costs_itself() {
+    let record = |number: u8| {
+        format!(
+            r#"{{"leader":"00000nam a2200000 a 4500","fields":[{{"001":"{number}"}},{{"245":{{"ind1":"0","ind2":"0","subfields":[{{"a":"Fjord {number}"}}]}}}}]}}"#
+        )
+    };
+    let whole = record(2);
+    for cut in 1..whole.len() {
+        let text = format!("{}\n{}{}\n{}\n", record(1), &whole[..cut], record(3), record(4));
+        let (found, rules) = titles(Some(Format::Ndjson), text.as_bytes());
+        let others: Vec<_> = found.iter().filter(|title| !title.contains('2') && !title.is_empty()).collect();
+        assert_eq!(others, ["Fjord 1", "Fjord 3", "Fjord 4"], "{cut}: {rules:?} {}", &whole[..cut]);
+        assert!(!rules.is_empty());
+        let text = format!("[\n{},\n{}\n{},\n{}\n]\n", record(1), &whole[..cut], record(3), record(4));
+        let (found, rules) = titles(Some(Format::Json), text.as_bytes());
+        let others: Vec<_> = found.iter().filter(|title| !title.contains('2') && !title.is_empty()).collect();
+        assert_eq!(others, ["Fjord 1", "Fjord 3", "Fjord 4"], "array, {cut}: {rules:?} {}", &whole[..cut]);
+    }
+}
+
+#[test]
+fn a_value_of_an_id_file_may_hold_what_begins_records() {
+    let text = b"!ID 000001\n!v245!^aread !ID 000005 here\n!ID 000002\n!v245!^aTwo\n";
+    let (found, rules) = titles(Some(Format::CisisId), text);
+    assert_eq!((found, rules), (vec!["read !ID 000005 here".to_owned(), "Two".to_owned()], vec![]));
+}
+
+#[test]
+fn text_between_records_of_xml_is_reported() {
+    let text = marcxml(&["Salt", "Peat"], ["", "Some words.\n", ""]);
+    let (found, rules) = titles(None, text.as_bytes());
+    assert_eq!((found.len(), rules), (2, vec!["B070"]));
+}

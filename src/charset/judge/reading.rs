@@ -118,7 +118,7 @@ impl Reading {
             let unusual = self.unusual.get(pair).copied().unwrap_or(u8::MAX);
             bits += u64::from(unusual & !NEW);
             count += usize::from(pair > 0);
-            if unusual >= NEW && !new.get(..known).unwrap_or_default().contains(&pair) {
+            if unusual >= NEW && !new.iter().take(known).any(|other| *other == pair) {
                 let Some(next) = new.get_mut(known) else { return false };
                 (*next, known) = (pair, known + 1);
             }

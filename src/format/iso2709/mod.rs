@@ -50,6 +50,7 @@ mod unwrap;
 mod writer;
 
 pub use self::frame::Iso2709;
+pub(crate) use self::sniff::records_after;
 pub use self::writer::Rendering;
 use crate::format::descriptor::{Can, Descriptor, framed, rendered};
 use crate::io::{self, Slice, Stream};

@@ -195,7 +195,9 @@ fn run(options: &Options, say: &mut Say) -> Result<String, Stop> {
         };
         any = true;
         let before = records;
-        export = export.after(before).file(Some(path).filter(|path| path.as_os_str() != "-").map(PathBuf::as_path));
+        export = export
+            .after(before)
+            .file(Some(path).filter(|path| path.as_os_str() != "-").map(PathBuf::as_path));
         let done = export.run(&mut *reader, format, &name, &mut |piece: Piece| {
             records += piece.records;
             rows += piece.batch.num_rows() as u64;

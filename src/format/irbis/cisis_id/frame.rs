@@ -195,7 +195,9 @@ fn marks_before_end(bytes: &[u8]) -> usize {
 fn is_number_line(line: &[u8]) -> bool {
     let rest = line.strip_prefix(START).unwrap_or_default();
     let len = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    len > 0 && matches!(rest.get(len), None | Some(b'\r' | b'\n' | b' '))
+    let after = rest.cut(len..);
+    let blanks = after.iter().take_while(|byte| **byte == b' ').count();
+    len > 0 && matches!(after.get(blanks), None | Some(b'\r' | b'\n'))
 }
 
 /// Whether text begins like a line of an id file.

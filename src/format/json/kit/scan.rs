@@ -248,7 +248,13 @@ const fn begins_first_key(byte: u8) -> bool {
 fn is_value(before: &[u8]) -> bool {
     let Some(key) = before.trim_ascii_end().strip_suffix(b":") else { return false };
     let key = key.trim_ascii_end();
-    ![&b"\"fields\""[..], b"\"leader\"", b"\"subfields\""].iter().any(|known| key.ends_with(known))
+    let name = key.strip_suffix(b"\"").and_then(|key| key.rsplit(|byte| *byte == b'"').next());
+    let is_tag = |name: &[u8]| match name {
+        [_] | b"LDR" | b"ind1" | b"ind2" | b"fields" | b"leader" | b"subfields" => true,
+        [a, b, c] => [a, b, c].into_iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    !name.is_some_and(is_tag)
 }
 
 /// Returns the offset of the brace that ends these bytes, except for white space.

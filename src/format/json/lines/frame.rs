@@ -141,10 +141,7 @@ impl Ndjson {
             self.key = memmem::Finder::new(key).into_owned();
         }
         let after = line.get(1..)?;
-        let found = self.key.find_iter(after).map(|at| at + 1).find(|at| {
-            let before = line.cut(..*at).trim_ascii_end();
-            !matches!(before.last(), Some(b':' | b'['))
-        })?;
+        let found = self.key.find(after)? + 1;
         if !line.starts_with(b"{") {
             return Some((found, false));
         }
@@ -174,7 +171,10 @@ fn marks(line: &[u8]) -> usize {
 /// Returns the brace and the first key of an object.
 fn first_key(line: &[u8]) -> Option<&[u8]> {
     let head = line.get(..LONGEST_KEY).unwrap_or(line);
-    let start = memchr(b'"', head).filter(|_| head.starts_with(b"{"))?;
-    let end = memchr(b'"', head.cut(start + 1..))?;
-    head.get(..start + end + 2)
+    let blanks = head.strip_prefix(b"{")?.iter().take_while(|byte| is_space(**byte)).count();
+    let start = blanks + 1;
+    head.get(start).filter(|byte| **byte == b'"')?;
+    let end = start + 1 + memchr(b'"', head.cut(start + 1..))?;
+    let is_word = head.get(start + 1..end)?.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    (is_word && line.cut(end + 1..).trim_ascii_start().starts_with(b":")).then(|| head.cut(..=end))
 }

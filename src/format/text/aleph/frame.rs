@@ -8,7 +8,9 @@ use memchr::{memmem, memrchr2};
 
 use crate::error::Result;
 use crate::finding::{Findings, counted};
-use crate::format::text::kit::{Around, Cutter, Draft, Inside, Line, is_blank, lines, shown};
+use crate::format::text::kit::{
+    Around, Cutter, Draft, Inside, Line, beginning, has_returns, is_blank, lines, shown,
+};
 use crate::io::{Frame, Framing, ReadOptions, Step, anchor_in_lines};
 use crate::record::Record;
 use crate::record::in_dialect;
@@ -20,6 +22,8 @@ pub struct Aleph {
     options: ReadOptions,
     cutter: Cutter,
     inside: Inside,
+    /// Whether CR alone ends lines.
+    returns: bool,
     memory: Vec<u8>,
     joined: Joined,
     body: Vec<u8>,
@@ -34,10 +38,16 @@ impl Framing for Aleph {
             options: options.clone(),
             cutter: Cutter::default(),
             inside: Inside::default(),
+            returns: false,
             memory: Vec::new(),
             joined: Joined::default(),
             body: Vec::new(),
         }
+    }
+
+    fn look(&mut self, head: &[u8], eof: bool) -> std::result::Result<(), usize> {
+        self.returns = has_returns(head, eof)?;
+        Ok(())
     }
 
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
@@ -49,10 +59,11 @@ impl Framing for Aleph {
             // The line ends here, but not the record that begins in it.
             self.inside.restart();
         }
-        let len = match self.cutter.step(buf, eof, findings, is_aleph_line, relation)? {
-            Step::Frame(len) => len,
-            other => return Ok(other),
-        };
+        let len =
+            match self.cutter.step(buf, eof, findings, beginning(self.returns, is_aleph_line), relation)? {
+                Step::Frame(len) => len,
+                other => return Ok(other),
+            };
         let at = line_inside_last(buf.cut(..len), false);
         Ok(self.inside.step(buf, len, at, findings))
     }
@@ -68,7 +79,7 @@ impl Framing for Aleph {
 
     fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
         let mut draft = Draft::new(frame, record, findings, &self.options);
-        let mut all = lines(frame.bytes, is_aleph_line).peekable();
+        let mut all = lines(frame.bytes, beginning(self.returns, is_aleph_line)).peekable();
         let mut number: Option<&[u8]> = None;
         let mut others = 0usize;
         while let Some(line) = all.next() {
@@ -264,6 +275,11 @@ fn goes_on(head: &Head<'_>, next: &[u8]) -> bool {
 /// Whether a line looks like one of the form that lost some bytes: a number, a tag and the letter of the alphabet in
 /// the first columns.
 fn is_damaged(line: &[u8]) -> bool {
+    let head = line.get(..12).unwrap_or(line);
+    let digits = head.iter().filter(|byte| byte.is_ascii_digit()).count();
+    if digits >= 7 && memmem::find(line.get(..24).unwrap_or(line), b" L ").is_some_and(|at| at > 8) {
+        return true;
+    }
     let Some(letter) = memmem::find(line.get(..24).unwrap_or(line), b" L ") else { return false };
     let mut words = line.cut(..letter).split(|byte| *byte == b' ').filter(|word| !word.is_empty());
     let number = words.next().is_some_and(|word| word.iter().all(u8::is_ascii_digit));

@@ -8,8 +8,11 @@ use super::rules::DISPLAY_GUESS;
 use crate::bytes::Cut;
 use crate::error::Result;
 use crate::finding::Findings;
+use crate::format::lines::Begins;
 use crate::format::rules::{LINE_CONTINUED, LINE_INVALID, LINE_REMARK, LINE_SPACING, STRAY_MARK};
-use crate::format::text::kit::{self, Cutter, Draft, Inside, lines, shown, without_marks_before};
+use crate::format::text::kit::{
+    self, Cutter, Draft, Inside, beginning, has_returns, lines, shown, without_marks_before,
+};
 use crate::io::{Frame, Framing, ReadOptions, Step, anchor_in_lines};
 use crate::record::{Record, in_dialect};
 use crate::tag::Tag;
@@ -24,6 +27,8 @@ pub struct Display {
     cutter: Cutter,
     inside: Inside,
     seen: Option<RecordLines>,
+    /// Whether CR alone ends lines.
+    returns: bool,
     memory: Vec<u8>,
     field: Field,
 }
@@ -102,9 +107,15 @@ impl Framing for Display {
             cutter: Cutter::default(),
             inside: Inside::default(),
             seen: None,
+            returns: false,
             memory: Vec::new(),
             field: Field::default(),
         }
+    }
+
+    fn look(&mut self, head: &[u8], eof: bool) -> std::result::Result<(), usize> {
+        self.returns = has_returns(head, eof)?;
+        Ok(())
     }
 
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
@@ -113,14 +124,20 @@ impl Framing for Display {
             return Ok(self.inside.step(buf, len, at, findings));
         }
         let seen = &mut self.seen;
-        let step = self.cutter.step(buf, eof, findings, begins, |kit::Around { first, line, .. }| {
-            let seen = seen.get_or_insert_with(|| {
-                let mut seen = RecordLines::default();
-                seen.begins(first);
-                seen
-            });
-            if seen.begins(line) { kit::Line::Begins } else { kit::Line::Inside }
-        });
+        let step = self.cutter.step(
+            buf,
+            eof,
+            findings,
+            beginning(self.returns, begins),
+            |kit::Around { first, line, .. }| {
+                let seen = seen.get_or_insert_with(|| {
+                    let mut seen = RecordLines::default();
+                    seen.begins(first);
+                    seen
+                });
+                if seen.begins(line) { kit::Line::Begins } else { kit::Line::Inside }
+            },
+        );
         if !matches!(step, Ok(Step::Need(_))) {
             self.seen = None;
         }
@@ -144,7 +161,8 @@ impl Framing for Display {
     }
 
     fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
-        let form = Form::new(frame.bytes, &mut self.field.text);
+        let begins = beginning(self.returns, begins);
+        let form = Form::new(frame.bytes, begins, &mut self.field.text);
         let field = &mut self.field;
         let mut draft = Draft::new(frame, record, findings, &self.options);
         let mut guessed = Guessed::default();
@@ -190,7 +208,7 @@ impl Framing for Display {
                 _ => {
                     let indented =
                         line.starts_with(b" ") || line.starts_with(b"\t") || line.starts_with(NO_BREAK);
-                    match open.filter(|_| indented || !interrupted) {
+                    match open.filter(|_| !interrupted || indented && form.is_gapped) {
                         Some(open) => {
                             if !indented {
                                 draft.at(&this);
@@ -311,20 +329,26 @@ pub(super) struct Form {
     indent: usize,
     /// The column in which the texts of control fields begin.
     control: usize,
+    /// Whether blank lines are everywhere among the fields.
+    is_gapped: bool,
     pub(super) layout: Layout,
     pub(super) style: Style,
 }
 
 impl Form {
     /// Examines all lines of a record. `text` is lent.
-    pub(super) fn new(bytes: &[u8], text: &mut Vec<u8>) -> Form {
+    pub(super) fn new(bytes: &[u8], begins: Begins, text: &mut Vec<u8>) -> Form {
         let all = || lines(bytes, begins).map(|line| line.text);
         let indent = all().map(indent).find(|indent| *indent > 0).unwrap_or_default();
         let all = || all().map(|line| unquoted(line, indent));
         let mut votes = layout::Votes::default();
         let mut control = usize::MAX;
+        let (mut blanks, mut fields) = (0usize, 0usize);
         for line in all() {
-            match kind(line) {
+            let kind = kind(line);
+            blanks += usize::from(matches!(kind, Kind::Blank));
+            fields += usize::from(matches!(kind, Kind::Field(..)));
+            match kind {
                 Kind::Field(tag, rest) if is_control(tag) => {
                     let blanks = rest.iter().take_while(|byte| **byte == b' ').count();
                     if blanks < rest.len() {
@@ -348,7 +372,7 @@ impl Form {
             cells(own, text);
             votes.count(text);
         }
-        Form { indent, control, layout, style: votes.style() }
+        Form { indent, control, is_gapped: 2 * blanks >= fields, layout, style: votes.style() }
     }
 
     /// Returns whether a line that begins like a field is one, and not text in which a number is the first word.
@@ -374,7 +398,7 @@ impl Form {
 }
 
 /// Whether text begins like a line of a display, beyond doubt.
-fn begins(text: &[u8]) -> bool {
+pub(super) fn begins(text: &[u8]) -> bool {
     match kind(unquoted(text.get(..LONGEST).unwrap_or(text), 0)) {
         Kind::Leader(_) => true,
         Kind::Field(tag, rest) => tag.iter().all(u8::is_ascii_digit) && !rest.is_empty(),

@@ -32,7 +32,10 @@ impl LeaderLine<'_> {
 /// Returns the parts of a line, if it is a leader: after a label, even a damaged one, or alone.
 pub(super) fn leader(line: &[u8]) -> Option<LeaderLine<'_>> {
     let word = WORDS.into_iter().find(|word| {
-        line.split_at_checked(word.len()).is_some_and(|(start, _)| start.eq_ignore_ascii_case(word))
+        line.split_at_checked(word.len()).is_some_and(|(start, rest)| {
+            // A record length may begin with 000 too.
+            start.eq_ignore_ascii_case(word) && !rest.first().is_some_and(u8::is_ascii_alphanumeric)
+        })
     });
     let Some(word) = word else {
         if is_leader_line(line) {

@@ -1,6 +1,6 @@
 //! Evidence for catalogue displays in the first bytes of an input.
 
-use super::frame::{Form, cells, is_control};
+use super::frame::{Form, begins, cells, is_control};
 use super::leader::LeaderLine;
 use super::line::{Kind, indent, kind, unquoted};
 use crate::bytes::Cut;
@@ -25,7 +25,7 @@ pub(crate) fn sniff(sample: &Sample<'_>) -> Verdict {
     let (first, leader) = (leader.map_or(0, |(number, _)| number), leader.map(|(_, leader)| leader));
     let record = lines.cut(first..);
     let mut text = Vec::new();
-    let form = Form::new(&record.join(&b'\n'), &mut text);
+    let form = Form::new(&record.join(&b'\n'), begins, &mut text);
     let (mut fields, mut marked, mut fitting, mut data, mut control_blanks) =
         (0usize, 0usize, 0usize, 0usize, 1usize);
     let mut plain = 0usize;
@@ -55,7 +55,7 @@ pub(crate) fn sniff(sample: &Sample<'_>) -> Verdict {
         Some(b"LDR    ") => control_blanks == 4 || control_blanks == 1,
         _ => control_blanks == 1,
     };
-    let line_form = first == 0 && blanks_of_line && plain >= data - data / 5;
+    let line_form = blanks_of_line && plain >= data - data / 5;
     let reason =
         format!("{fields} of {} lines begin with a tag, {marked} of them with a mark after it", record.len());
     match leader {

@@ -4,8 +4,8 @@ use super::invisible::without_marks;
 use crate::bytes::Cut;
 use crate::format::lines::{self, Line};
 use crate::format::rules::{
-    CONTROL_BYTE_IN_DATA, DATA_BEFORE_SUBFIELD, INDICATOR_COUNT, LEADER_VALUE, LINE_BLANK, LINE_INVALID,
-    NO_FIELDS, STRAY_MARK, SUBFIELD_EMPTY,
+    CONTROL_BYTE_IN_DATA, DATA_BEFORE_SUBFIELD, GARBAGE, INDICATOR_COUNT, LEADER_VALUE, LINE_BLANK,
+    LINE_INVALID, NO_FIELDS, STRAY_MARK, SUBFIELD_EMPTY,
 };
 use crate::io::rules::LIMIT_REACHED;
 use std::borrow::Cow;
@@ -262,7 +262,8 @@ impl<'r> Draft<'r> {
         }
         let all = (0, frame.bytes.len());
         if !any {
-            findings.at(NO_FIELDS, all, "no line is a leader or a field", "record rejected");
+            let rule = if findings.first_error().is_some() { NO_FIELDS } else { GARBAGE };
+            findings.at(rule, all, "no line is a leader or a field", "record rejected");
             let finding = findings.first_error().or_else(|| findings.list().last()).cloned();
             return Err(finding.map_or_else(|| Error::argument("no record"), Error::malformed));
         }

@@ -10,7 +10,7 @@ mod sniff;
 pub(super) use self::cutter::{Around, Cutter, Line};
 pub(super) use self::draft::Draft;
 pub(super) use self::invisible::without_marks_before;
-pub(super) use self::records::{LineRecords, LineShape};
+pub(super) use self::records::{LineRecords, LineShape, beginning, has_returns};
 pub(in crate::format) use self::sniff::{by_lines, first_lines};
 pub(super) use crate::format::lines::{Inside, is_blank, lines};
 

@@ -1,5 +1,7 @@
 //! Records of lines that begin with a leader: where one ends, whatever is missing between them.
 
+use memchr::{memchr, memchr_iter};
+
 use super::numbered::Numbered;
 use super::{Around, Cutter, Inside, Line};
 use crate::bytes::Cut;
@@ -35,6 +37,25 @@ pub(in crate::format::text) struct LineRecords {
     numbered: Numbered,
     /// Whether the input has a blank line after each line.
     doubled: bool,
+    /// Whether CR alone ends its lines.
+    returns: bool,
+}
+
+/// Looks at the beginning of an input, all of it if `eof`: whether CR alone ends its lines, whatever begins after it.
+///
+/// # Errors
+/// The number of bytes that are needed.
+pub(in crate::format::text) fn has_returns(head: &[u8], eof: bool) -> std::result::Result<bool, usize> {
+    if head.len() < HEAD && !eof {
+        return Err(HEAD);
+    }
+    let head = head.get(..HEAD).unwrap_or(head);
+    Ok(memchr(b'\n', head).is_none() && memchr_iter(b'\r', head).count() > FEW)
+}
+
+/// Returns what recognizes the beginning of a line: of any, if CR alone ends lines.
+pub(in crate::format::text) fn beginning(returns: bool, begins: Begins) -> Begins {
+    if returns { |_| true } else { begins }
 }
 
 impl LineRecords {
@@ -48,12 +69,10 @@ impl LineRecords {
         eof: bool,
         shape: &LineShape,
     ) -> std::result::Result<(), usize> {
-        if head.len() < HEAD && !eof {
-            return Err(HEAD);
-        }
+        self.returns = has_returns(head, eof)?;
         let head = head.get(..HEAD).unwrap_or(head);
         let (mut single, mut other, mut blanks) = (0usize, 0usize, usize::MAX);
-        for line in lines(head, shape.begins) {
+        for line in lines(head, self.begins(shape)) {
             if is_blank(line.text) {
                 blanks = blanks.saturating_add(1);
                 continue;
@@ -67,6 +86,11 @@ impl LineRecords {
         }
         self.doubled = single > FEW && other * 20 <= single;
         Ok(())
+    }
+
+    /// Returns what recognizes the beginning of a line.
+    pub(in crate::format::text) fn begins(&self, shape: &LineShape) -> Begins {
+        beginning(self.returns, shape.begins)
     }
 
     /// Returns whether the input has a blank line after each line.
@@ -86,6 +110,7 @@ impl LineRecords {
         let len = match self.inside.known() {
             Some(len) => len,
             None => {
+                let begins = self.begins(shape);
                 let numbered = &mut self.numbered;
                 let doubled = self.doubled;
                 let relation = |around: Around<'_>| {
@@ -96,7 +121,7 @@ impl LineRecords {
                         .line(around, shape.control, shape.ends_in_leader, shape.is_leader)
                         .unwrap_or_else(|| (shape.relation)(around))
                 };
-                let step = self.cutter.step(buf, eof, findings, shape.begins, relation)?;
+                let step = self.cutter.step(buf, eof, findings, begins, relation)?;
                 if !matches!(step, Step::Need(_)) {
                     self.numbered.restart();
                 }
@@ -112,6 +137,6 @@ impl LineRecords {
 
     /// Starts over, at another place of the input.
     pub(in crate::format::text) fn restart(&mut self) {
-        *self = LineRecords { doubled: self.doubled, ..LineRecords::default() };
+        *self = LineRecords { doubled: self.doubled, returns: self.returns, ..LineRecords::default() };
     }
 }

@@ -82,7 +82,7 @@ impl Framing for Line {
     fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
         let mut style = Style::Spaced;
         let mut draft = Draft::new(frame, record, findings, &self.options);
-        let mut all = lines(frame.bytes, begins).peekable();
+        let mut all = lines(frame.bytes, self.records.begins(&SHAPE)).peekable();
         while let Some(line) = all.next() {
             draft.at(&line);
             draft.delimiter(&line);

@@ -61,6 +61,8 @@ impl Framing for Microlif {
         }
         if buf.is_empty() {
             if eof {
+                // Without any leader, nothing is the header of a file.
+                self.begun = true;
                 self.report(findings);
             }
             return Ok(if eof { Step::End } else { Step::Need(1) });

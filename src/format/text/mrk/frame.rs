@@ -74,7 +74,7 @@ impl Framing for Mrk {
         let is_utf8 = script == Script::Bytes && std::str::from_utf8(frame.bytes).is_ok();
         let frame = if is_utf8 { Frame { head: &none, ..frame } } else { frame };
         let mut draft = Draft::new(frame, record, findings, &self.options);
-        let mut all = lines(frame.bytes, begins).peekable();
+        let mut all = lines(frame.bytes, self.records.begins(&SHAPE)).peekable();
         while let Some(this) = all.next() {
             draft.at(&this);
             draft.delimiter(&this);

@@ -401,9 +401,16 @@ impl Marcxml {
         }
     }
 
-    /// Processes text outside records: ignored inside other elements, a fault outside the root.
+    /// Whether the innermost open element is a collection of records, in which nothing else has a place.
+    fn is_in_collection(&self) -> bool {
+        let innermost = self.open.last().map(|element| split(&element.name).1);
+        innermost.is_some_and(|name| name.eq_ignore_ascii_case(b"collection"))
+    }
+
+    /// Processes text outside records: ignored inside other elements, a fault between records and outside the root.
     fn outside(&mut self, text: &[u8], findings: &mut Findings) {
-        if !self.open.is_empty() || self.deeper > 0 || self.outside_seen {
+        let in_collection = self.is_in_collection();
+        if !(self.open.is_empty() || in_collection) || self.deeper > 0 || self.outside_seen {
             return;
         }
         let mark = findings.record().byte == 0 && text.starts_with(b"\xEF\xBB\xBF");
@@ -416,7 +423,10 @@ impl Marcxml {
         record.line += memchr::memchr_iter(b'\n', before).count() as u64;
         let mut place = Location::of(record);
         place.len = 1;
-        let message = "text outside of the root element";
+        let message = match in_collection {
+            true => "text between the records",
+            false => "text outside of the root element",
+        };
         findings.push(Finding::new(XML_SYNTAX, place, message, "skipped; reported once"));
     }
 
