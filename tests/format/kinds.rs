@@ -488,3 +488,18 @@ fn text_between_records_of_xml_is_reported() {
     let (found, rules) = titles(None, text.as_bytes());
     assert_eq!((found.len(), rules), (2, vec!["B070"]));
 }
+
+#[test]
+fn a_record_of_isis_whose_leader_says_so_keeps_its_form() {
+    let iso = isis_iso(&[&["^aDune^bSand", "head text"]], '\u{1E}', '\u{1D}');
+    let through = |data: &[u8], from: Format, to: Format| {
+        let mut out = Vec::new();
+        let mut writer = kartoteka::writer(to, &mut out, &kartoteka::WriteOptions::new()).unwrap();
+        let _ = kartoteka::copy(&mut reader(data, Some(from), &ReadOptions::new()).unwrap(), &mut writer)
+            .unwrap();
+        drop(writer);
+        out
+    };
+    let json = through(iso.as_bytes(), Format::Iso2709, Format::Ndjson);
+    assert_eq!(through(&json, Format::Ndjson, Format::Iso2709), iso.as_bytes());
+}

@@ -28,7 +28,8 @@ use crate::record::{FieldRef, Record, RecordRef, declares};
 /// their entries. IRBIS records get their MARC form: see [`WriteOptions::mfn_as_control_number`] and
 /// [`WriteOptions::wide_tags`].
 ///
-/// A record that was kept in fields of CDS/ISIS in ISO 2709 is written so again, with `^` and the leader that it had.
+/// A record that was kept in fields of CDS/ISIS in ISO 2709 is written so again, with `^` and the leader that it had; so is one
+/// without indicators whose leader says that there are none.
 ///
 /// What does not fit is treated as [`WriteOptions::oversize`] says. Terminators inside a field would make it another
 /// when it is read again, and NUL ends it for many programs: see [`WriteOptions::illegal_characters`]. Where those are
@@ -94,7 +95,12 @@ impl io::Rendering for Rendering {
             self.kept = fields;
             return built.map_err(Error::unrepresentable);
         }
-        let (prepared, findings) = preparation.marc_in_charset(record, self.charset)?;
+        let says_none = |leader: Leader| leader.indicator_count() == Some(0);
+        let is_isis = !record.syntax().has_indicators() && record.header().leader.is_some_and(says_none);
+        let (prepared, findings) = match is_isis {
+            true => preparation.in_charset(record, self.charset)?,
+            false => preparation.marc_in_charset(record, self.charset)?,
+        };
         self.build(prepared, out, findings).map_err(Error::unrepresentable)
     }
 }
