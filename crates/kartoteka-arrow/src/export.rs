@@ -13,8 +13,8 @@ use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
 use kartoteka::table::{PathRow, PathTable, Repeats};
 use kartoteka::validate::{Config, Event, Found, Validator};
 use kartoteka::{
-    Content, Error, Finding, Format, Item, Location, ReadOptions, RecordRead, RecordRef, Run, Severity,
-    Tag, open_with,
+    Content, Error, Finding, Format, Item, Location, ReadOptions, RecordRead, RecordRef, Run, Severity, Tag,
+    open_with,
 };
 
 use crate::build::Few;
