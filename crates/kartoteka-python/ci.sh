@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds, lints and tests the Python package; `.ci/run companions` calls it. The wheel is installed in a clean environment, and
-# the tests run there. Prints the seconds of each step.
+# the tests run with it. Prints the seconds of each step.
 set -euo pipefail
 cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)
@@ -74,3 +74,4 @@ step wheel
 step clean
 step stubs
 step tests
+bash cluster.sh "$(ls "$work"/wheels/kartoteka-*.whl)"

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -305,6 +306,22 @@ def converted(spark, cluster: Cluster, paths: list[Path], kind: str, kill: bool)
     return found
 
 
+def snippets() -> None:
+    """Runs what README.md shows of Spark and Dask."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    shown = [code for code in re.findall(r"```python\n(.*?)```", readme, re.S) if re.search("pyspark|kartoteka.dask", code)]
+    assert len(shown) >= 2
+    for number, code in enumerate(shown):
+        folder = WORK / f"snippet{number}"
+        folder.mkdir()
+        shutil.copy(FIXTURES / "iso2709" / "marc21.mrc", folder / "books.mrc")
+        for end in ("mst", "xrf"):
+            shutil.copy(FIXTURES / "isis" / f"irbis64.{end}", folder / f"ibis.{end}")
+        run = subprocess.run([sys.executable, "-X", "utf8", "-c", code], cwd=folder, capture_output=True, text=True, encoding="utf-8")
+        assert run.returncode == 0, run.stderr
+        print(f"README: {' '.join(run.stdout.split())}")
+
+
 def main() -> None:
     began = time.monotonic()
     marc, irbis = [books()], bases()
@@ -330,6 +347,7 @@ def main() -> None:
         spark.stop()
     finally:
         cluster.stop()
+    snippets()
     from dask.distributed import Client, LocalCluster
 
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1") as two, Client(two):

@@ -16,7 +16,7 @@ class JSONHandler:
     def __init__(self) -> None:
         self.records: list[Record] = []
 
-    def element(self, element_dict: dict[str, Any], name: str | None = None) -> None:
+    def element(self, element_dict: dict[str, Any]) -> None:
         """Makes the record of a dict."""
         record = Record()
         record.leader = Leader(element_dict["leader"])
