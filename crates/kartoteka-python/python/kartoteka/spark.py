@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.datasource import DataSource, DataSourceReader, EqualTo, Filter, In, InputPartition
+from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructType
 
@@ -30,12 +30,11 @@ from kartoteka import _split
 __all__ = ["Conversion", "Source", "convert", "register"]
 
 #: The options of the data source.
-_OPTIONS = {"path", "paths", "columns", "table", "splitsize", "unreadable", *_split.READING}
+_OPTIONS = {"path", "paths", "columns", "table", "tags", "codes", "splitsize", "unreadable", *_split.READING}
 
 
 def register(spark: SparkSession) -> None:
-    """Makes `spark.read.format("kartoteka")` known, with filters on tag and code handed down."""
-    spark.conf.set("spark.sql.python.filterPushdown.enabled", "true")
+    """Makes `spark.read.format("kartoteka")` known."""
     spark.dataSource.register(Source)
 
 
@@ -54,6 +53,9 @@ class Source(DataSource):
 
     - `columns`: a row for each record with these columns, such as `title=first:245$a, subjects=650$a`;
     - `table`: `long`, the default without columns, or `findings`;
+    - `tags`, `codes`: rows of the table `long` with these tags and codes, with commas between them; others are not built.
+      Filters of Spark are not handed down: what Spark 4.3 hands down to a source in Python stays there when the data frame is used
+      again without the filter;
     - `splitSize`: how many bytes of a file one task reads, 67108864 by default;
     - `unreadable`: `fail`, the default, ends the job with the name of a file that cannot be read; `finding` makes a row in the
       table `findings` of it, and no rows in others;
@@ -91,18 +93,23 @@ class Source(DataSource):
     def schema(self) -> StructType:
         """Returns the schema of the table; a wrong column or option fails here, before a task starts."""
         files = self._files()
-        table = kartoteka.table(files[0], self._what(), **self._reading())
+        table = kartoteka.table(files[0], self._what(), **self._reading(), **self._chosen())
         return from_arrow_schema(_plain(pa.schema(table)))
 
     def _reading(self) -> dict[str, Any]:
         options = self._checked()
         return {name: options[name] for name in _split.READING if name in options}
 
+    def _chosen(self) -> dict[str, Any]:
+        options = self._checked()
+        return {name: options[name].split(",") for name in ("tags", "codes") if name in options}
+
     def reader(self, schema: StructType) -> DataSourceReader:
         """Returns what reads the ranges."""
         options = self._checked()
         split = int(options.get("splitsize", _split.SPLIT))
-        return _Scan(self._files(), self._what(), self._reading(), split, options.get("unreadable") == "finding")
+        keeps = options.get("unreadable") == "finding"
+        return _Scan(self._files(), self._what(), self._reading(), self._chosen(), split, keeps)
 
 
 class _Piece(InputPartition):
@@ -116,25 +123,15 @@ class _Piece(InputPartition):
 class _Scan(DataSourceReader):
     """Reads ranges as batches."""
 
-    def __init__(self, paths: list[str], what: str, reading: dict[str, Any], split: int, keeps: bool) -> None:
+    def __init__(
+        self, paths: list[str], what: str, reading: dict[str, Any], chosen: dict[str, Any], split: int, keeps: bool
+    ) -> None:
         self.paths = paths
         self.what = what
         self.reading = reading
+        self.chosen = chosen
         self.split = split
         self.keeps = keeps
-        self.chosen: dict[str, Any] = {}
-
-    def pushFilters(self, filters: list[Filter]) -> Iterable[Filter]:
-        """Takes filters on tag and code of the long table; the others are left to Spark."""
-        for one in filters:
-            column = {("tag",): "tags", ("code",): "codes"}.get(getattr(one, "attribute", ("",)))
-            values = [one.value] if isinstance(one, EqualTo) else one.value if isinstance(one, In) else None
-            taken = self.what == "long" and column and column not in self.chosen and values is not None
-            if taken and column and values is not None and all(isinstance(value, str) and value for value in values):
-                if column == "tags" or all(len(value) == 1 for value in values):
-                    self.chosen[column] = list(values)
-                    continue
-            yield one
 
     def partitions(self) -> list[InputPartition]:
         """Returns the ranges of the files."""
