@@ -1,5 +1,6 @@
 //! Inputs and outputs: paths, and the file objects of Python.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -57,16 +58,16 @@ impl Read for Source {
         let got = Python::attach(|py| -> PyResult<usize> {
             let want = (buf.len() / 4).max(1); // characters of text take up to four bytes
             let read = self.0.bind(py).call_method1("read", (want,))?;
-            let bytes: &[u8] = match (read.cast::<PyBytes>(), read.cast::<PyString>()) {
-                (Ok(bytes), _) => bytes.as_bytes(),
-                (_, Ok(text)) => &text.encode_utf8()?.as_bytes().to_vec(),
+            let bytes: Cow<'_, [u8]> = match (read.cast::<PyBytes>(), read.cast::<PyString>()) {
+                (Ok(bytes), _) => Cow::Borrowed(bytes.as_bytes()),
+                (_, Ok(text)) => Cow::Owned(text.to_cow()?.into_owned().into_bytes()),
                 _ => match read.cast::<PyByteArray>() {
-                    Ok(bytes) => &bytes.to_vec(),
+                    Ok(bytes) => Cow::Owned(bytes.to_vec()),
                     Err(_) => return Err(PyTypeError::new_err("read() of the file object returns no bytes")),
                 },
             };
             match buf.get_mut(..bytes.len()) {
-                Some(place) => place.copy_from_slice(bytes),
+                Some(place) => place.copy_from_slice(&bytes),
                 None => {
                     return Err(PyTypeError::new_err(
                         "read() of the file object returns more than it was asked for",

@@ -37,7 +37,8 @@ struct Input {
 
 /// What comes next.
 enum Next {
-    Record(kartoteka::Record, Vec<Found>),
+    /// A record, with what was found in it.
+    Record(Vec<Found>),
     /// The batch has ended.
     Batch,
     End,
@@ -97,7 +98,7 @@ impl Input {
         Ok(())
     }
 
-    /// Reads the next record of the batch.
+    /// Reads the next record of the batch into `into`.
     fn next(&mut self, into: &mut kartoteka::Record) -> Outcome<Next> {
         loop {
             let Some(batch) = &mut self.batch else {
@@ -113,7 +114,7 @@ impl Input {
                 Ok(true) => {
                     self.any = true;
                     if self.filter.as_ref().is_none_or(|filter| filter.matches(into.view())) {
-                        return Ok(Next::Record(std::mem::take(into), findings));
+                        return Ok(Next::Record(findings));
                     }
                 }
                 Ok(false) => self.batch = None,
@@ -136,7 +137,7 @@ impl Input {
         let (mut record, mut interrupts) = (kartoteka::Record::new(), Interrupts::new());
         loop {
             match self.next(&mut record)? {
-                Next::Record(record, findings) => return Ok(Some((record, findings))),
+                Next::Record(findings) => return Ok(Some((record, findings))),
                 Next::Batch => self.fill()?,
                 Next::End => return Ok(None),
             }
@@ -149,12 +150,11 @@ impl Input {
         let mut record = kartoteka::Record::new();
         loop {
             match self.next(&mut record)? {
-                Next::Record(read, _) => {
-                    for value in read.select(path) {
+                Next::Record(_) => {
+                    for value in record.select(path) {
                         text.push_str(&value.to_str_lossy());
                         ends.push(text.len());
                     }
-                    record = read; // its memory is used again
                 }
                 Next::Batch if ends.is_empty() => self.fill()?,
                 Next::Batch => return Ok(true),
@@ -243,8 +243,9 @@ impl Reader {
         match self.input.try_lock() {
             Ok(mut input) => {
                 if let Some(input) = input.as_mut() {
-                    match input.next(&mut kartoteka::Record::new())? {
-                        Next::Record(record, findings) => return Ok(Some(made((record, findings)))),
+                    let mut record = kartoteka::Record::new();
+                    match input.next(&mut record)? {
+                        Next::Record(findings) => return Ok(Some(made((record, findings)))),
                         Next::Batch => {}
                         Next::End => return Ok(None),
                     }

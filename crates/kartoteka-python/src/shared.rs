@@ -90,9 +90,12 @@ impl Held {
         let mut found = Vec::new();
         let mut next = self.next;
         for field in self.record.fields() {
-            // Fields that are left after a deletion of subfields have their tag, and nothing else.
-            let known = left.iter().position(|(old, _)| old.as_field() == field);
-            match known.or_else(|| left.iter().position(|(old, _)| old.as_field().tag() == field.tag())) {
+            let place =
+                |is_it: &dyn Fn(FieldRef<'_>) -> bool| left.iter().position(|(old, _)| is_it(old.as_field()));
+            let known = place(&|old| old == field)
+                .or_else(|| place(&|old| is_rest(field, old)))
+                .or_else(|| place(&|old| old.tag() == field.tag()));
+            match known {
                 Some(at) => found.push(left.remove(at).1),
                 None => {
                     found.push(next);
@@ -118,6 +121,12 @@ impl Held {
     fn same_tags(&self, before: &[FieldBuf]) -> bool {
         self.record.fields().zip(before).all(|(field, old)| field.tag() == old.as_field().tag())
     }
+}
+
+/// Whether a field is what is left of another, of which some subfields were deleted.
+fn is_rest(field: FieldRef<'_>, old: FieldRef<'_>) -> bool {
+    let mut before = old.subfields();
+    field.tag() == old.tag() && field.subfields().all(|subfield| before.any(|known| known == subfield))
 }
 
 /// A record with its lock.

@@ -151,7 +151,6 @@ class _Scan(DataSourceReader):
                 raise RuntimeError(f"{piece.path}: {error}") from error
             if self.what == "findings":
                 row = {"file": piece.path, "offset": 0, "rule": "unreadable", "severity": "error", "message": str(error)}
-                row.update({"path": "", "name": ""})
                 yield pa.RecordBatch.from_pylist([{name: row.get(name) for name in target.names}], schema=target)
 
 
@@ -179,7 +178,7 @@ def convert(
     """Converts catalogues, a task for each range, into files in a folder that all workers see.
 
     Each task writes its part under a temporary name and renames it when it is whole, so that a task that is run again makes the
-    same file. `manifest.json` says what came from where. The other options are those of `kartoteka.convert`.
+    same file. `manifest.json` says what came from where. Of each part the first 10,000 findings are listed. The other options are those of `kartoteka.convert`.
     """
     out = os.path.abspath(os.fspath(out_dir))
     if to not in kartoteka.formats()["write"]:
@@ -200,7 +199,7 @@ def convert(
         except kartoteka.KartotekaError as error:
             raise RuntimeError(f"{piece.path}: {error}") from error
         with open(path, "rb") as made:
-            digest = hashlib.file_digest(made, "sha256") if hasattr(hashlib, "file_digest") else hashlib.sha256(made.read())
+            digest = hashlib.sha256(made.read())
         row: dict[str, Any] = {"file": name, "source": piece.path, "number": piece.number, "of": piece.of}
         row.update({count: getattr(account, count) for count in _COUNTS})
         row.update({value: (account.values or {}).get(value) for value in _VALUES})
