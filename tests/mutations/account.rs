@@ -230,6 +230,11 @@ fn without_markup(format: Format, raw: &[u8]) -> Vec<u8> {
             }
             (0..raw.len()).filter(|at| raw[*at] == b'\\').for_each(|at| blank(at..(at + 2).min(raw.len())));
         }
+        "microlif" => {
+            let begins = |at: &usize| *at == 0 || matches!(raw[at - 1], b'\r' | b'\n' | b'^' | b'`');
+            let labels = (0..raw.len()).filter(begins).filter(|at| raw[*at..].starts_with(b"LDR"));
+            labels.for_each(|at| blank(at..at + 3));
+        }
         "mrk" => {
             for open in (0..raw.len()).filter(|at| raw[*at] == b'{') {
                 blank(open..find(open, b'}').unwrap_or(raw.len()));

@@ -13,13 +13,13 @@ use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
 use kartoteka::table::{PathRow, PathTable, Repeats};
 use kartoteka::validate::{Config, Event, Found, Validator};
 use kartoteka::{
-    Content, Error, Finding, Format, Item, Location, ReadOptions, RecordRead, RecordRef, Run, Severity,
+    Content, Error, Finding, Format, Item, Location, ReadOptions, RecordRead, RecordRef, Run, Severity, Tag,
     open_with,
 };
 
 use crate::build::Few;
 use crate::columns::{Columns, Source};
-use crate::long::{LongBuilder, excess};
+use crate::long::{LongBuilder, Only, excess};
 use crate::rules::TOO_MUCH;
 use crate::schema;
 
@@ -72,6 +72,7 @@ pub struct Export {
     /// How many records were in the inputs before.
     before: u64,
     file: Option<PathBuf>,
+    only: Only,
 }
 
 /// What comes of some records of an input.
@@ -94,7 +95,15 @@ pub struct Piece {
 impl Export {
     /// Makes tables of this shape, on one thread, of whole inputs whose formats are found out.
     pub fn new(shape: Shape) -> Export {
-        Export { shape, format: None, options: ReadOptions::new(), jobs: 1, before: 0, file: None }
+        Export {
+            shape,
+            format: None,
+            options: ReadOptions::new(),
+            jobs: 1,
+            before: 0,
+            file: None,
+            only: Only::default(),
+        }
     }
 
     /// Sets the format of the inputs. Default: none, it is found out.
@@ -130,6 +139,14 @@ impl Export {
     #[must_use]
     pub fn file(mut self, path: Option<&Path>) -> Export {
         self.file = path.map(Path::to_owned);
+        self
+    }
+
+    /// Makes only the rows of the long table with one of these tags, and one of these codes: see [`LongBuilder::only`]. Other
+    /// tables are as they are.
+    #[must_use]
+    pub fn only(mut self, tags: Option<Vec<Tag>>, codes: Option<Vec<char>>) -> Export {
+        self.only = Only { tags, codes };
         self
     }
 
@@ -193,7 +210,9 @@ impl Export {
             Shape::Long => self.each(
                 reader,
                 |made: &mut Made<LongBuilder>, record, number| {
-                    let builder = made.builder.get_or_insert_with(LongBuilder::new);
+                    let Only { tags, codes } = &self.only;
+                    let new = || LongBuilder::new().only(tags.clone(), codes.clone());
+                    let builder = made.builder.get_or_insert_with(new);
                     let offset = record.position().byte;
                     if builder.is_full_for(record) {
                         made.early.push(builder.finish());

@@ -44,7 +44,31 @@ pub struct LongBuilder {
     /// The key of each tag that is a number under 1,000, as its text is made once for a batch.
     tags: Vec<Option<u16>>,
     bytes: usize,
+    only: Only,
 }
+
+/// The rows that are wanted, where not all are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Only {
+    pub(crate) tags: Option<Vec<Tag>>,
+    pub(crate) codes: Option<Vec<char>>,
+}
+
+impl Only {
+    fn tag(&self, tag: Tag) -> bool {
+        self.tags.as_ref().is_none_or(|wanted| wanted.contains(&tag))
+    }
+
+    /// Whether a code is wanted; a row without a code is not, where there is a list.
+    fn code(&self, code: Option<Text<'_>>) -> bool {
+        let Some(wanted) = &self.codes else { return true };
+        let code = code.map(Text::to_str_lossy);
+        code.and_then(|code| code.chars().next()).is_some_and(|code| wanted.contains(&code))
+    }
+}
+
+/// The tag of the rows of a leader.
+const LEADER: Tag = Tag::new(*b"LDR");
 
 /// A row of the long table as it is, whatever it holds.
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,6 +90,26 @@ impl LongBuilder {
     /// Makes a builder of an empty batch.
     pub fn new() -> LongBuilder {
         LongBuilder::default()
+    }
+
+    /// Builds only the rows with one of these tags, and one of these codes; `LDR` is the tag of a leader. Default: all rows,
+    /// which a list that is `None` stands for.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka_arrow::LongBuilder;
+    ///
+    /// let mut builder = LongBuilder::new().only(Some(vec!["245".parse()?]), Some(vec!['a']));
+    /// for record in kartoteka::open("../../fixtures/iso2709/marc21.mrc")? {
+    ///     builder.push(record?.view(), Some(1), 0);
+    /// }
+    /// assert_eq!(builder.len(), 8);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn only(mut self, tags: Option<Vec<Tag>>, codes: Option<Vec<char>>) -> LongBuilder {
+        self.only = Only { tags, codes };
+        self
     }
 
     /// Returns how many rows the batch has.
@@ -92,6 +136,10 @@ impl LongBuilder {
         let first = self.len();
         self.push_header(record);
         let mut cells = |row: kartoteka::table::LongRow<'_>| {
+            let code = row.subfield.map(|_| row.code);
+            if !self.only.tag(row.tag.unwrap_or(LEADER)) || !self.only.code(code) {
+                return;
+            }
             let Some(tag) = row.tag else {
                 self.cells(0, "LDR", (None, None), None, None, row.value);
                 return;
@@ -172,6 +220,10 @@ impl LongBuilder {
             }
         }
         for (number, (code, value)) in (1u16..).zip(&rows) {
+            let known = Text::new(code.as_bytes(), kartoteka::Charset::Utf8);
+            if !self.only.tag(LEADER) || !self.only.code(Some(known)) {
+                continue;
+            }
             let value = Text::new(value.as_bytes(), kartoteka::Charset::Utf8);
             self.cells(0, "LDR", (None, None), Some(number), Some(code), value);
         }
@@ -254,6 +306,7 @@ impl LongBuilder {
             value: StringBuilder::with_capacity(rows, self.value.values_slice().len()),
             tags: Vec::new(),
             bytes: 0,
+            only: self.only.clone(),
         }
     }
 

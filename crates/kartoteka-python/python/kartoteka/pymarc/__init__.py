@@ -1,0 +1,115 @@
+"""The names and the behaviour of pymarc 5.4, over kartoteka: change `import pymarc` to `from kartoteka import pymarc`.
+
+What differs is in the README, under "For users of pymarc".
+"""
+
+from kartoteka.pymarc import constants, exceptions, field, leader, marc8, marcjson, marcxml, reader, record, writer
+from kartoteka.pymarc.constants import (
+    DIRECTORY_ENTRY_LEN,
+    END_OF_FIELD,
+    END_OF_RECORD,
+    LEADER_LEN,
+    SUBFIELD_INDICATOR,
+)
+from kartoteka.pymarc.exceptions import (
+    BadLeaderValue,
+    BadSubfieldCodeWarning,
+    BaseAddressInvalid,
+    BaseAddressNotFound,
+    EndOfRecordNotFound,
+    FatalReaderError,
+    FieldNotFound,
+    MissingLinkedFields,
+    NoActiveFile,
+    NoFieldsFound,
+    PymarcException,
+    RecordDirectoryInvalid,
+    RecordLeaderInvalid,
+    RecordLengthInvalid,
+    TruncatedRecord,
+    WriteNeedsRecord,
+)
+from kartoteka.pymarc.field import Field, Indicators, RawField, Subfield, map_marc8_field
+from kartoteka.pymarc.leader import Leader
+from kartoteka.pymarc.marc8 import MARC8ToUnicode, marc8_to_unicode
+from kartoteka.pymarc.marcjson import JSONHandler, parse_json_to_array
+from kartoteka.pymarc.marcxml import (
+    MARC_XML_NS,
+    MARC_XML_SCHEMA,
+    XSI_NS,
+    XmlHandler,
+    map_xml,
+    parse_xml,
+    parse_xml_to_array,
+    record_to_xml,
+    record_to_xml_node,
+)
+from kartoteka.pymarc.reader import JSONReader, MARCMakerReader, MARCReader, Reader, map_records
+from kartoteka.pymarc.record import Record, map_marc8_record, normalize_subfield_code
+from kartoteka.pymarc.writer import JSONWriter, MARCWriter, TextWriter, Writer, XMLWriter
+
+__all__ = [
+    "BadLeaderValue",
+    "BadSubfieldCodeWarning",
+    "BaseAddressInvalid",
+    "BaseAddressNotFound",
+    "DIRECTORY_ENTRY_LEN",
+    "END_OF_FIELD",
+    "END_OF_RECORD",
+    "EndOfRecordNotFound",
+    "FatalReaderError",
+    "Field",
+    "FieldNotFound",
+    "Indicators",
+    "JSONHandler",
+    "JSONReader",
+    "JSONWriter",
+    "LEADER_LEN",
+    "Leader",
+    "MARC8ToUnicode",
+    "MARCMakerReader",
+    "MARCReader",
+    "MARCWriter",
+    "MARC_XML_NS",
+    "MARC_XML_SCHEMA",
+    "MissingLinkedFields",
+    "NoActiveFile",
+    "NoFieldsFound",
+    "PymarcException",
+    "RawField",
+    "Reader",
+    "Record",
+    "RecordDirectoryInvalid",
+    "RecordLeaderInvalid",
+    "RecordLengthInvalid",
+    "SUBFIELD_INDICATOR",
+    "Subfield",
+    "TextWriter",
+    "TruncatedRecord",
+    "WriteNeedsRecord",
+    "Writer",
+    "XMLWriter",
+    "XSI_NS",
+    "XmlHandler",
+    "constants",
+    "exceptions",
+    "field",
+    "leader",
+    "map_marc8_field",
+    "map_marc8_record",
+    "map_records",
+    "map_xml",
+    "marc8",
+    "marc8_to_unicode",
+    "marcjson",
+    "marcxml",
+    "normalize_subfield_code",
+    "parse_json_to_array",
+    "parse_xml",
+    "parse_xml_to_array",
+    "reader",
+    "record",
+    "record_to_xml",
+    "record_to_xml_node",
+    "writer",
+]
