@@ -469,6 +469,14 @@ impl PathBuilder {
     }
 }
 
+/// The offset of the record that a finding is about; of what is in none, its own. Which record comes after it depends on the
+/// part that is read.
+fn offset_of(found: &Found<'_>) -> u64 {
+    let (start, place) = (found.offset(), found.finding.location.byte);
+    let is_inside = place.checked_sub(start).is_some_and(|at| at < found.record_len() as u64);
+    if found.record.is_some() || is_inside { start } else { place }
+}
+
 /// Builds the columns of the findings table.
 #[derive(Default)]
 struct FindingBuilder {
@@ -493,7 +501,7 @@ impl FindingBuilder {
     fn push(&mut self, found: &Found<'_>, before: u64) {
         self.file.put(found.file);
         self.record.append_option(found.number().map(|number| number.saturating_add(before)));
-        self.offset.append_value(found.offset());
+        self.offset.append_value(offset_of(found));
         let (id, path, value, message) = (found.id(), found.path(), found.value(), found.message());
         self.bytes += path.len() + value.as_ref().map_or(0, String::len) + message.len() + 64;
         self.rows += 1;
