@@ -362,7 +362,7 @@ fn doubled_delimiters_and_invisible_characters_before_them() {
         (Format::Line, format!("LEADER 00000nam a2200000 a 4500\n245 10{mark}$aMoss$bferns\n"), "B058"),
         (
             Format::Display,
-            format!("LEADER 00000nam a2200000 a 4500\n245 10 {mark}|aMoss{mark}|bferns\n"),
+            format!("LEADER 00000nam a2200000 a 4500\n245 10 {mark}|aMoss {mark}|bferns\n"),
             "B058",
         ),
     ] {

@@ -148,7 +148,8 @@ impl Ndjson {
         match Scan::default().run(line, true) {
             Found::End(end) => self.key.find(line.cut(end..)).map(|_| (end, true)),
             Found::Start(start) => Some((start, false)),
-            Found::More => Some((found, false)),
+            // It has no end, and the other is its part.
+            Found::More => None,
         }
     }
 }

@@ -42,7 +42,8 @@ pub(super) fn without_marks(body: &[u8], indicators: usize) -> Option<Vec<u8>> {
     (plain.len() < body.len()).then_some(plain)
 }
 
-/// Returns text without the marks that are directly before a delimiter; `None` if there are none.
+/// Returns text without the marks that are directly before a delimiter, after its indicators or a blank; `None` if there are
+/// none. At the end of a value they may be data.
 pub(in crate::format::text) fn without_marks_before(
     text: &[u8],
     is_delimiter: impl Fn(&[u8]) -> bool,
@@ -52,7 +53,8 @@ pub(in crate::format::text) fn without_marks_before(
     let mut rest = text;
     while let Some((first, after)) = rest.split_first() {
         let marks = if *first == 0xE2 { marks_len(rest) } else { 0 };
-        if marks > 0 && is_delimiter(rest.cut(marks..)) {
+        let is_apart = plain.len() <= 2 || plain.ends_with(b" ");
+        if marks > 0 && is_apart && is_delimiter(rest.cut(marks..)) {
             rest = rest.cut(marks..);
         } else {
             plain.push(*first);

@@ -55,6 +55,7 @@ impl Passage {
             return Some(from + memmem::find(bytes.get(from..)?, end)? + end.len());
         }
         let signs = (*begin.first()?, *end.first()?);
+        // Whether the rest of an end mark is before the first end tag.
         let mut lost = match self {
             Passage::Comment => Some(true),
             _ => (searched > 0).then_some(false),
@@ -65,8 +66,12 @@ impl Passage {
             if rest.starts_with(end) {
                 return Some(from + end.len());
             }
-            if rest.starts_with(begin) && *lost.get_or_insert_with(|| lost_end(bytes.cut(begin.len()..))) {
+            if rest.starts_with(begin) && lost == Some(true) {
                 return Some(begin.len());
+            }
+            if lost.is_none() && rest.starts_with(b"</") {
+                let before = bytes.cut(begin.len()..from);
+                lost = Some(before.ends_with(b"]]") || before.ends_with(b"]>"));
             }
             from += 1;
         }
@@ -76,12 +81,6 @@ impl Passage {
     pub(super) const fn is_lost(self, len: usize) -> bool {
         self.marks().0.len() == len
     }
-}
-
-/// Whether the text of a CDATA section has the rest of an end mark before its first end tag.
-fn lost_end(text: &[u8]) -> bool {
-    let head = memmem::find(text, b"</").map_or(&[][..], |at| text.cut(..at));
-    head.ends_with(b"]]") || head.ends_with(b"]>")
 }
 
 /// Returns the length of a passage that begins at byte `here` of the input, if it ends within `window`.
