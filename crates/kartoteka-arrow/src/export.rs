@@ -473,8 +473,10 @@ impl PathBuilder {
 /// part that is read.
 fn offset_of(found: &Found<'_>) -> u64 {
     let (start, place) = (found.offset(), found.finding.location.byte);
-    let is_inside = place.checked_sub(start).is_some_and(|at| at < found.record_len() as u64);
-    if found.record.is_some() || is_inside { start } else { place }
+    match place.checked_sub(start) {
+        Some(at) if found.record.is_some() || at < found.record_len() as u64 => start,
+        _ => place,
+    }
 }
 
 /// Builds the columns of the findings table.
