@@ -121,8 +121,7 @@ impl Account {
     /// Returns the findings, the first 10,000 of them.
     #[getter]
     fn findings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let made = self.findings.iter().map(|finding| Py::new(py, Finding::new(finding)));
-        PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
+        Finding::list(py, &self.findings)
     }
 
     /// Returns how often each rule was found, by its id.

@@ -2,6 +2,7 @@
 
 use kartoteka::validate::Found;
 use pyo3::prelude::*;
+use pyo3::types::PyList;
 
 /// Says what is wrong in the data, where, and what was done about it.
 #[pyclass(frozen, module = "kartoteka")]
@@ -46,6 +47,15 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
+    /// Returns a list of findings.
+    pub(crate) fn list<'py>(
+        py: Python<'py>,
+        findings: &[kartoteka::Finding],
+    ) -> PyResult<Bound<'py, PyList>> {
+        let made = findings.iter().map(|finding| Py::new(py, Finding::new(finding)));
+        PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
+    }
+
     pub(crate) fn new(finding: &kartoteka::Finding) -> Finding {
         let place = finding.location;
         Finding {

@@ -279,10 +279,7 @@ impl Reader {
     #[getter]
     fn findings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let found = self.with(py, |input| Ok(input.findings.clone()))?;
-        PyList::new(
-            py,
-            found.iter().map(|finding| Py::new(py, Finding::new(finding))).collect::<PyResult<Vec<_>>>()?,
-        )
+        Finding::list(py, &found)
     }
 
     /// Returns how often each rule was found so far, by its id.

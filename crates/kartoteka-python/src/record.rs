@@ -193,13 +193,7 @@ impl Record {
     #[getter]
     fn findings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let findings = self.0.lock().findings.clone();
-        PyList::new(
-            py,
-            findings
-                .iter()
-                .map(|finding| Py::new(py, Finding::new(finding)))
-                .collect::<PyResult<Vec<_>>>()?,
-        )
+        Finding::list(py, &findings)
     }
 
     /// Returns the values at a path, such as `650$a` or `008/35-37`.

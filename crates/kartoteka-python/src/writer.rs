@@ -64,13 +64,7 @@ impl Writer {
             writer.write(&record)?;
             Ok(writer.findings().to_vec())
         })?;
-        PyList::new(
-            py,
-            findings
-                .iter()
-                .map(|finding| Py::new(py, Finding::new(finding)))
-                .collect::<PyResult<Vec<_>>>()?,
-        )
+        Finding::list(py, &findings)
     }
 
     /// Ends the output, and gives the file its name.
