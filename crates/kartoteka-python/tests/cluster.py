@@ -128,14 +128,15 @@ SUBJECTS = {"marc": ("650", "a"), "irbis": ("606", "a")}
 
 LANGUAGES = "language=@language"
 
+
 def alone(paths: list[Path], kind: str) -> dict[str, Counter[str]]:
-    """Answers the questions in this process."""
+    """Answers the questions in this process, by a loop over records, without tables."""
     tag, code = SUBJECTS[kind]
     answers: dict[str, Counter[str]] = {"subjects": Counter(), "languages": Counter(), "findings": Counter()}
     for path in paths:
-        answers["subjects"].update(kartoteka.values(path, f"{tag}${code}"))
-        for row in pa.table(kartoteka.table(path, [LANGUAGES]))["language"].to_pylist():
-            answers["languages"].update(set(row))
+        for record in kartoteka.open(path):
+            answers["subjects"].update(record.values(f"{tag}${code}"))
+            answers["languages"].update({language.code for language in record.bib.languages})
         answers["findings"].update(one.code for one in kartoteka.validate(path))
     return answers
 
@@ -170,15 +171,24 @@ def of_spark(spark, paths: list[Path], kind: str, split: int, parquet: Path | No
     return {"subjects": counted(subjects.collect()), "languages": counted(languages.collect()), "findings": counted(findings.collect())}
 
 
-def of_dask(paths: list[Path], kind: str, split: int) -> dict[str, Counter[str]]:
-    """Answers the questions on two processes of Dask."""
+def of_dask(paths: list[Path], kind: str, split: int, parquet: Path | None = None) -> dict[str, Counter[str]]:
+    """Answers the questions on two processes of Dask: from the files, or from Parquet that the cluster made of them."""
+    import dask.dataframe
     import kartoteka.dask
 
     tag, code = SUBJECTS[kind]
     codes = [code, code.upper()] if kind == "irbis" else [code]
-    subjects = kartoteka.dask.read(paths, split=split, tags=[tag], codes=codes)["value"].value_counts().compute()
-    languages = kartoteka.dask.read(paths, [LANGUAGES], split=split).compute()["language"]
-    findings = kartoteka.dask.read(paths, "findings", split=split)["rule"].value_counts().compute()
+    if parquet:
+        read = lambda name: dask.dataframe.read_parquet(str(parquet / name), dtype_backend="pyarrow")
+        long, languages, findings = read("long"), read("languages"), read("findings")
+        long = long[(long["tag"] == tag) & long["code"].isin(codes)]
+    else:
+        long = kartoteka.dask.read(paths, split=split, tags=[tag], codes=codes)
+        languages = kartoteka.dask.read(paths, [LANGUAGES], split=split)
+        findings = kartoteka.dask.read(paths, "findings", split=split)
+    subjects = long["value"].value_counts().compute()
+    languages = languages.compute()["language"]
+    findings = findings["rule"].value_counts().compute()
     return {
         "subjects": Counter(subjects.to_dict()),
         "languages": Counter(one for row in languages for one in set(row)),
@@ -231,14 +241,34 @@ def only_what_is_asked_for(spark, path: Path) -> None:
     table = kartoteka.table(path, tags=["650"], codes=["a"])
     rows = pa.table(table).num_rows
     assert chosen == filtered == rows == table.built and 0 < rows < every
+    assert taken(path, source.option("pushdown", "true"), filtered) == filtered
     named = spark.read.format("kartoteka").option("columns", "title=first:245$a").load(str(path))
     assert named.columns == ["title"]
     print(f"of {every} rows {chosen} are asked for and built")
 
 
+def taken(path: Path, source, wanted: int) -> int:
+    """Returns how many rows a source builds that takes filters, and looks what Spark makes of it."""
+    from pyspark.sql.datasource import EqualTo, In, IsNotNull
+
+    from kartoteka.spark import Source
+
+    own = Source({"path": str(path), "pushdown": "true", "splitSize": "750000"})
+    scan = own.reader(own.schema())
+    given = [IsNotNull(("tag",)), In(("tag",), ("650", "651")), EqualTo(("tag",), "650"), EqualTo(("code",), "a"), EqualTo(("code",), "ab")]
+    assert list(scan.pushFilters(given)) == [given[0], given[4]], "others stay with Spark"
+    spark = source._spark
+    spark.conf.set("spark.sql.python.filterPushdown.enabled", "true")
+    assert source.load(str(path)).where("tag = '650' AND code = 'a'").count() == wanted
+    assert source.load(str(path)).where("tag IN ('650', '651') AND code = 'a' AND tag <> '651'").count() == wanted
+    assert source.load(str(path)).where("tag = '650' AND tag = '651'").count() == 0
+    spark.conf.set("spark.sql.python.filterPushdown.enabled", "false")
+    return sum(batch.num_rows for piece in scan.partitions() for batch in scan.read(piece))
+
+
 def refused(spark, path: Path) -> None:
     """What is wrong fails on the driver, or with the name of the file."""
-    for option, value in (("columns", "title=24$a"), ("tabel", "long"), ("table", "short"), ("unreadable", "no"), ("codes", "ab")):
+    for option, value in (("columns", "title=24$a"), ("tabel", "long"), ("table", "short"), ("unreadable", "no"), ("codes", "ab"), ("pushdown", "yes")):
         try:
             spark.read.format("kartoteka").option(option, value).load(str(path))
         except Exception as error:
@@ -346,6 +376,7 @@ def main() -> None:
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1") as two, Client(two):
         same("Dask, .mrc", of_dask(marc, "marc", 750_000), wanted["marc"])
         same("Dask, two IRBIS bases", of_dask(irbis, "irbis", 200_000), wanted["irbis"])
+        same("Dask, Parquet", of_dask(marc, "marc", 750_000, WORK / "parquet"), wanted["marc"])
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
+from pyspark.sql.datasource import DataSource, DataSourceReader, EqualTo, Filter, In, InputPartition
 from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructType
 
@@ -30,7 +30,7 @@ from kartoteka import _split
 __all__ = ["Conversion", "Source", "convert", "register"]
 
 #: The options of the data source.
-_OPTIONS = {"path", "paths", "columns", "table", "tags", "codes", "splitsize", "unreadable", *_split.READING}
+_OPTIONS = {"path", "paths", "columns", "table", "tags", "codes", "pushdown", "splitsize", "unreadable", *_split.READING}
 
 
 def register(spark: SparkSession) -> None:
@@ -53,9 +53,10 @@ class Source(DataSource):
 
     - `columns`: a row for each record with these columns, such as `title=first:245$a, subjects=650$a`;
     - `table`: `long`, the default without columns, or `findings`;
-    - `tags`, `codes`: rows of the table `long` with these tags and codes, with commas between them; others are not built.
-      Filters of Spark are not handed down: what Spark 4.3 hands down to a source in Python stays there when the data frame is used
-      again without the filter;
+    - `tags`, `codes`: rows of the table `long` with these tags and codes, with commas between them; others are not built;
+    - `pushdown`: `true` takes filters of Spark on `tag` and `code`, such as `tag = '650'`, so that other rows are not built. For
+      data frames that are used once: Spark 4.3 keeps a filter that a source in Python took when the data frame is used again
+      without it. It needs the setting `spark.sql.python.filterPushdown.enabled`;
     - `splitSize`: how many bytes of a file one task reads, 67108864 by default;
     - `unreadable`: `fail`, the default, ends the job with the name of a file that cannot be read; `finding` makes a row in the
       table `findings` of it, and no rows in others;
@@ -76,6 +77,8 @@ class Source(DataSource):
             raise ValueError("columns and table exclude each other")
         if options.get("table", "long") not in ("long", "findings"):
             raise ValueError(f"no table {options['table']!r}; there are long, findings, and columns")
+        if options.get("pushdown", "false") not in ("true", "false"):
+            raise ValueError(f"pushdown is true or false, not {options['pushdown']!r}")
         if options.get("unreadable", "fail") not in ("fail", "finding"):
             raise ValueError(f"unreadable is fail or finding, not {options['unreadable']!r}")
         return options
@@ -109,7 +112,8 @@ class Source(DataSource):
         options = self._checked()
         split = int(options.get("splitsize", _split.SPLIT))
         keeps = options.get("unreadable") == "finding"
-        return _Scan(self._files(), self._what(), self._reading(), self._chosen(), split, keeps)
+        scan = _Taking if options.get("pushdown") == "true" and self._what() == "long" else _Scan
+        return scan(self._files(), self._what(), self._reading(), self._chosen(), split, keeps)
 
 
 class _Piece(InputPartition):
@@ -152,6 +156,29 @@ class _Scan(DataSourceReader):
             if self.what == "findings":
                 row = {"file": piece.path, "offset": 0, "rule": "unreadable", "severity": "error", "message": str(error)}
                 yield pa.RecordBatch.from_pylist([{name: row.get(name) for name in target.names}], schema=target)
+
+
+class _Taking(_Scan):
+    """Takes filters that ask for tags and codes."""
+
+    def pushFilters(self, filters: list[Filter]) -> Iterator[Filter]:
+        """Returns the filters that stay with Spark."""
+        for one in filters:
+            if not (isinstance(one, (EqualTo, In)) and self._takes(one)):
+                yield one
+
+    def _takes(self, one: EqualTo | In) -> bool:
+        wanted = list(one.value) if isinstance(one, In) else [one.value]
+        column = one.attribute[0] if len(one.attribute) == 1 else ""
+        length = {"tag": 3, "code": 1}.get(column)
+        if not wanted or not all(isinstance(value, str) and value.isascii() and len(value) == length for value in wanted):
+            return False
+        before = self.chosen.get(column + "s")
+        both = [value for value in wanted if before is None or value in before]
+        if not both:
+            return False  # Spark finds that nothing meets both
+        self.chosen[column + "s"] = both
+        return True
 
 
 class Conversion(NamedTuple):
