@@ -1,4 +1,4 @@
-//! K101: records of one input that have one control number, in 001.
+//! K101: records of one input that have one control number, in 001; in 903 in the base IBIS of IRBIS.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
@@ -6,7 +6,8 @@ use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 use super::rules::NUMBER_REPEATED;
 use super::{Check, Subject};
 use crate::finding::{Finding, Findings, Rule};
-use crate::record::Record;
+use crate::record::{FieldRef, Record, RecordRef};
+use crate::schema::Set;
 
 /// The most numbers that are remembered.
 const MOST: usize = 1 << 24;
@@ -56,8 +57,16 @@ impl Numbers {
 
 /// Returns the control number of a record, if it has one.
 pub(crate) fn control_number(record: &Record) -> Option<Vec<u8>> {
-    let number = record.field("001")?.raw().trim_ascii();
-    (!number.is_empty()).then(|| number.to_vec())
+    field(record.view()).map(|field| field.raw().trim_ascii().to_vec())
+}
+
+/// Returns the field with the control number, if there is one in it.
+fn field(record: RecordRef<'_>) -> Option<FieldRef<'_>> {
+    let own = record.field("001").filter(|field| !field.raw().trim_ascii().is_empty());
+    own.or_else(|| {
+        let is_ibis = !record.syntax().has_indicators() && Set::is_ibis(record);
+        record.field(903).filter(|field| is_ibis && !field.raw().trim_ascii().is_empty())
+    })
 }
 
 impl Check for Numbers {
@@ -66,10 +75,7 @@ impl Check for Numbers {
     }
 
     fn check(&mut self, subject: Subject<'_>, findings: &mut Findings) {
-        let Some(field) = subject.record.field("001").filter(|field| !field.raw().trim_ascii().is_empty())
-        else {
-            return;
-        };
+        let Some(field) = field(subject.record) else { return };
         if !self.is_new(field.raw()) {
             let number = String::from_utf8_lossy(field.raw()).into_owned();
             let place = subject.in_field(field, 0, field.raw().len());

@@ -193,6 +193,10 @@ fn run<R: std::ops::Deref<Target = Compiled>>(
             let in_script = is_linked && fault.kind == FaultKind::NonrepeatableField;
             let allowed =
                 fault.subfield.is_some_and(|(_, code)| unimarc && matches!(code, "6" | "7") || embeds);
+            // A role may be the address of a term, and 886 holds fields of another format.
+            let is_address = matches!(fault.list(), Some("relators" | "unimarc-relators"))
+                && fault.value.is_some_and(|value| value.contains("://"));
+            let allowed = allowed || is_address || tag == "886" && fault.subfield.is_some();
             let was_right =
                 fault.since.is_some_and(|year| created(record).is_some_and(|created| created < year));
             let either = irbis

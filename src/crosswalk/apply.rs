@@ -7,7 +7,8 @@ use super::compile::{From, Line, Scope, To};
 use super::condition;
 use super::rule::Family;
 use super::rules::{
-    NO_TITLE, PARENT_NOT_FOUND, UNKNOWN_WORKSHEET, VALUE_JOINED, VALUE_REFUSED, WRONG_FAMILY,
+    NO_TITLE, PARENT_NOT_FOUND, UNKNOWN_WORKSHEET, VALUE_JOINED, VALUE_NOT_UNDERSTOOD, VALUE_REFUSED,
+    WRONG_FAMILY,
 };
 use super::source::{End, Occurrence};
 use super::state::{Event, Run};
@@ -74,6 +75,7 @@ impl Run<'_, '_> {
         let events = self.events();
         self.make(&events, findings);
         self.rest();
+        self.report_odd(findings);
         let leader = fixed::build(&mut self);
         if self.facts.profiles.iter().any(|profile| profile == "koha") {
             items::complete(&mut self);
@@ -116,6 +118,38 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Says which values no rule could take that names them.
+    fn report_odd(&self, findings: &mut Findings) {
+        let mut odd = self.odd.clone();
+        odd.sort_unstable();
+        odd.dedup_by_key(|(index, _)| *index);
+        for (index, line) in odd {
+            let action = match self.source.values.get(index).map(|value| value.end) {
+                Some(End::Kept) => "carried along in 886",
+                Some(End::Dropped) => "left out",
+                _ => continue,
+            };
+            let at = self.source.fields.partition_point(|field| field.values.end <= index);
+            if let (Some(field), Some(value)) = (self.source.fields.get(at), self.source.values.get(index)) {
+                self.say_odd(findings, field, &value.text, line, action);
+            }
+        }
+    }
+
+    fn say_odd(
+        &self,
+        findings: &mut Findings,
+        field: &Occurrence<'_>,
+        text: &str,
+        line: u32,
+        action: &'static str,
+    ) {
+        let rule = self.converter.crosswalk.map.rules.get(line as usize).map_or("", |rule| &*rule.id);
+        let shown: String = text.trim().chars().take(40).collect();
+        let message = format!("{shown:?} is not what the rule {rule} takes");
+        say(findings, VALUE_NOT_UNDERSTOOD, (field.field.tag(), field.field.index()), message, action);
+    }
+
     /// Takes back the fields of the target format that were carried along in 886.
     fn restore(&mut self) {
         let format = self.converter.crosswalk.map.target.code_in_886();
@@ -153,6 +187,7 @@ impl Run<'_, '_> {
         let program = &self.converter.crosswalk.program;
         let mut events = Vec::with_capacity(self.source.values.len());
         let mut placed: Vec<(usize, End, u32)> = Vec::new();
+        let mut odd = Vec::new();
         for (field, number) in self.source.fields.iter().zip(0u32..) {
             let Some(of_tag) = program.by_tag.get(&field.field.tag()) else { continue };
             let event = |at: u32, line: &Line, value: u32| Event {
@@ -192,8 +227,13 @@ impl Run<'_, '_> {
                         continue;
                     }
                     match line.to {
+                        To::Place if line.is_use => placed.push((index, End::Used, at)),
                         To::Place => {
-                            placed.push((index, if line.is_use { End::Used } else { End::Mapped }, at));
+                            let around = At { run: self, field };
+                            match line.transform.run(&value.text, &around).texts.is_empty() {
+                                true => odd.push((index, at)),
+                                false => placed.push((index, End::Mapped, at)),
+                            }
                         }
                         To::Field(_) => {
                             events.push(event(at, line, u32::try_from(index).unwrap_or(u32::MAX)))
@@ -206,6 +246,7 @@ impl Run<'_, '_> {
         for (index, end, line) in placed {
             self.end(index, end, line);
         }
+        self.odd = odd;
         events.sort_unstable();
         events
     }
@@ -256,11 +297,16 @@ impl Run<'_, '_> {
     fn run_line(&mut self, event: &Event, line: &Line, mut target: usize, findings: &mut Findings) -> usize {
         let Some(field) = self.source.fields.get(event.field as usize) else { return target };
         let at = At { run: self, field };
+        let mut odd = None;
         let (texts, code) = match line.from {
             From::Const => {
                 let Mode::Const { value, .. } = &line.transform.mode else { return target };
                 let value = match &**value {
                     "{n}" => field.number.to_string(),
+                    "{thesaurus}" => {
+                        let code = char::from(at.indicator(2)).to_string();
+                        tables::look_up("thesaurus-uni", &code).unwrap_or_default().to_owned()
+                    }
                     "{catlang}" => fixed::language_of_cataloguing(&self.source),
                     value => at.word(value).to_owned(),
                 };
@@ -279,9 +325,16 @@ impl Run<'_, '_> {
                     let place = (field.field.tag(), field.field.index());
                     say(findings, PARENT_NOT_FOUND, place, message, "number in square brackets");
                 }
+                if made.as_it_stands {
+                    let action = "taken as it stands";
+                    self.say_odd(findings, field, &value.text, event.line, action);
+                } else if made.texts.is_empty() {
+                    odd = Some((event.value as usize, event.line));
+                }
                 (made.texts, made.code)
             }
         };
+        self.odd.extend(odd);
         let spelled = self.source.values.get(event.value as usize).map(|value| value.code);
         let code = code.or(line.code).or(spelled).unwrap_or('a');
         let (tag, index) = (field.field.tag(), field.field.index());

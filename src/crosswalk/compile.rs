@@ -66,6 +66,8 @@ pub(crate) enum Indicator {
     NonSort,
     /// How many characters are not filed, by the filing marks of IRBIS at the head of the title.
     Filing,
+    /// The list that a subject is from, by $2: what `thesaurus21` has for it, 7 for another, 4 for none.
+    Thesaurus,
     /// The indicator of the source field, 1 or 2.
     Source(u8),
 }
@@ -373,6 +375,7 @@ fn indicator(text: &str) -> Result<Indicator, String> {
         "{101}" | "{041}" => Indicator::Translation,
         "{nonsort}" => Indicator::NonSort,
         "{filing}" => Indicator::Filing,
+        "{thesaurus}" => Indicator::Thesaurus,
         "{ind1}" => Indicator::Source(1),
         "{ind2}" => Indicator::Source(2),
         text => match text.as_bytes() {

@@ -1,5 +1,6 @@
 //! Conditions of rules.
 
+use super::fixed::dates;
 use super::source::{HEAD, Occurrence, Source, Value};
 use super::tables;
 use crate::tag::Tag;
@@ -25,6 +26,8 @@ pub(crate) enum Test {
     Nth(u32),
     /// The field has text under the code, which matches the pattern.
     Sub(char, Option<Pattern>),
+    /// The first text under the code is in the table.
+    Listed(char, Box<str>),
     /// The indicator, 1 or 2, is one of these.
     Indicator(u8, Box<str>),
     /// The first text under the code ends in this.
@@ -43,6 +46,10 @@ pub(crate) enum Test {
     SetMain,
     Meeting,
     HostParts,
+    /// Eight digits that are a day.
+    Day,
+    /// A year is in it.
+    Year,
     TypeLetter,
     AudienceLetter,
     Unmapped,
@@ -64,7 +71,10 @@ pub(crate) struct Facts {
 pub(crate) const SHEETS: [&str; 11] =
     ["PAZK", "PVK", "SPEC", "ASP", "J", "NJ", "NJK", "NJP", "MUSP", "BOUNI", "AUNTD"];
 
-const NAMES: [&str; 33] = [
+const NAMES: [&str; 36] = [
+    "is:day",
+    "is:year",
+    "in:",
     "follows:",
     "ends:",
     "many-sub:",
@@ -151,6 +161,10 @@ impl Term {
             ("nth", _) => (false, Test::Nth(rest.parse().map_err(|_| format!("{rest:?} is no number"))?)),
             ("sub", _) => (false, sub()?),
             ("nosub", _) => (true, sub()?),
+            ("in", _) => {
+                let (code, table) = rest.split_once('=').ok_or("in takes a code, =, and a table")?;
+                (false, Test::Listed(code.chars().next().ok_or("a code is missing")?, table.into()))
+            }
             ("ind1", _) => (false, Test::Indicator(1, rest.replace('#', " ").into())),
             ("ind2", _) => (false, Test::Indicator(2, rest.replace('#', " ").into())),
             ("ends", _) => {
@@ -164,6 +178,8 @@ impl Term {
             ("not", "digits") => (true, Test::Digits),
             ("is", "hex") => (false, Test::Hex),
             ("not", "hex") => (true, Test::Hex),
+            ("is", "day") => (false, Test::Day),
+            ("is", "year") => (false, Test::Year),
             ("is", "letter") => (false, Test::TypeLetter),
             ("is", "aud") => (false, Test::AudienceLetter),
             ("wf100", "") => (false, Test::WellFormed100),
@@ -223,6 +239,10 @@ impl Test {
             Test::Sub(code, Some(pattern)) => {
                 source.value(field, *code).is_some_and(|value| pattern.matches(value.text.trim()))
             }
+            Test::Listed(code, table) => {
+                let value = source.value(field, *code);
+                value.is_some_and(|value| tables::look_up(table, value.text.trim()).is_some())
+            }
             Test::Indicator(which, any) => {
                 let at = usize::from(*which).saturating_sub(1);
                 field.field.indicators().get(at).is_some_and(|byte| any.as_bytes().contains(byte))
@@ -265,6 +285,8 @@ impl Test {
                     ['v', 'h', 'k'].iter().any(|code| source.value(host, *code).is_some())
                 })
             }
+            Test::Day => dates::day(text()).is_some(),
+            Test::Year => dates::years(text()) != dates::Years::None,
             Test::TypeLetter => one_of(text(), "abcdefgijklmr"),
             Test::AudienceLetter => one_of(text(), "abcdekmu"),
             Test::Unmapped => tables::look_up("country21", &text().to_uppercase()).is_none(),

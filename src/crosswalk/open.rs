@@ -82,6 +82,12 @@ impl<'r> Run<'_, 'r> {
             Indicator::Title517 => by_table('t', "title-kind", 3, b'3'),
             Indicator::Tail430 => by_table('z', "continues", 2, b'0'),
             Indicator::Tail440 => by_table('z', "continued", 2, b'0'),
+            Indicator::Thesaurus => match text('2') {
+                Some(list) => {
+                    tables::look_up("thesaurus21", list).and_then(|to| to.bytes().next()).unwrap_or(b'7')
+                }
+                None => b'4',
+            },
             Indicator::Url => match text('i').map(|url| url.split_once("://")) {
                 Some(Some(("http" | "https", _))) => b'4',
                 Some(Some(("ftp", _))) => b'1',

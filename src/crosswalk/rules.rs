@@ -15,6 +15,8 @@ rules! {
         "The record whose title is asked for is not in the base.";
     WRONG_FAMILY "M006" "wrong-family" Error
         "The record is not of the format that the map takes.";
+    VALUE_NOT_UNDERSTOOD "M008" "value-not-understood" Note
+        "A value is not what its rule takes.";
     VALUE_LOST "M007" "value-lost" Error
         "No rule takes a value, and records with such values are to be rejected.";
 }

@@ -26,6 +26,8 @@ pub(crate) struct Run<'c, 'r> {
     pub(crate) source: Source<'r>,
     pub(crate) facts: Facts,
     pub(crate) targets: Vec<Target>,
+    /// The values of which a rule could make nothing, with the rule.
+    pub(crate) odd: Vec<(usize, u32)>,
 }
 
 impl<'c, 'r> Run<'c, 'r> {
@@ -37,7 +39,7 @@ impl<'c, 'r> Run<'c, 'r> {
             converter.option("profile").map(|list| list.split(' ').map(ToOwned::to_owned).collect());
         let mut facts = Facts { sheet, book: false, own, profiles: profiles.unwrap_or_default() };
         facts.book = is_book(&source, &facts);
-        Run { converter, source, facts, targets: Vec::new() }
+        Run { converter, source, facts, targets: Vec::new(), odd: Vec::new() }
     }
 
     /// Marks how a value ended, unless it ended in something that weighs more.

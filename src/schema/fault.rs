@@ -126,7 +126,8 @@ impl<'a> Fault<'a> {
 
     /// Returns the name of the code list that does not have the value; `None` if the codes are the position's own.
     pub fn list(&self) -> Option<&'a str> {
-        self.codes.and_then(|codes| codes.list.as_deref())
+        let name = self.codes.and_then(|codes| codes.list.as_deref())?;
+        Some(name.strip_suffix('+').unwrap_or(name))
     }
 
     /// Returns whether the value is several codes of three letters run together, as language codes once were.

@@ -8,6 +8,7 @@
 mod avram;
 mod bytes;
 mod compile;
+mod count;
 mod definition;
 mod fault;
 mod infer;
@@ -28,6 +29,7 @@ mod validate;
 pub use self::avram::SchemaError;
 pub(crate) use self::bytes::shown;
 pub use self::compile::Compiled;
+pub use self::count::{CountFault, Counting};
 pub use self::definition::{
     CodeDefinition, Codes, FieldDefinition, IndicatorDefinition, PositionDefinition, Schema,
     SubfieldDefinition, ValueDefinition,

@@ -6,11 +6,12 @@
 //! |---|---|
 //! | `set` | key, value |
 //! | `field` | tag, `R` or `N`, occurrence (`M` mandatory, `X` obsolete, `X2008` since that year), both indicators, subfields once, many times, obsolete, label |
-//! | `sub` | tag, code, occurrence, `@list`, label |
+//! | `sub` | tag, code (`-` for the value of the field), occurrence, `@list`, label |
 //! | `length` | where, type, one or more numbers of characters |
 //! | `at` | where, type, positions, label, then a column for each code: the code, a blank, its label |
 //!
-//! `#` is a blank, `-` is nothing, `*` anything, `!` marks an obsolete code, `@` a list of `data/codes`.
+//! `#` is a blank, `-` is nothing, `*` anything, `!` marks an obsolete code, `@` a list of `data/codes`; codes beside a list
+//! make a list of their own with it, whose name ends in `+`.
 
 use std::collections::BTreeMap;
 
@@ -78,6 +79,12 @@ fn row(schema: &mut Schema, line: &str) -> Option<()> {
             let (code, occurrence, list) = (columns.next()?, columns.next()?, columns.next()?);
             let label = columns.next()?.to_owned();
             let field = schema.fields.get_mut(first)?;
+            if code == "-" {
+                let name = list.strip_prefix('@')?;
+                field.value.codes = Some(Codes::List(name.to_owned()));
+                add_list(schema, name);
+                return Some(());
+            }
             let subfield = field.subfields.as_mut()?.get_mut(code)?;
             subfield.required = occurrence == "M";
             subfield.label = label;
@@ -111,7 +118,8 @@ fn row(schema: &mut Schema, line: &str) -> Option<()> {
             }
             if let Some(name) = list {
                 add_list(schema, name);
-                position.codes = Some(Codes::List(name.to_owned()));
+                let name = with_others(schema, name, own);
+                position.codes = Some(Codes::List(name));
             } else if !own.is_empty() {
                 let width = end.saturating_sub(start).saturating_add(1);
                 let whole = own.keys().all(|code| code.chars().count() >= width);
@@ -227,6 +235,18 @@ fn add_list(schema: &mut Schema, name: &str) {
         list.insert(code.to_owned(), definition);
     }
     schema.codelists.insert(name.to_owned(), list);
+}
+
+/// Adds the list that has these codes too, and returns its name.
+fn with_others(schema: &mut Schema, name: &str, others: BTreeMap<String, CodeDefinition>) -> String {
+    if others.is_empty() {
+        return name.to_owned();
+    }
+    let longer = format!("{name}+");
+    let mut list = schema.codelists.get(name).cloned().unwrap_or_default();
+    list.extend(others);
+    schema.codelists.insert(longer.clone(), list);
+    longer
 }
 
 #[cfg(test)]

@@ -147,7 +147,7 @@ impl ParseChoiceError {
 impl FromStr for Element {
     type Err = ();
 
-    /// `245`, `6XX`, `6..`, `245$a`, `LDR`.
+    /// `245`, `6XX`, `6..`, `245$a`, `LDR`; `CAT`, `FMT` and other tags of three capitals.
     fn from_str(text: &str) -> Result<Element, ()> {
         let (tag, code) = text.split_once('$').map_or((text, None), |(tag, code)| (tag, Some(code)));
         let code = match code.map(|code| (code.chars().next(), code.chars().count())) {
@@ -163,7 +163,12 @@ impl FromStr for Element {
             b'X' | b'x' | b'.' => Some(b'.'),
             _ => None,
         };
-        let tag: Vec<u8> = tag.bytes().map(digit).collect::<Option<_>>().ok_or(())?;
+        let is_word =
+            tag.bytes().all(|byte| byte.is_ascii_uppercase()) && tag.bytes().any(|byte| byte != b'X');
+        let tag: Vec<u8> = match is_word {
+            true => tag.bytes().collect(),
+            false => tag.bytes().map(digit).collect::<Option<_>>().ok_or(())?,
+        };
         Ok(Element { tag: Some(tag.try_into().map_err(|_| ())?), code })
     }
 }

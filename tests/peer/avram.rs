@@ -1,12 +1,15 @@
 //! The findings of the reference validator of Avram, and cases of its suite: ours are the same, as multisets.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use kartoteka::schema::{Compiled, Fault, FaultKind, FieldView, Mode, Schema, Validation};
+use kartoteka::schema::{
+    Compiled, CountFault, Counting, Fault, FaultKind, FieldView, Mode, Schema, Validation,
+};
 use kartoteka::{FieldRef, ReadOptions, Record, RecordRead, iso2709};
 use serde_json::Value;
 
@@ -158,7 +161,97 @@ fn as_the_reference_validator() {
     assert_eq!(all, "");
 }
 
-/// The cases of the suite that are about records; counts are left out.
+fn views<'v>(fields: &'v [Value], subfields: &'v [Vec<Subfield<'v>>]) -> impl Iterator<Item = FieldView<'v>> {
+    fields.iter().zip(subfields).map(|(field, subfields)| FieldView {
+        tag: field["tag"].as_str().unwrap(),
+        occurrence: field["occurrence"].as_str(),
+        indicators: [field["indicator1"].as_str(), field["indicator2"].as_str()],
+        value: field["value"].as_str(),
+        subfields,
+    })
+}
+
+type Subfield<'v> = (&'v str, Option<Cow<'v, str>>);
+
+/// The cases of the suite that count.
+#[test]
+fn the_suite_counts_alike() {
+    let Some(corpus) = corpus() else { return };
+    let text = fs::read_to_string(corpus.join("avram/suite/counting.json")).unwrap();
+    let groups: Value = serde_json::from_str(&text).unwrap();
+    let mut cases = 0;
+    for group in groups.as_array().unwrap() {
+        let rules = Compiled::new(Schema::from_avram(&group["schema"].to_string()).unwrap());
+        for case in group["tests"].as_array().unwrap() {
+            let mut counting = Counting::new(&rules);
+            for record in case["records"].as_array().unwrap() {
+                let fields = record.as_array().unwrap();
+                let subfields: Vec<Vec<Subfield<'_>>> = fields.iter().map(pairs).collect();
+                counting.record(views(fields, &subfields));
+            }
+            let asked = |fault: &CountFault<'_>| case["options"][fault.name()] == Value::Bool(true);
+            let mut found: Vec<String> = counting.end().into_iter().filter(asked).map(counted).collect();
+            found.sort();
+            let errors = case["errors"].as_array().into_iter().flatten();
+            let mut expected: Vec<String> =
+                errors.map(|error| numbers(error["message"].as_str().unwrap())).collect();
+            expected.sort();
+            assert_eq!(found, expected, "{case}");
+            cases += 1;
+        }
+    }
+    assert_eq!(cases, 4);
+}
+
+/// The subfields of a field in the suite: codes and values in turn.
+fn pairs(field: &Value) -> Vec<Subfield<'_>> {
+    let parts: Vec<&str> =
+        field["subfields"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    parts.chunks(2).map(|pair| (pair[0], Some(pair[1].into()))).collect()
+}
+
+/// What is counted, whether in records, and both numbers, as [`numbers`] has them.
+fn counted(fault: CountFault<'_>) -> String {
+    let what = match (fault.id, fault.code) {
+        (Some(id), Some(code)) => format!("{id}${code}"),
+        (id, _) => id.unwrap_or("records").to_owned(),
+    };
+    format!(
+        "{what} {} {} {}",
+        if fault.in_records { "records" } else { "total" },
+        fault.expected,
+        fault.found
+    )
+}
+
+/// The same of a message of the suite.
+fn numbers(message: &str) -> String {
+    let what = message.split('\'').nth(1).unwrap_or("records");
+    let all: Vec<&str> = message
+        .split(' ')
+        .map(|word| word.trim_end_matches(','))
+        .filter(|word| word.parse::<u64>().is_ok())
+        .collect();
+    format!("{what} {} {} {}", if message.contains("total") { "total" } else { "records" }, all[0], all[1])
+}
+
+/// The cases of the suite that are about schemas: what is no schema is told, what is one is not.
+#[test]
+fn the_suite_of_schemas() {
+    let Some(corpus) = corpus() else { return };
+    let text = fs::read_to_string(corpus.join("avram/suite/schema-suite.json")).unwrap();
+    let cases: Value = serde_json::from_str(&text).unwrap();
+    let cases_of = |key: &str| cases[key].as_array().unwrap().iter();
+    for schema in cases_of("valid") {
+        assert_eq!(Schema::check(&schema.to_string()), [], "{schema}");
+    }
+    for case in cases_of("invalid") {
+        assert!(!Schema::check(&case["schema"].to_string()).is_empty(), "{case}");
+    }
+    assert!(cases_of("valid").count() + cases_of("invalid").count() >= 5);
+}
+
+/// The cases of the suite that are about records.
 #[test]
 fn the_suite_of_the_reference_validator() {
     let Some(corpus) = corpus() else { return };

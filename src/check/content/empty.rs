@@ -32,7 +32,7 @@ pub(super) const RULE: ContentRule = ContentRule {
 };
 
 fn check(card: &Card<'_>, findings: &mut Findings) {
-    for field in card.subject.record.fields().filter(|field| !field.is_control()) {
+    for field in card.data_fields() {
         let mut parts = field.subfields().filter(|part| part.code().is_ascii_alphabetic());
         let empty = parts.find(|part| part.value().as_bytes().iter().all(|byte| *byte == b' '));
         if let Some(part) = empty {

@@ -36,6 +36,20 @@ leave the mark out.
 note[P101] record 1 (line 1, byte 0), field 245[0]$c[0] (#1): the title does not end in a full stop, ? or !; kept
 ```
 "#;
+    INITIALS_APART "P103" "initials-apart" Note
+        "Initials of a name have a blank between them."
+        r#"In a statement of responsibility the initials of a name stand without blanks between them: `T.S. Eliot`.
+
+It is kept. It is looked for only with `--select P`, or where the configuration gives it a severity.
+
+```input.ndjson
+{"leader":"00000nam a2200000 i 4500","fields":[{"245":{"ind1":"1","ind2":"0","subfields":[{"a":"Poems /"},{"c":"T. S. Eliot."}]}}]}
+```
+
+```text
+note[P103] record 1 (line 1, byte 0), field 245[0]$c[0] (#1): the initials "T. S." have a blank between them; kept
+```
+"#;
     MARK_DOUBLED "P120" "mark-doubled" Note
         "A mark is doubled, or has a blank before it that it should not have."
         r#"A comma, a semicolon or a colon is there twice, or a comma has a blank before it. Programs that add the marks of ISBD to data
@@ -136,6 +150,11 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
                     card.tell(BRACKETS_MISSING, field, value, message, findings);
                 }
             }
+            let text = part.value().to_str().ok().filter(|_| tag == 245 && part.is('c'));
+            if let Some(initials) = text.as_deref().and_then(initials_apart) {
+                let message = format!("the initials {initials:?} have a blank between them");
+                card.tell(INITIALS_APART, field, value, message, findings);
+            }
             before = Some(value);
         }
         if let Some(last) = before.filter(|_| tag == 245) {
@@ -154,6 +173,27 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
     }
 }
 
+/// Returns the first two initials with a blank between them: `T. S.`. Abbreviations such as `i. e.` have small letters.
+fn initials_apart(text: &str) -> Option<String> {
+    let last_initial = |word: &str| {
+        let mut letters = word.strip_suffix('.')?.chars().rev();
+        let initial = letters.next().filter(|letter| letter.is_uppercase())?;
+        letters.next().is_none_or(|before| matches!(before, '.' | '[' | '(' | '-' | '"')).then_some(initial)
+    };
+    let first_initial = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().filter(|letter| letter.is_uppercase() && letters.next() == Some('.'))
+    };
+    let mut before = None;
+    for word in text.split(' ') {
+        if let (Some(one), Some(other)) = (before, first_initial(word)) {
+            return Some(format!("{one}. {other}."));
+        }
+        before = last_initial(word);
+    }
+    None
+}
+
 /// Whether a value has a comma, a semicolon or a colon twice, or a comma after a blank. Three full stops are an ellipsis.
 fn doubled(value: &[u8]) -> bool {
     value.windows(2).any(|pair| matches!(pair, b",," | b";;" | b"::" | b" ,"))
@@ -167,6 +207,9 @@ pub(super) const PLANTED: &str = r#"1	"Nizami."}]}},{"264"	"Nizami"}]}},{"264"	P
 1	"The divan /"	"The divan"	P102	245[0]$a[0]
 1	"Baki :"	"Baki"	P102	264[0]$a[0]
 4	"Press,"	"Press"	P102	264[0]$b[0]
+1	"Nizami."}]}},{"264"	"N. G. Nizami."}]}},{"264"	P103	245[0]$c[0]
+1	"Nizami."}]}},{"264"	"poems by A.B. C. Nizami."}]}},{"264"	P103	245[0]$c[0]
+4	"verse."	"verse /"},{"c":"[W. H. Auden and others]."	P103	245[0]$c[0]
 1	"Sharq,"	"Sharq ,"	P120	264[0]$b[0]
 1	"Sharq,"	"Sharq,,"	P120	264[0]$b[0]
 4	"Alphabet of poets :"	"Alphabet ;; of poets :"	P120	245[0]$a[0]

@@ -1,9 +1,9 @@
 //! V101: International Standard Book Numbers.
 //!
 //! The digits are those of ISO 2108. A qualifier after the number, as 020 had it before there was `$q`, is no fault; cancelled and
-//! wrong numbers in `$z` are not looked at.
+//! wrong numbers in `$z` are not looked at. A number of a related edition is one too: `773 $z`, UNIMARC `461 $y`.
 
-use super::{Card, ContentRule, Family, number};
+use super::{Card, ContentRule, Family, Place, number};
 use crate::finding::{Findings, rules};
 
 rules! {
@@ -31,9 +31,17 @@ pub(super) const RULE: ContentRule = ContentRule {
     ..ContentRule::BASE
 };
 
+const MARC21: &[Place] = &[(20, 20, 'a'), (534, 534, 'z'), (556, 556, 'z'), (581, 581, 'z'), (765, 787, 'z')];
+const UNIMARC: &[Place] = &[(10, 10, 'a'), (400, 499, 'y')];
+const IRBIS: &[Place] = &[(10, 10, 'a')];
+
 fn check(card: &Card<'_>, findings: &mut Findings) {
-    let tag = if card.family == Family::Marc21 { 20 } else { 10 };
-    card.values(tag, 'a', |field, bytes, value| {
+    let places = match card.family {
+        Family::Marc21 => MARC21,
+        Family::Unimarc => UNIMARC,
+        Family::Irbis => IRBIS,
+    };
+    card.values_at(places, |field, bytes, value| {
         if let Some(message) = fault(value) {
             card.tell(ISBN_INVALID, field, bytes, message, findings);
         }
@@ -45,6 +53,9 @@ fn fault(value: &str) -> Option<String> {
     let trimmed = trimmed.strip_prefix("ISBN").map_or(trimmed, |rest| rest.trim_start_matches([' ', ':']));
     if trimmed.is_empty() {
         return None;
+    }
+    if let Some(latin) = number::with_latin_x(trimmed).filter(|latin| fault(latin).is_none()) {
+        return Some(format!("the check digit of {} is a Cyrillic letter, not X", number::leading(&latin)));
     }
     let number = number::leading(trimmed);
     match number.len() {
@@ -63,6 +74,9 @@ fn fault(value: &str) -> Option<String> {
 pub(super) const PLANTED: &str = r#"1	"9785170123476"	"9785170123477"	V101	020[0]$a[0]
 1	"9785170123476"	"978517012347"	V101	020[0]$a[0]
 1	"5170123477"	"517012347X (pbk.)"	V101	020[1]$a[0]
+1	{"700":	{"776":{"ind1":"0","ind2":"8","subfields":[{"t":"Divan"},{"z":"9785170123477"}]}},{"700":	V101	776[0]$z[0]
+2	978-5-17-012347-6	5-81120-003-Х	V101	010[0]$a[0]
+3	978-5-17-012347-6	5-81120-017-х	V101	010[0]$a[0]
 2	978-5-17-012347-6	978-5-17-012347-1	V101	010[0]$a[0]
 3	978-5-17-012347-6	978-5-17-012374-6	V101	010[0]$a[0]
 "#;

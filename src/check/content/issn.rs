@@ -1,6 +1,6 @@
 //! V102: International Standard Serial Numbers, as ISO 3297 has them: four digits, a hyphen, three digits and a check digit.
 
-use super::{Card, ContentRule, Family, number};
+use super::{Card, ContentRule, Family, Place, number};
 use crate::finding::{Findings, rules};
 
 rules! {
@@ -27,27 +27,53 @@ pub(super) const RULE: ContentRule = ContentRule {
     ..ContentRule::BASE
 };
 
+const MARC21: &[Place] = &[
+    (22, 22, 'a'),
+    (440, 440, 'x'),
+    (490, 490, 'x'),
+    (510, 510, 'x'),
+    (534, 534, 'x'),
+    (760, 787, 'x'),
+    (800, 811, 'x'),
+    (830, 830, 'x'),
+];
+const UNIMARC: &[Place] = &[(11, 11, 'a'), (225, 225, 'x'), (400, 499, 'x')];
+const IRBIS: &[Place] = &[(11, 11, 'a')];
+
 fn check(card: &Card<'_>, findings: &mut Findings) {
-    let tag = if card.family == Family::Marc21 { 22 } else { 11 };
-    card.values(tag, 'a', |field, bytes, value| {
-        if value.trim().is_empty() {
-            return;
-        }
-        let number = number::leading(value);
-        let message = match number.len() {
-            8 => number::fault(&number, &number, number::modulo11),
-            0 => Some("the value does not begin with a number".to_owned()),
-            count => Some(format!("{number} has {count} digits, not 8")),
-        };
-        if let Some(message) = message {
+    let places = match card.family {
+        Family::Marc21 => MARC21,
+        Family::Unimarc => UNIMARC,
+        Family::Irbis => IRBIS,
+    };
+    card.values_at(places, |field, bytes, value| {
+        if let Some(message) = fault(value) {
             card.tell(ISSN_INVALID, field, bytes, message, findings);
         }
     });
+}
+
+fn fault(value: &str) -> Option<String> {
+    let trimmed = value.trim_start();
+    let trimmed = trimmed.strip_prefix("ISSN").map_or(trimmed, |rest| rest.trim_start_matches([' ', ':']));
+    if trimmed.trim().is_empty() {
+        return None;
+    }
+    if let Some(latin) = number::with_latin_x(trimmed).filter(|latin| fault(latin).is_none()) {
+        return Some(format!("the check digit of {} is a Cyrillic letter, not X", number::leading(&latin)));
+    }
+    let number = number::leading(trimmed);
+    match number.len() {
+        8 => number::fault(&number, &number, number::modulo11),
+        0 => Some("the value does not begin with a number".to_owned()),
+        count => Some(format!("{number} has {count} digits, not 8")),
+    }
 }
 
 /// Faults in `clean.ndjson`: see the tests.
 #[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	1234-5679	1234-5678	V102	022[0]$a[0]
 1	1234-5679	1234567	V102	022[0]$a[0]
+1	{"700":	{"776":{"ind1":"0","ind2":"8","subfields":[{"t":"Divan"},{"x":"1234-5678"}]}},{"700":	V102	776[0]$x[0]
 2	1234-5679	1234-567X	V102	011[0]$a[0]
 "#;

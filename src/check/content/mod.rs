@@ -19,6 +19,7 @@ mod empty;
 mod entry;
 mod identifier;
 mod irbis;
+mod irbis_description;
 mod isbd;
 mod isbn;
 mod ismn;
@@ -90,6 +91,7 @@ assemble! {
     embedded
     responsibility
     irbis
+    irbis_description
     place
     carrier
     relator
@@ -113,6 +115,9 @@ pub(crate) fn all() -> &'static [Rule] {
 pub(crate) fn is_optional(rule: Rule) -> bool {
     RULES.iter().any(|file| file.optional && file.rules.contains(&rule))
 }
+
+/// Tags from the first to the last, and a code of subfields.
+type Place = (u32, u32, char);
 
 /// A family of formats whose tags mean the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,6 +158,12 @@ struct Card<'a> {
 impl<'a> Card<'a> {
     fn fields(&self, tag: u32) -> impl Iterator<Item = FieldRef<'a>> + 'a {
         self.subject.record.fields_with(tag)
+    }
+
+    /// Returns the data fields of the record's own format: 886 holds fields of another.
+    fn data_fields(&self) -> impl Iterator<Item = FieldRef<'a>> + 'a {
+        let foreign = crate::tag::Tag::new(*b"886");
+        self.subject.record.fields().filter(move |field| !field.is_control() && field.tag() != foreign)
     }
 
     fn has(&self, tag: u32) -> bool {
@@ -218,6 +229,20 @@ impl<'a> Card<'a> {
         let mut place = crate::position::Location::of(self.subject.record.position());
         place.tag = crate::tag::Tag::from_number(tag);
         findings.push(Finding::new(rule, place, message, "kept"));
+    }
+
+    /// Calls `each` with the values that decode of subfields in these places: tags, both ends included, and a code.
+    fn values_at(&self, places: &[Place], mut each: impl FnMut(FieldRef<'a>, &'a [u8], &str)) {
+        for field in self.data_fields() {
+            let Some(tag) = field.tag().number() else { continue };
+            for (_, _, code) in places.iter().filter(|(first, last, _)| (*first..=*last).contains(&tag)) {
+                for value in field.subfields_with(*code) {
+                    if let Ok(text) = value.to_str() {
+                        each(field, value.as_bytes(), &text);
+                    }
+                }
+            }
+        }
     }
 
     /// Calls `each` with the values of subfields of these fields that decode. In IRBIS a code means the capital letter too.

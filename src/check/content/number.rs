@@ -18,6 +18,15 @@ pub(super) fn leading(value: &str) -> String {
     number.to_ascii_uppercase()
 }
 
+/// Returns a value in which the Cyrillic letter at the end of its number is the Latin X that it is meant for; `None` if there is
+/// no such letter.
+pub(super) fn with_latin_x(value: &str) -> Option<String> {
+    let at = value.find(|c: char| !matches!(c, '0'..='9' | '-' | ' '))?;
+    let (digits, rest) = value.split_at_checked(at)?;
+    let after = rest.strip_prefix(['\u{425}', '\u{445}'])?;
+    (digits.len() > 6 && !after.starts_with(char::is_alphanumeric)).then(|| format!("{digits}X{after}"))
+}
+
 /// The check digit of a number with weights that go down by one and end with 2, modulo 11: ISBN of ten digits, ISSN.
 pub(super) fn modulo11(digits: &str) -> Option<char> {
     let mut sum = 0u32;

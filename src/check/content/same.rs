@@ -32,7 +32,7 @@ pub(super) const RULE: ContentRule = ContentRule {
 };
 
 fn check(card: &Card<'_>, findings: &mut Findings) {
-    let fields = card.subject.record.fields().filter(|field| !field.is_control() && !field.raw().is_empty());
+    let fields = card.data_fields().filter(|field| !field.raw().is_empty());
     // Sorted by tag and length first, so that few bodies are compared.
     let mut sorted: Vec<_> = fields.map(|field| (field.tag(), field.raw().len(), field)).collect();
     sorted.sort_unstable_by(|(tag, length, field), (other, other_length, other_field)| {

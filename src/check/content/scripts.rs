@@ -71,7 +71,7 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
     {
         return;
     }
-    for field in card.subject.record.fields().filter(|field| !field.is_control()) {
+    for field in card.data_fields() {
         let lead = (!field.syntax().has_indicators()).then(|| field.lead());
         for value in lead.into_iter().chain(field.subfields().map(|subfield| subfield.value())) {
             let Ok(text) = value.to_str() else { continue };

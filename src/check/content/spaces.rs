@@ -43,7 +43,7 @@ fn is_odd(value: &[u8]) -> bool {
 }
 
 fn check(card: &Card<'_>, findings: &mut Findings) {
-    for field in card.subject.record.fields().filter(|field| !field.is_control()) {
+    for field in card.data_fields() {
         let tag = field.tag().number().unwrap_or_default();
         let coded = match card.family {
             Family::Marc21 => {

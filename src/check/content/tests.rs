@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::Content;
-use crate::check::{Checker, Fixes, SchemaRules};
+use crate::check::{Checker, Encoding, Fixes, Leader, SchemaRules};
 use crate::finding::Finding;
 use crate::format::json::lines;
 use crate::io::{ReadOptions, RecordRead};
@@ -11,10 +11,13 @@ use crate::record::Record;
 
 const CLEAN: &str = include_str!("clean.ndjson");
 
+const OF_SCHEMA: &str = include_str!("../planted.tsv");
+
 /// The planted faults of all files. Each is an edit of a line of `clean.ndjson`: number of the record, the text that is replaced
 /// (once), the text in its place, the rule and the path of the one finding that comes of it.
 fn planted() -> impl Iterator<Item = &'static str> {
-    super::PLANTED.iter().flat_map(|rows| rows.lines())
+    let rows = super::PLANTED.iter().chain([&OF_SCHEMA]).flat_map(|rows| rows.lines());
+    rows.filter(|row| !row.starts_with('#'))
 }
 
 fn read(line: &str) -> Record {
@@ -26,7 +29,8 @@ fn read(line: &str) -> Record {
 }
 
 fn found(record: &Record) -> Vec<Finding> {
-    let mut checker = Checker::new(100).with(SchemaRules::new()).with(Content::new());
+    let checker = Checker::new(100).with(Leader::new()).with(Encoding::new());
+    let mut checker = checker.with(SchemaRules::new()).with(Content::new());
     checker.check(record.view(), &[], &[]).to_vec()
 }
 
@@ -67,7 +71,10 @@ fn each_planted_fault_is_found_and_nothing_else() {
 
 #[test]
 fn each_rule_has_planted_faults() {
-    for rule in super::all() {
+    // These are found by a schema of one's own, or in records of CDS/ISIS, or in two records; the reader reports F107 itself.
+    let elsewhere = ["B034", "F107", "K101", "S104", "S108", "V117", "V118"];
+    let rules = crate::check::rules::ALL.iter().filter(|rule| !elsewhere.contains(&rule.id()));
+    for rule in super::all().iter().chain(rules) {
         let rows = planted().filter(|row| row.contains(&format!("\t{rule}\t"))).count();
         assert!(rows >= 3, "{rule}: {rows}");
     }

@@ -9,6 +9,17 @@ pub(super) fn language(text: &str) -> Option<String> {
     is_code.then(|| text.to_ascii_lowercase())
 }
 
+/// Returns a country code in upper case: two letters, else nothing.
+pub(super) fn country(text: &str) -> Option<String> {
+    let is_code = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_code.then(|| text.to_ascii_uppercase())
+}
+
+/// Whether a role has no digits, or digits that name one.
+pub(super) fn is_known_role(text: &str) -> bool {
+    split_role(text).0.is_none_or(|code| tables::look_up("role21", code).is_some())
+}
+
 /// Splits a role into its three digits and its words: `340 Ред.`.
 fn split_role(text: &str) -> (Option<&str>, &str) {
     match text.split_at_checked(3) {

@@ -41,6 +41,7 @@ pub(crate) enum Step {
     Upper,
     Lower,
     Language,
+    Country,
     Angle,
     Prefix(Box<str>),
     Suffix(Box<str>),
@@ -67,6 +68,8 @@ pub(crate) enum Step {
     MenuText,
     IssueNumber,
     DateIso,
+    /// The four digits at the start; a text without them stays whole.
+    Year,
     First(usize),
     Slice(usize, usize),
     Number,
@@ -131,6 +134,8 @@ pub(crate) struct Transformed {
     pub(crate) texts: Vec<String>,
     /// The code that comes instead of that of the rule, for what is not valid.
     pub(crate) code: Option<char>,
+    /// Whether a step could make nothing of the value, and left it as it stands.
+    pub(crate) as_it_stands: bool,
 }
 
 impl Transform {
@@ -165,6 +170,10 @@ impl Transform {
 impl Step {
     fn run(&self, text: String, around: &dyn Around, made: &mut Transformed) {
         let one = |text: Option<String>, made: &mut Transformed| made.texts.extend(text);
+        let or = |other: Option<String>, text: String, made: &mut Transformed| {
+            made.as_it_stands |= other.is_none();
+            made.texts.push(other.unwrap_or(text));
+        };
         match self {
             Step::Copy | Step::Use | Step::Raw | Step::Drop | Step::Shape | Step::Via | Step::Expand => {
                 made.texts.push(text);
@@ -172,6 +181,7 @@ impl Step {
             Step::Upper => made.texts.push(text.to_uppercase()),
             Step::Lower => made.texts.push(text.to_lowercase()),
             Step::Language => one(coded::language(&text), made),
+            Step::Country => or(coded::country(&text), text, made),
             Step::Angle => made.texts.push(text::angle(text)),
             Step::Prefix(prefix) => {
                 let prefix = match &**prefix {
@@ -190,8 +200,11 @@ impl Step {
             Step::NameComma => made.texts.push(names::comma(text)),
             Step::NameFamily => made.texts.push(names::halves(&text).0),
             Step::NameRest => one(names::halves(&text).1, made),
-            Step::Role21 => one(coded::role(&text, true), made),
-            Step::Role3 => one(coded::role(&text, false), made),
+            Step::Role21 | Step::Role3 => {
+                let role = coded::role(&text, *self == Step::Role21);
+                made.as_it_stands |= role.is_some() && !coded::is_known_role(&text);
+                one(role, made);
+            }
             Step::RoleText => one(coded::role_text(&text), made),
             Step::Isbn => match numbers::isbn(&text) {
                 Some(isbn) => made.texts.push(isbn),
@@ -206,7 +219,7 @@ impl Step {
                     made.texts.push(numbers::isbn(&text).unwrap_or(text));
                 }
             }
-            Step::Issn => made.texts.push(numbers::issn(&text).unwrap_or(text)),
+            Step::Issn => or(numbers::issn(&text), text, made),
             Step::IssnOnly => one(numbers::issn(&text), made),
             Step::Extent(unit) => made.texts.push(numbers::extent(text, around.sibling(*unit))),
             Step::PagesBefore => made.texts.push(numbers::pages_before(text, around.sibling('1'))),
@@ -217,7 +230,15 @@ impl Step {
                 let is_number = text.starts_with(|c: char| c.is_ascii_digit());
                 made.texts.push(if is_number { format!("№ {text}") } else { text });
             }
-            Step::DateIso => made.texts.push(numbers::date_iso(&text).unwrap_or(text)),
+            Step::DateIso => {
+                let date = numbers::date_iso(&text);
+                made.as_it_stands |= date.is_none() && !numbers::is_part_of_date(&text);
+                made.texts.push(date.unwrap_or(text));
+            }
+            Step::Year => {
+                let year = text.get(..4).filter(|year| year.bytes().all(|byte| byte.is_ascii_digit()));
+                or(year.map(ToOwned::to_owned), text, made);
+            }
             Step::First(count) => made.texts.push(text.chars().take(*count).collect()),
             Step::Slice(start, len) => made.texts.push(text.chars().skip(*start).take(*len).collect()),
             Step::Number => one(numbers::first_number(&text, false), made),

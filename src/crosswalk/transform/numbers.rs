@@ -80,6 +80,12 @@ pub(super) fn date_iso(text: &str) -> Option<String> {
     Some(format!("{}-{}-{}", date.get(..4)?, date.get(4..6)?, date.get(6..)?))
 }
 
+/// Whether a text is a year, or a date with signs between its parts.
+pub(super) fn is_part_of_date(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 4 && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'/' | b' '))
+}
+
 /// Returns the first number of a text; with a decimal part if `decimal`.
 pub(super) fn first_number(text: &str, decimal: bool) -> Option<String> {
     let start = text.find(|c: char| c.is_ascii_digit())?;

@@ -4,11 +4,12 @@ use super::{Joint, Mode, Step, Transform};
 use crate::crosswalk::check::unknown;
 
 /// The transforms that take nothing, by name.
-static PLAIN: [(&str, Step); 41] = [
+static PLAIN: [(&str, Step); 43] = [
     ("copy", Step::Copy),
     ("upper", Step::Upper),
     ("lower", Step::Lower),
     ("lang", Step::Language),
+    ("country", Step::Country),
     ("angle", Step::Angle),
     ("unparen", Step::Unparen),
     ("strip-lead", Step::StripLead),
@@ -30,6 +31,7 @@ static PLAIN: [(&str, Step); 41] = [
     ("menu-text", Step::MenuText),
     ("issue-number", Step::IssueNumber),
     ("date-iso", Step::DateIso),
+    ("year", Step::Year),
     ("number", Step::Number),
     ("decimal", Step::Decimal),
     ("copies-text", Step::CopiesText),
