@@ -312,10 +312,7 @@ fn what_a_rule_cannot_take_is_said() {
             .filter(|finding| finding.rule == rules::VALUE_NOT_UNDERSTOOD)
             .collect();
         assert_eq!(found.len(), 1, "{tag} {value}: {found:?}");
-        assert_eq!(
-            (found[0].location.tag, &*found[0].action),
-            (Some(Tag::from_number(tag).unwrap()), action)
-        );
+        assert_eq!((found[0].location.tag, found[0].action), (Some(Tag::from_number(tag).unwrap()), action));
         assert!(
             lines(made.view()).iter().any(|made| made.contains(line)),
             "{line}: {:#?}",

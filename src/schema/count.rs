@@ -141,7 +141,7 @@ impl<'s> Counting<'s> {
             compare((Some(&**id), None), true, field.records, count.records);
             compare((Some(&**id), None), false, field.total, count.total);
             for (code, SubfieldDefinition { records, total, .. }) in field.subfields.iter().flatten() {
-                let count = subfields.get(&**code).copied().unwrap_or_default();
+                let Some(count) = subfields.get(&**code) else { continue };
                 compare((Some(&**id), Some(&**code)), true, *records, count.records);
                 compare((Some(&**id), Some(&**code)), false, *total, count.total);
             }

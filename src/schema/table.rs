@@ -243,8 +243,8 @@ fn with_others(schema: &mut Schema, name: &str, others: BTreeMap<String, CodeDef
         return name.to_owned();
     }
     let longer = format!("{name}+");
-    let mut list = schema.codelists.get(name).cloned().unwrap_or_default();
-    list.extend(others);
+    let known = schema.codelists.get(name).into_iter().flatten();
+    let list = known.map(|(code, definition)| (code.clone(), definition.clone())).chain(others).collect();
     schema.codelists.insert(longer.clone(), list);
     longer
 }
