@@ -20,4 +20,5 @@ mod corpus;
 mod dump;
 mod exchange;
 mod marc8;
+mod reviewed;
 mod takers;
