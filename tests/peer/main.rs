@@ -19,6 +19,8 @@ mod companions;
 mod corpus;
 mod dump;
 mod exchange;
+#[cfg(feature = "cli")]
+mod lint;
 mod marc8;
 mod reviewed;
 mod takers;
