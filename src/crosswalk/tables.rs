@@ -1,7 +1,9 @@
 //! The built-in code tables of the maps.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
+
+use crate::schema::code_list;
 
 /// Codes and what they become, a table a block: `[name]`, then lines of code, tab, value.
 const SOURCE: &str = include_str!("builtin/tables.tsv");
@@ -42,4 +44,23 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 /// Returns what a code becomes by a built-in table.
 pub(crate) fn look_up(table: &str, code: &str) -> Option<&'static str> {
     find(table)?.get(code).copied()
+}
+
+/// Returns the code of ISO 3166 for one of the MARC list of countries: also for the states, provinces and parts of the
+/// kingdom that the list tells apart.
+pub(crate) fn country(code: &str) -> Option<&'static str> {
+    static KNOWN: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    let known = || {
+        KNOWN.get_or_init(|| code_list("countries").map(|(code, _)| code.trim_start_matches('-')).collect())
+    };
+    let part = || {
+        let country = match code.as_bytes() {
+            [_, _, b'u'] => "US",
+            [_, _, b'c'] => "CA",
+            [_, _, b'k'] => "GB",
+            _ => return None,
+        };
+        known().contains(code).then_some(country)
+    };
+    look_up("country-iso", code).or_else(part)
 }

@@ -255,6 +255,13 @@ pub(super) fn compare(a: &Signature, b: &Signature, number: Option<u32>) -> Opti
         // A number that a publisher gave to a whole series.
         Some(_) if found & (why::TITLE | why::SIMILAR_TITLE | why::PAGES) == 0 || title.is_none() => 65,
         Some(_) => 99,
+        // Two of a series that have their title in common: each has a number, and a subtitle or pages of its own.
+        None if a.isbns & b.isbns == 0
+            && differ(a.isbns, b.isbns)
+            && (differ(a.subtitle, b.subtitle) || differ(a.pages, b.pages)) =>
+        {
+            65
+        }
         None => 97,
     };
     let certainty = u8::try_from(certainty.clamp(0, most)).ok()?;

@@ -234,8 +234,25 @@ impl Match {
     /// Returns the lines that a record is like, the surest first.
     pub fn hits(&self, record: RecordRef<'_>) -> Vec<Hit> {
         let keys = Keys::of(&Bib::of(record));
-        let own = Signature::of(&keys);
         let mut found: HashMap<u32, Likeness> = HashMap::new();
+        self.compare(&keys, &mut found);
+        // A volume of a set may be on the list by its own title.
+        if let Some(volume) = keys.of_volume() {
+            self.compare(&volume, &mut found);
+        }
+        let mut found: Vec<(u32, Likeness)> = found.into_iter().collect();
+        found.sort_by_key(|(at, likeness)| (std::cmp::Reverse(likeness.certainty), *at));
+        let hits = found.into_iter().filter_map(|(at, Likeness { certainty, why })| {
+            self.seen.get(at as usize)?.store(true, Ordering::Relaxed);
+            let (line, _) = self.lines.get(at as usize)?;
+            Some(Hit { line: *line, reason: reason(why), certainty: f64::from(certainty) / 100.0 })
+        });
+        hits.collect()
+    }
+
+    /// Adds the lines that keys are like; of a line that is there already the greater certainty.
+    fn compare(&self, keys: &Keys, found: &mut HashMap<u32, Likeness>) {
+        let own = Signature::of(keys);
         let mut add = |lines: Option<&Vec<u32>>, number: Option<u32>| {
             for at in lines.into_iter().flatten().take(MOST) {
                 let Some((_, line)) = self.lines.get(*at as usize) else { continue };
@@ -248,16 +265,8 @@ impl Match {
                 }
             }
         };
-        Signature::identifiers(&keys).for_each(|number| add(self.identifiers.get(&number), Some(number & 3)));
+        Signature::identifiers(keys).for_each(|number| add(self.identifiers.get(&number), Some(number & 3)));
         meeting(&own).into_iter().for_each(|key| add(self.others.get(&key), None));
-        let mut found: Vec<(u32, Likeness)> = found.into_iter().collect();
-        found.sort_by_key(|(at, likeness)| (std::cmp::Reverse(likeness.certainty), *at));
-        let hits = found.into_iter().filter_map(|(at, Likeness { certainty, why })| {
-            self.seen.get(at as usize)?.store(true, Ordering::Relaxed);
-            let (line, _) = self.lines.get(at as usize)?;
-            Some(Hit { line: *line, reason: reason(why), certainty: f64::from(certainty) / 100.0 })
-        });
-        hits.collect()
     }
 
     /// Returns the lines that no record so far was like.

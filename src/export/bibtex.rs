@@ -87,11 +87,13 @@ fn entry(citation: &Citation) -> String {
         let name = if citation.resource == Resource::Article { "journal" } else { "booktitle" };
         field(name, Some(escaped(&host.title)));
         field("volume", host.volume.as_deref().map(escaped));
+        field("number", host.issue.as_deref().map(escaped));
         field("pages", host.pages.as_deref().map(escaped));
     }
     if let Some((title, volume)) = &citation.series {
         field("series", Some(escaped(title)));
-        field("number", volume.as_deref().map(escaped));
+        let has_issue = citation.host.as_ref().is_some_and(|host| host.issue.is_some());
+        field("number", volume.as_deref().filter(|_| !has_issue).map(escaped));
     }
     field("edition", citation.edition.as_deref().map(escaped));
     field("address", citation.place.as_deref().map(escaped));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::locus::Locus;
 use super::person::Person;
 use super::rules::NO_PLACE;
 use crate::bytes::Cut;
@@ -9,7 +10,8 @@ use crate::error::Result;
 use crate::finding::{Finding, Findings};
 use crate::io::Preparation;
 use crate::model::{
-    Agent, Bib, Date, Element, Entry, Extent, Language, Part, Publication, Resource, Sourced,
+    Agent, Bib, Date, Element, Entry, Extent, Identifier, Language, Part, Publication, Resource, Sourced,
+    Subject,
 };
 use crate::position::Location;
 use crate::record::RecordRef;
@@ -101,8 +103,10 @@ pub struct Citation {
 pub struct Host {
     /// The title.
     pub title: String,
-    /// Volume and issue, as they are written.
+    /// The volume; where it is not told from the issue, both as they are written.
     pub volume: Option<String>,
+    /// The issue.
+    pub issue: Option<String>,
     /// The pages, as they are written: `12-15`.
     pub pages: Option<String>,
 }
@@ -157,9 +161,7 @@ impl Citation {
             let list = match () {
                 () if is(&agent, &["edt", "com"]) => &mut self.editors,
                 () if is(&agent, &["trl"]) => &mut self.translators,
-                () if agent.is_main() || is(&agent, &["aut", "cmp", "cre", "pht", "art"]) => {
-                    &mut self.authors
-                }
+                () if agent.is_author() || is(&agent, &["cmp", "cre", "pht", "art"]) => &mut self.authors,
                 () => &mut self.contributors,
             };
             if !list.contains(&person) {
@@ -176,7 +178,9 @@ impl Citation {
         match (set, &mut self.host) {
             (Some(set), Some(host)) => {
                 let issue = std::mem::replace(&mut host.title, set);
-                host.volume.get_or_insert(issue);
+                if host.issue.is_none() {
+                    host.volume.get_or_insert(issue);
+                }
             }
             (Some(set), None) if self.title.is_empty() => self.title = set,
             (Some(set), None) if !self.title.starts_with(&set) => {
@@ -200,7 +204,7 @@ impl Citation {
             (Element::Identifier, "isbn") => true,
             (Element::Identifier, "issn") => put(&mut self.issn, text(Part::Value)),
             (Element::Identifier, "standard" | "doi") if entry.scheme().is_some_and(|name| name == "doi") => {
-                put(&mut self.doi, text(Part::Value))
+                put(&mut self.doi, Identifier::of(*entry).and_then(|doi| doi.clean()))
             }
             (Element::Edition, _) => put(&mut self.edition, entry.joined(&[Part::Value], " ")),
             (Element::Publication, "coded") => true,
@@ -215,7 +219,7 @@ impl Citation {
                 let title = text(Part::Title).filter(|title| !title.is_empty());
                 put(&mut self.series, title.map(|title| (title, text(Part::Volume))))
             }
-            (Element::Subject, _) => true,
+            (Element::Subject, _) => Subject::of(*entry).is_some_and(|subject| !subject.is_code()),
             (Element::Note, "summary") => put(&mut self.summary, entry.joined(&[Part::Value], " ")),
             (Element::Note, "thesis") => put(&mut self.thesis, entry.joined(&[Part::Value], " ")),
             (Element::Relation, "host") if self.host.is_none() => self.part_of(entry),
@@ -247,7 +251,9 @@ impl Citation {
         put(&mut self.issn, text(Part::Issn));
         let isbn = text(Part::Isbn).filter(|isbn| !self.isbns.contains(isbn));
         self.isbns.extend(isbn);
-        self.host = Some(Host { title, volume: text(Part::Volume), pages: text(Part::Extent).map(numbers) });
+        let locus = Locus::of(&text(Part::Volume).unwrap_or_default());
+        let pages = locus.pages.or_else(|| text(Part::Extent).map(numbers));
+        self.host = Some(Host { title, volume: locus.volume, issue: locus.issue, pages });
         true
     }
 

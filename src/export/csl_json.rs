@@ -107,6 +107,7 @@ fn fill(citation: &Citation, item: &mut Object<'_>) {
     if let Some(host) = &citation.host {
         text("container-title", Some(&host.title));
         text("volume", host.volume.as_deref());
+        text("issue", host.issue.as_deref());
         text("page", host.pages.as_deref());
     }
     text("ISBN", Some(citation.isbns.join(" ").as_str()).filter(|isbns| !isbns.is_empty()));

@@ -130,6 +130,9 @@ fn fill(citation: &Citation, node: &mut Object<'_>) {
             if let Some(volume) = &host.volume {
                 part.text("volumeNumber", volume);
             }
+            if let Some(issue) = &host.issue {
+                part.text("issueNumber", issue);
+            }
         });
         if let Some(pages) = &host.pages {
             node.text("pagination", pages);

@@ -31,10 +31,11 @@ mod formats;
 mod json;
 #[cfg(feature = "json")]
 pub mod json_ld;
+mod locus;
 mod person;
 pub mod ris;
 pub(crate) mod rules;
 
-pub use self::citation::Citation;
+pub use self::citation::{Citation, Host};
 pub(crate) use self::formats::{BIBTEX, CSL_JSON, JSON_LD, RIS};
 pub use self::person::Person;

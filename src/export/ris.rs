@@ -108,11 +108,20 @@ fn reference(citation: &Citation, out: &mut Vec<u8>) {
         None => line("T2", series.map_or("", String::as_str)),
     }
     line("VL", volume.unwrap_or_default());
+    let issue = citation.host.as_ref().and_then(|host| host.issue.as_deref());
+    line("IS", issue.unwrap_or_default());
     line("PY", year.as_deref().unwrap_or_default());
     line("PB", citation.publisher.as_deref().unwrap_or_default());
     line("CY", citation.place.as_deref().unwrap_or_default());
     line("ET", citation.edition.as_deref().unwrap_or_default());
-    line("SP", extent.unwrap_or_default());
+    // Of the pages in a host, the first and the last have lines of their own.
+    let pages = extent.unwrap_or_default();
+    let (start, end) = match pages.split_once(['-', '–']).filter(|_| citation.host.is_some()) {
+        Some((start, end)) => (start.trim(), end.trim()),
+        None => (pages, ""),
+    };
+    line("SP", start);
+    line("EP", end);
     citation.isbns.iter().chain(&citation.issn).for_each(|number| line("SN", number));
     line("DO", citation.doi.as_deref().unwrap_or_default());
     citation.urls.iter().for_each(|url| line("UR", url));

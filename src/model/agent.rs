@@ -39,15 +39,18 @@ impl<'b, 'a> Agent<'b, 'a> {
         self.first(Part::Dates).map(|dates| trim_dates(dates.clean()))
     }
 
-    /// Returns the roles, each once: those that the record gives, else the one that the field stands for.
+    /// Returns the roles, each once: those that the record gives, else the one that the field stands for. A term that names
+    /// several, `author and illustrator`, is divided.
     pub fn roles(&self) -> Vec<Role<'a>> {
         let mut roles: Vec<Role<'a>> = Vec::new();
         for value in self.all(Part::Role) {
-            let raw = value.clean();
-            // A term may hold several: author and illustrator.
-            let role = Role { code: words::role(&raw), raw };
-            if !roles.iter().any(|other| other.code.is_some() && other.code == role.code) {
-                roles.push(role);
+            // In the other subfields of roles there are codes.
+            let is_term = value.place.code.is_some_and(|(code, _)| matches!(code, 'e' | 'j'));
+            for raw in divided(value.clean(), is_term) {
+                let role = Role { code: words::role(&raw, is_term), raw };
+                if !roles.iter().any(|other| other.code.is_some() && other.code == role.code) {
+                    roles.push(role);
+                }
             }
         }
         if roles.is_empty() {
@@ -56,6 +59,19 @@ impl<'b, 'a> Agent<'b, 'a> {
             );
         }
         roles
+    }
+
+    /// Returns whether the agent made the resource: the main entry, one with the role of an author, and, in a record without
+    /// a main entry, a person without any role.
+    pub fn is_author(&self) -> bool {
+        if self.is_alternate() {
+            return false;
+        }
+        let is_free = || {
+            let has_role = self.first(Part::Role).is_some() || self.data.rule.facts.role.is_some();
+            !self.bib.has_main && self.kind() == "person" && !has_role && self.data.rule.facts.free
+        };
+        self.is_main() || self.roles().iter().any(|role| role.code == Some("aut")) || is_free()
     }
 
     /// Returns whether the agent is the main entry, the one of first responsibility.
@@ -69,9 +85,31 @@ impl<'b, 'a> Agent<'b, 'a> {
     }
 }
 
+/// Returns the roles of a statement of one or of several, if any of these is known.
+fn divided(raw: Cow<'_, str>, is_term: bool) -> Vec<Cow<'_, str>> {
+    const BETWEEN: [&str; 10] = [" and ", " & ", " и ", " та ", " və ", " und ", " et ", ",", ";", "/"];
+    let divides = !raw.contains("://") && BETWEEN.iter().any(|between| raw.contains(between));
+    if !divides || !raw.contains('/') && words::role(&raw, is_term).is_some() {
+        return vec![raw];
+    }
+    let mut text = raw.clone().into_owned();
+    for between in BETWEEN {
+        text = text.replace(between, "\n");
+    }
+    let pieces: Vec<&str> = text.split('\n').map(str::trim).filter(|piece| !piece.is_empty()).collect();
+    match pieces.iter().any(|piece| words::role(piece, is_term).is_some()) {
+        true => pieces.into_iter().map(|piece| Cow::Owned(piece.to_owned())).collect(),
+        false => vec![raw],
+    }
+}
+
 /// The name of a person, body or meeting: of an agent or a subject.
 pub(super) fn name(entry: &Entry<'_, '_>) -> Option<String> {
     let mut out: Option<String> = None;
+    // IRBIS and UNIMARC have initials and the names in full apart; $q of MARC 21 is an addition.
+    let full_is_given = entry.first(Part::Full).is_some()
+        && entry.first(Part::Given).is_none()
+        && entry.data.rule.has(Part::Given);
     let direct = entry.data.rule.facts.direct.is_some_and(|place| {
         let [one, two] = entry.data.indicators;
         (if place == 0 { one } else { two }) == b'0'
@@ -81,6 +119,13 @@ pub(super) fn name(entry: &Entry<'_, '_>) -> Option<String> {
             Part::Name => "",
             Part::Given if direct => " ",
             Part::Given => ", ",
+            Part::Full if full_is_given => {
+                if direct {
+                    " "
+                } else {
+                    ", "
+                }
+            }
             Part::Numeration => " ",
             Part::Unit => ". ",
             _ => continue,
@@ -110,6 +155,12 @@ fn trim_dates(dates: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 impl<'b, 'a> Subject<'b, 'a> {
+    /// Returns whether it is a code that says something about the subject, and no heading: an area, a period, a form of music
+    /// or instruments.
+    pub fn is_code(&self) -> bool {
+        matches!(self.kind(), "area" | "period" | "music-form" | "instruments")
+    }
+
     /// Returns the heading without its subdivisions; of a name with a title, both.
     pub fn heading(&self) -> Option<String> {
         let heading = name(self).or_else(|| self.joined(&[Part::Heading], " "));
@@ -121,9 +172,43 @@ impl<'b, 'a> Subject<'b, 'a> {
         }
     }
 
+    /// The parts of which the heading is made.
+    pub(super) fn heading_parts(&self) -> &'static [Part] {
+        const NAME: [Part; 6] =
+            [Part::Title, Part::Section, Part::Name, Part::Given, Part::Numeration, Part::Unit];
+        let has = |part| self.first(part).is_some();
+        match () {
+            () if NAME.iter().skip(2).any(|part| has(*part)) => &NAME,
+            () if has(Part::Heading) => &[Part::Title, Part::Section, Part::Heading],
+            () => &[Part::Title, Part::Section, Part::Value],
+        }
+    }
+
     /// Returns the subdivisions: topics, places, times and forms.
     pub fn subdivisions(&self) -> impl Iterator<Item = &'b Sourced<'a>> + use<'b, 'a> {
         let is = |part| matches!(part, Part::Topic | Part::Time | Part::Region | Part::Form);
         self.values().iter().filter(move |value| is(value.part()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_roles_in_one_term() {
+        let cases = [
+            ("author and illustrator", vec!["author", "illustrator"]),
+            ("author, illustrator", vec!["author", "illustrator"]),
+            ("author/illustrator", vec!["author", "illustrator"]),
+            ("сост. и ред.", vec!["сост.", "ред."]),
+            ("editor", vec!["editor"]),
+            ("author of introduction, etc.", vec!["author of introduction, etc."]),
+            ("cook and bottle washer", vec!["cook and bottle washer"]),
+            ("http://id.loc.gov/vocabulary/relators/aut", vec!["http://id.loc.gov/vocabulary/relators/aut"]),
+        ];
+        for (raw, expected) in cases {
+            assert_eq!(divided(Cow::Borrowed(raw), true), expected, "{raw}");
+        }
     }
 }

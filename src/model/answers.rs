@@ -3,9 +3,13 @@
 use std::borrow::Cow;
 
 use super::bib::Bib;
-use super::date::{Certainty, Date};
-use super::elements::{Agent, Identifier, Publication, Title};
+use super::date::Date;
+use super::elements::{Agent, Identifier, Publication, Subject, Title};
+use super::fold::fold;
 use super::value::Sourced;
+
+/// With how many titles of series those of headings are compared.
+const MOST_SERIES: usize = 100;
 
 impl<'a> Bib<'a> {
     /// Returns the title proper of the main title; of any other if there is none, at last that of the set.
@@ -19,19 +23,17 @@ impl<'a> Bib<'a> {
         title.or_else(set).map(Sourced::clean)
     }
 
-    /// Returns the names of the agents who made the resource: the main entry, then those who are authors by their role.
+    /// Returns the names of the agents who made the resource: the main entry, then those who are authors by their role; in a
+    /// record without a main entry also the persons of whom no role is said.
     pub fn authors(&self) -> impl Iterator<Item = String> {
-        let is_author = |agent: &Agent<'_, '_>| {
-            !agent.is_alternate()
-                && (agent.is_main() || agent.roles().iter().any(|role| role.code == Some("aut")))
-        };
-        self.agents().filter(is_author).filter_map(|agent| agent.name())
+        self.agents().filter(Agent::is_author).filter_map(|agent| agent.name())
     }
 
     /// Returns the ISBNs that are right, without hyphens, as long as they are written.
     pub fn isbns(&self) -> impl Iterator<Item = String> {
         let right = |number: &Identifier<'_, '_>| {
-            number.kind() == "isbn" && number.is_current() && number.valid() == Some(true)
+            let is_own = number.kind() == "isbn" && number.is_current() && !number.is_alternate();
+            is_own && number.valid() == Some(true)
         };
         self.identifiers().filter(right).filter_map(|number| number.clean())
     }
@@ -43,23 +45,48 @@ impl<'a> Bib<'a> {
 
     /// Returns the date of publication that [`Bib::year`] begins with. Never one of which the year is not known.
     pub fn date(&self) -> Option<Date> {
-        let date = |publication: Publication<'_, '_>| {
-            // Of a decade or a century the year is not known.
-            let is_known = |date: &Date| date.certainty != Certainty::Approximate || date.start == date.end;
-            publication.date().filter(|date| date.start.is_some() && is_known(date))
-        };
+        // Of a decade or a century the year is not known.
+        let date = |publication: Publication<'_, '_>| publication.date().filter(Date::is_known);
         let by_kind = |coded: bool| self.publications().filter(move |one| (one.kind() == "coded") == coded);
         by_kind(true).find_map(date).or_else(|| by_kind(false).find_map(date))
     }
 
-    /// Returns the subject headings and keywords, each with its subdivisions after ` -- `.
+    /// Returns the subject headings and keywords, each with its subdivisions after ` -- `; not the codes of areas, periods
+    /// and music.
     pub fn subjects(&self) -> impl Iterator<Item = String> {
-        self.subject_headings().filter(|subject| !subject.is_alternate()).filter_map(|subject| {
+        let is_answer = |subject: &Subject<'_, '_>| !subject.is_alternate() && !subject.is_code();
+        self.subject_headings().filter(is_answer).filter_map(|subject| {
             let mut out = subject.heading()?;
             for part in subject.subdivisions() {
                 out.extend([" -- ", &part.clean()]);
             }
             Some(out)
         })
+    }
+
+    /// Returns the titles of the series, each once: as the resource has them, and the headings of series that are in no
+    /// such statement.
+    pub fn series_titles(&self) -> impl Iterator<Item = String> {
+        let mut traced = 0;
+        let series = self.series().filter(|series| !series.is_alternate());
+        let (tracings, statements): (Vec<_>, Vec<_>) = series.partition(|series| series.kind() == "tracing");
+        let mut out: Vec<String> = Vec::new();
+        for statement in statements {
+            // Indicator 1 of field 490: there is a heading in 8XX.
+            let [indicator, _] = statement.data.indicators;
+            traced += usize::from(statement.data.place.tag.number() == Some(490) && indicator == b'1');
+            out.extend(statement.title().map(|title| title.clean().into_owned()));
+        }
+        let mut folded: Vec<String> = out.iter().take(MOST_SERIES).map(|title| fold(title, None)).collect();
+        for tracing in tracings.into_iter().skip(traced) {
+            let Some(title) = tracing.title() else { continue };
+            let key = fold(&title.clean(), None);
+            let is_same = |other: &String| other.starts_with(&key) || key.starts_with(other.as_str());
+            if !folded.iter().take(MOST_SERIES).any(is_same) {
+                out.push(title.clean().into_owned());
+                folded.push(key);
+            }
+        }
+        out.into_iter()
     }
 }

@@ -33,6 +33,8 @@ pub struct Bib<'a> {
     pub(super) entries: Vec<EntryData>,
     pub(super) values: Vec<Sourced<'a>>,
     pub(super) unmapped: Vec<Sourced<'a>>,
+    /// Whether an agent is the main entry.
+    pub(super) has_main: bool,
 }
 
 /// An entry: the rule that made it, its place, and the range of its values.
@@ -45,6 +47,12 @@ pub(super) struct EntryData {
     pub(super) end: u32,
     /// The tag and number of the field of which this is the form in another script.
     pub(super) pair: Option<(u32, u32)>,
+}
+
+impl EntryData {
+    pub(super) fn is_alternate(&self) -> bool {
+        self.pair.is_some_and(|(_, number)| number != 0)
+    }
 }
 
 impl<'a> Bib<'a> {
@@ -131,9 +139,10 @@ impl<'b, 'a> Entry<'b, 'a> {
         out
     }
 
-    /// Returns whether this is the form of another entry in another script: a field 880 of MARC 21.
+    /// Returns whether this is the form of another entry in another script: a field 880 of MARC 21. One that is linked to no
+    /// field, as `$6 260-00` says, is the only form that the record has.
     pub fn is_alternate(&self) -> bool {
-        self.data.pair.is_some()
+        self.data.is_alternate()
     }
 
     /// Returns the same entry in another script, if the record has both: MARC 21 links 880 by `$6`. Takes time linear

@@ -81,7 +81,8 @@ impl<'a> Bib<'a> {
 
 /// Describes a record.
 fn build<'a>(record: RecordRef<'a>, dialect: Dialect, reason: &'static str) -> Bib<'a> {
-    let (reading, table) = table(dialect);
+    let kind = record.header().leader.and_then(|leader| leader.get(6)).unwrap_or(b' ');
+    let (reading, table) = table(dialect, kind, record.field(245_u32).is_some());
     let fields = record.fields();
     let bib = Bib {
         record,
@@ -90,6 +91,7 @@ fn build<'a>(record: RecordRef<'a>, dialect: Dialect, reason: &'static str) -> B
         entries: Vec::with_capacity(fields.len() + 8),
         values: Vec::with_capacity(fields.len() * 3),
         unmapped: Vec::new(),
+        has_main: false,
     };
     let mut build = Build { bib, table, pieces: Vec::new(), codes: [0; 128] };
     if let Some(leader) = &record.header().leader {
@@ -106,6 +108,8 @@ fn build<'a>(record: RecordRef<'a>, dialect: Dialect, reason: &'static str) -> B
         let occurrence = std::mem::replace(count, *count + 1);
         build.field(field, number, Place::of(tag, occurrence));
     }
+    let is_main = |entry: &EntryData| entry.rule.facts.main && !entry.is_alternate();
+    build.bib.has_main = build.bib.entries.iter().any(is_main);
     build.bib
 }
 

@@ -120,6 +120,9 @@ impl Bib<'_> {
         let codes = |codes: Vec<&str>| codes.join(", ");
         card.line("language", &codes(self.languages().filter_map(|one| one.code()).collect()));
         card.line("country", &codes(self.countries().filter_map(|one| one.code()).collect()));
+        for code in self.subject_headings().filter(|subject| subject.is_code()) {
+            card.line(code.kind(), &code.joined(&[Part::Value], ", ").unwrap_or_default());
+        }
         for subject in self.subjects() {
             card.line("subject", &subject);
         }

@@ -1,8 +1,10 @@
-//! Values without the punctuation of ISBD and the marks of non-filing characters.
+//! Values without the punctuation of ISBD, the brackets of what the cataloguer supplied, and the marks of non-filing
+//! characters.
 
 use std::borrow::Cow;
 
 use super::names::{Element, Part};
+use crate::bytes::Cut;
 
 /// What is taken off the end of a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,27 +30,99 @@ fn ending(element: Element, part: Part) -> Ending {
     }
 }
 
+/// Whether brackets in an element say that the cataloguer supplied what is in them. In a class number, `[Fic]`, they are
+/// part of it.
+fn has_supplied(element: Element) -> bool {
+    use Element as E;
+    matches!(element, E::Title | E::Agent | E::Edition | E::Publication | E::Series | E::Relation)
+}
+
 /// Cleans a value.
 pub(super) fn clean(text: Cow<'_, str>, element: Element, part: Part) -> Cow<'_, str> {
     match text {
-        Cow::Borrowed(text) => strip(text, ending(element, part)),
-        Cow::Owned(text) => Cow::Owned(strip(&text, ending(element, part)).into_owned()),
+        Cow::Borrowed(text) => strip(text, element, part),
+        Cow::Owned(text) => Cow::Owned(strip(&text, element, part).into_owned()),
     }
 }
 
-fn strip(text: &str, ending: Ending) -> Cow<'_, str> {
+fn strip(text: &str, element: Element, part: Part) -> Cow<'_, str> {
+    let ending = ending(element, part);
     let mut kept = text.trim();
     if ending != Ending::Blanks {
-        kept = kept.trim_end_matches([' ', '/', ':', ';', '=', ',', '+']);
-        kept = kept.trim_start_matches(['/', ':', ';', '=', '+', ' ']);
+        kept = without_marks(kept);
     }
     if ending == Ending::Stop {
         kept = without_stop(kept);
     }
+    let mut kept = Cow::Borrowed(kept);
+    if ending == Ending::Stop && has_supplied(element) && kept.contains(['[', ']']) {
+        // Around a date they say how certain it is.
+        let is_date = matches!(part, Part::Date | Part::EndDate | Part::Dates | Part::ManufactureDate);
+        kept = without_brackets(&kept, !is_date).into();
+    }
+    if ending != Ending::Blanks
+        && let Some((start, end, mark)) = skipped(&kept)
+    {
+        let (article, rest) = (kept.cut(start..end), kept.cut(end + mark..));
+        kept = format!("{article}{rest}").into();
+    }
     match kept.contains(is_filing_mark) {
         true => Cow::Owned(kept.chars().filter(|c| !is_filing_mark(*c)).collect()),
-        false => Cow::Borrowed(kept),
+        false => kept,
     }
+}
+
+/// Returns the text without the marks of ISBD around it.
+fn without_marks(text: &str) -> &str {
+    let marks = ['/', ':', ';', '=', '+', ',', ' '];
+    text.trim_end_matches(marks).trim_start_matches(marks)
+}
+
+/// Returns the text without brackets that have no partner, and without a pair around the whole of it if `whole`.
+fn without_brackets(text: &str, whole: bool) -> String {
+    let mut open: Vec<usize> = Vec::new();
+    let mut partner: Vec<(usize, usize)> = Vec::new();
+    let mut alone: Vec<usize> = Vec::new();
+    for (at, c) in text.char_indices() {
+        match (c, open.last()) {
+            ('[', _) => open.push(at),
+            (']', Some(start)) => {
+                partner.push((*start, at));
+                open.pop();
+            }
+            (']', None) => alone.push(at),
+            _ => {}
+        }
+    }
+    alone.append(&mut open);
+    // The last pairs are the outermost ones.
+    let (mut start, mut end) = (0, text.len());
+    for (opens, closes) in partner.into_iter().rev().take_while(|_| whole) {
+        if opens != start || closes + 1 != end {
+            break;
+        }
+        alone.extend([opens, closes]);
+        (start, end) = (opens + 1, closes);
+    }
+    alone.sort_unstable();
+    let kept = text.char_indices().filter(|(at, _)| alone.binary_search(at).is_err());
+    let kept: String = kept.map(|(_, c)| c).collect();
+    without_marks(kept.trim()).to_owned()
+}
+
+/// Returns where the characters are that filing skips, if marks are around them at the start: `<<The >>`, `¬Der ¬`. The
+/// last number is the length of the mark.
+pub(super) fn skipped(text: &str) -> Option<(usize, usize, usize)> {
+    let (opens, closes) = if text.starts_with("<<") {
+        ("<<", ">>")
+    } else if text.starts_with('¬') {
+        ("¬", "¬")
+    } else {
+        return None;
+    };
+    let end = text.cut(opens.len()..).find(closes)? + opens.len();
+    let rest = text.cut(end + closes.len()..);
+    (!rest.trim().is_empty()).then_some((opens.len(), end, closes.len()))
 }
 
 /// Whether a character opens or closes what is skipped in filing: NSB and NSE of ISO 6630, as Unicode and as MARC have
@@ -98,9 +172,45 @@ mod tests {
             ("1995.", "1995"),
             ("Wait...", "Wait..."),
             ("\u{98}Der \u{9C}Ring", "Der Ring"),
+            (", Isaac", "Isaac"),
+            ("<<The >>sweetest fig /", "The sweetest fig"),
+            ("¬Der ¬Ring", "Der Ring"),
+            ("<<Pravda>>", "<<Pravda>>"),
         ];
         for (raw, expected) in cases {
-            assert_eq!(strip(raw, Ending::Stop), expected);
+            assert_eq!(strip(raw, Element::Title, Part::Value), expected);
         }
+    }
+
+    #[test]
+    fn brackets() {
+        let cases = [
+            ("[New York :", "New York"),
+            ("X Press],", "X Press"),
+            ("X Press].", "X Press"),
+            ("[Waiting for the Master", "Waiting for the Master"),
+            ("[Cambridge, Mass.]", "Cambridge, Mass."),
+            ("[[1999]]", "1999"),
+            ("[A] and [B]", "[A] and [B]"),
+            ("Atlas [maps", "Atlas maps"),
+            ("Atlas [maps]", "Atlas [maps]"),
+            ("[Atlas] : [maps", "[Atlas] : maps"),
+            ("[]", ""),
+            ("]][[", ""),
+        ];
+        for (raw, expected) in cases {
+            assert_eq!(strip(raw, Element::Publication, Part::Place), expected, "{raw}");
+        }
+        assert_eq!(strip("[1999]", Element::Publication, Part::Date), "[1999]");
+        assert_eq!(strip("1999]", Element::Publication, Part::Date), "1999");
+        assert_eq!(strip("[Fic]", Element::Classification, Part::Value), "[Fic]");
+        assert_eq!(strip("[16] p. :", Element::Extent, Part::Value), "[16] p.");
+    }
+
+    #[test]
+    fn many_brackets_take_no_quadratic_time() {
+        let (open, closed) = ("[".repeat(200_000), "]".repeat(200_000));
+        assert_eq!(strip(&format!("{open}x{closed}"), Element::Title, Part::Value), "x");
+        assert_eq!(strip(&open, Element::Title, Part::Value), "");
     }
 }

@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::ops::Deref;
 
 use super::bib::{Bib, Entry};
+use super::clean;
 use super::date::Date;
 use super::names::{Element, Part};
 use super::value::Sourced;
 use super::words;
+use crate::bytes::Cut;
 
 /// Declares the views on entries of an element, and the methods of [`Bib`] that return them.
 macro_rules! views {
@@ -118,6 +120,11 @@ impl<'b, 'a> Title<'b, 'a> {
         if let Some((start, _)) = raw.split_once(['\u{89}', '\u{9C}']) {
             return start.chars().filter(|c| !matches!(c, '\u{88}' | '\u{98}')).count();
         }
+        let raw = raw.trim_start();
+        if let Some((start, end, mark)) = clean::skipped(raw) {
+            let blanks = raw.cut(end + mark..).chars().take_while(|c| *c == ' ').count();
+            return raw.cut(start..end).chars().count() + blanks;
+        }
         let [one, two] = self.data.indicators;
         let byte = match self.data.rule.facts.skips {
             Some(0) => one,
@@ -212,7 +219,7 @@ impl<'b, 'a> Publication<'b, 'a> {
         let kind = self.first(Part::Dates)?.raw().chars().next()?;
         let dates = self.date_value()?.raw();
         let second = dates.get(4..8).filter(|_| matches!(kind, 't' | 'h'))?;
-        Date::coded('s', second)?.start
+        Date::coded('s', second).filter(Date::is_known)?.start
     }
 
     /// Returns the date as it is written, with its place.

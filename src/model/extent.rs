@@ -2,6 +2,8 @@
 
 use super::elements::Extent;
 use super::names::Part;
+use super::words;
+use crate::bytes::Cut;
 use crate::record::Dialect;
 
 impl Extent<'_, '_> {
@@ -13,89 +15,149 @@ impl Extent<'_, '_> {
         let value = self.first(Part::Value)?;
         let unit = self.first(Part::Unit).map(|unit| unit.raw()).unwrap_or_default();
         let text = value.raw();
-        let is_bare = text.trim().bytes().all(|byte| byte.is_ascii_digit());
-        if is_bare && self.bib.reading().0 == Dialect::Irbis && unit.is_empty() {
-            return text.trim().parse().ok();
+        if self.bib.reading().0 == Dialect::Irbis
+            && unit.is_empty()
+            && let Some((number, len)) = number(text.trim())
+            && len == text.trim().len()
+        {
+            return Some(number);
         }
         pages(&format!("{text} {unit}"))
     }
 }
 
-/// Returns the largest number of pages in a statement of extent.
+/// From this number on it counts no pages, but is one of an inventory.
+const MOST: u32 = 50_000;
+
+/// Returns the largest number of pages in a statement of extent; of one in Roman numerals alone that number.
 fn pages(text: &str) -> Option<u32> {
     let mut most = None;
-    let mut run: Option<u32> = None;
-    let mut chars = text.chars().peekable();
-    let mut before = ' ';
-    let mut last_numbers: Vec<u32> = Vec::new();
-    while let Some(c) = chars.next() {
-        if let Some(digit) = c.to_digit(10) {
-            run = Some(run.unwrap_or(0).saturating_mul(10).saturating_add(digit));
-        } else if c == ',' && run.is_some() && before.is_ascii_digit() && is_thousands(chars.clone()) {
-            // A comma between thousands.
-        } else if let Some(number) = run.take() {
-            last_numbers.push(number);
-        }
-        let starts_word = c.is_alphabetic() && !before.is_alphabetic();
-        if starts_word {
-            let mut word = c.to_lowercase().to_string();
-            while let Some(next) = chars.peek().copied().filter(|next| next.is_alphabetic()) {
-                word.extend(next.to_lowercase());
-                chars.next();
-            }
-            if is_page_unit(&word) {
-                most = last_numbers.iter().copied().filter(|number| *number < 50_000).chain(most).max();
-                last_numbers.clear();
-            } else if is_other_unit(&word) {
-                last_numbers.clear();
-            }
-            before = 'a';
+    let (mut numbers, mut romans): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if let Some((number, len)) = number(rest) {
+            numbers.push(number);
+            rest = rest.cut(len..);
             continue;
         }
-        before = c;
+        if !c.is_alphabetic() {
+            rest = rest.cut(c.len_utf8()..);
+            continue;
+        }
+        let len = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        let word = rest.cut(..len).to_lowercase();
+        rest = rest.cut(len..);
+        match (words::find("page-units", &word), roman(&word)) {
+            // `v, 345 p.` has five pages before the others; `v. 2` is a volume.
+            (Some(_), Some(number)) if numbers.is_empty() && romans.is_empty() && rest.starts_with(',') => {
+                romans.push(number);
+            }
+            (Some("page"), _) => {
+                let counted = if numbers.is_empty() { &romans } else { &numbers };
+                most = counted.iter().copied().filter(|number| *number < MOST).chain(most).max();
+                numbers.clear();
+                romans.clear();
+            }
+            (Some(_), _) => {
+                numbers.clear();
+                romans.clear();
+            }
+            (None, Some(number)) => romans.push(number),
+            (None, None) => {}
+        }
     }
     most
 }
 
-/// Whether three digits follow, and no fourth.
-fn is_thousands(mut rest: impl Iterator<Item = char>) -> bool {
-    (0..3).all(|_| rest.next().is_some_and(|c| c.is_ascii_digit()))
-        && !rest.next().is_some_and(|c| c.is_ascii_digit())
+/// Returns the number that a text begins with, and its length: in Western, Arabic or Persian digits, with a comma, a stop or a
+/// blank between thousands.
+fn number(text: &str) -> Option<(u32, usize)> {
+    let (value, len) = digits(text)?;
+    let thousands = || {
+        let rest = text.cut(len..);
+        let mark = rest.chars().next()?;
+        let is_mark = matches!(mark, ',' | '.' | ' ' | '\u{A0}' | '\u{202F}' | '٬');
+        let after = rest.cut(mark.len_utf8()..);
+        let (more, more_len) = digits(after)?;
+        let is_three = after.cut(..more_len).chars().count() == 3;
+        (is_mark && is_three && (1..MOST / 1000).contains(&value))
+            .then_some((value * 1000 + more, len + mark.len_utf8() + more_len))
+    };
+    Some(thousands().unwrap_or((value, len)))
 }
 
-fn is_page_unit(word: &str) -> bool {
-    matches!(
-        word,
-        "p" | "pp"
-            | "page"
-            | "pages"
-            | "s"
-            | "seite"
-            | "seiten"
-            | "с"
-            | "стр"
-            | "страниц"
-            | "страницы"
-            | "səh"
-            | "səhifə"
-            | "sayfa"
-            | "صفحه"
-            | "ص"
-            | "б"
-            | "бет"
-            | "pages)"
-            | "str"
-            | "sid"
-            | "leaves"
-            | "l"
-            | "лист"
-            | "л"
-    )
+/// Returns the number that digits at the start of a text are, and their length in bytes.
+fn digits(text: &str) -> Option<(u32, usize)> {
+    let (mut value, mut len) = (0_u32, 0);
+    for c in text.chars() {
+        let Some(digit) = words::digit(c) else { break };
+        value = value.saturating_mul(10).saturating_add(digit);
+        len += c.len_utf8();
+    }
+    (len > 0).then_some((value, len))
 }
 
-fn is_other_unit(word: &str) -> bool {
-    matches!(
-        word,
-        "v" | "vol" | "vols" | "volume" | "volumes" | "т" | "bd" | "t" | "cm" | "mm" | "см" | "ч" | "вып"
-    )
+/// Returns the value of Roman numerals in small letters as they are written by rule, below 500.
+fn roman(word: &str) -> Option<u32> {
+    const NUMERALS: [(&str, u32); 8] =
+        [("c", 100), ("xc", 90), ("l", 50), ("xl", 40), ("x", 10), ("ix", 9), ("v", 5), ("iv", 4)];
+    let (mut rest, mut sum) = (word, 0);
+    for (numeral, value) in NUMERALS.into_iter().chain([("i", 1)]) {
+        let most = if matches!(value, 100 | 10 | 1) { 3 } else { 1 };
+        for _ in 0..most {
+            let Some(next) = rest.strip_prefix(numeral) else { break };
+            rest = next;
+            sum += value;
+        }
+    }
+    (rest.is_empty() && sum > 0 && !word.is_empty()).then_some(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_in_many_forms() {
+        let cases = [
+            ("345 p. :", Some(345)),
+            ("xii, 345 p.", Some(345)),
+            ("viii p., 1 l.", Some(8)),
+            ("v, 345 p.", Some(345)),
+            ("xiv p.", Some(14)),
+            ("1 234 с.", Some(1234)),
+            ("1\u{A0}234 с.", Some(1234)),
+            ("1.234 S.", Some(1234)),
+            ("1,234 p.", Some(1234)),
+            ("12, 345 p.", Some(345)),
+            ("VIII, 320 с.", Some(320)),
+            ("345, [3] с.", Some(345)),
+            ("۳۴۵ ص", Some(345)),
+            ("٣٤٥ ص", Some(345)),
+            ("345 стор.", Some(345)),
+            ("345 oldal", Some(345)),
+            ("345 sahifa", Some(345)),
+            ("345 s.", Some(345)),
+            ("345 б.", Some(345)),
+            ("345с.", Some(345)),
+            ("345页", Some(345)),
+            ("2 v.", None),
+            ("3 т.", None),
+            ("2 v. (xi, 1 250 p.)", Some(1250)),
+            ("24 cm", None),
+            ("mix", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(pages(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn numerals_that_are_no_number() {
+        for word in ["", "civil", "iiii", "vv", "ic", "mix"] {
+            assert_eq!(roman(word), None, "{word}");
+        }
+        assert_eq!((roman("xliv"), roman("ccxcix")), (Some(44), Some(299)));
+    }
 }

@@ -46,6 +46,8 @@ pub struct Keys {
     pub subtitle: String,
     /// The title of the part, of a volume or section that has one of its own.
     pub section: String,
+    /// The title of a volume itself, where [`Keys::title`] is that of its set, if it has words of its own.
+    pub own_title: Option<String>,
     /// The title in its original script, if that is Arabic, folded; of other scripts it is the title itself.
     pub arabic_title: Option<String>,
     /// Persons and bodies, those of first responsibility first, each once.
@@ -204,6 +206,13 @@ impl Keys {
         self
     }
 
+    /// Returns the keys under which a volume of a set is known by its own title; `None` for anything else.
+    pub(crate) fn of_volume(&self) -> Option<Keys> {
+        let title = self.own_title.clone()?;
+        let numbers = numbers_in(&title);
+        Some(Keys { title, numbers, section: String::new(), own_title: None, ..self.clone() })
+    }
+
     /// Returns whether the title is in Arabic script and has no romanization.
     pub(crate) fn is_arabic(&self) -> bool {
         self.is_arabic
@@ -267,6 +276,8 @@ impl Keys {
                 self.set_title(&own);
                 // A title that is a number of the volume only names the volume.
                 let section = std::mem::take(&mut self.title);
+                let says_more = |word: &str| !facts().parts.contains_key(word) && number_of(word).is_none();
+                self.own_title = Some(section.clone()).filter(|own| own.split(' ').any(says_more));
                 let own_volume = self.volume.take();
                 self.set_title(&set);
                 self.volume = own_volume.or(self.volume.take());
@@ -308,8 +319,7 @@ impl Keys {
             }
             None => folded,
         };
-        let numbers = kept.split(' ').filter(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
-        self.numbers = numbers.collect::<Vec<_>>().join(" ");
+        self.numbers = numbers_in(&kept);
         self.title = kept;
     }
 
@@ -338,6 +348,12 @@ impl Keys {
             }
         }
     }
+}
+
+/// Returns the words of a folded text that have a digit.
+fn numbers_in(folded: &str) -> String {
+    let numbers = folded.split(' ').filter(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
+    numbers.collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the number that a folded word is: digits, Roman digits, an ordinal.

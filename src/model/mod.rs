@@ -60,8 +60,9 @@ pub use self::names::{Element, Part};
 pub use self::query::{columns, element_names};
 pub use self::resource::Resource;
 pub use self::shapes::{
-    AgentData, ClassData, CodeData, DateData, ElectronicData, ExtentData, IdentifierData, ItemData, PartData,
-    PublicationData, RelationData, SeriesData, Snapshot, SubjectData, TitleData, UnmappedData, ValueData,
+    AgentData, ClassData, CodeData, CodedData, DateData, ElectronicData, ExtentData, IdentifierData,
+    ItemData, PartData, PublicationData, RelationData, SeriesData, Snapshot, SubjectData, TitleData,
+    UnmappedData, ValueData,
 };
 pub use self::value::Sourced;
 

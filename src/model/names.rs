@@ -84,7 +84,7 @@ names! {
         Language "language", Qualifier "qualifier", Invalid "invalid", Linking "linking", Price "price",
         Agency "agency", Scheme "scheme", Authority "authority", Name "name", Given "given", Full "full",
         Inverted "inverted", Numeration "numeration", Addition "addition", Unit "unit", Affiliation "affiliation",
-        Attribution "attribution", Role "role", OtherAuthor "other-author", Place "place", Address "address",
+        Attribution "attribution", Role "role", Place "place", Address "address",
         Publisher "publisher", ManufacturePlace "manufacture-place", Manufacturer "manufacturer",
         ManufactureDate "manufacture-date", Illustrations "illustrations", Size "size", Accompanying "accompanying",
         Copies "copies", Media "media", Code "code", Title "title", TitleVariant "title-variant", Author "author",

@@ -1,5 +1,7 @@
 //! Elements by name, for tables: `@title`, `@isbn`, `@year`.
 
+use std::ops::Deref;
+
 use super::bib::{Bib, Entry};
 use super::names::{Element, Part};
 use crate::path::FieldPath;
@@ -12,21 +14,21 @@ type Put<'p> = &'p mut dyn FnMut(&str);
 /// Hands the values of an element over.
 type Query = fn(&Bib<'_>, Put<'_>);
 
-/// The elements that have a name, and their values.
+/// The elements that have a name, and their values. None has the form of a value in another script.
 const QUERIES: [(&str, Query); 22] = [
     ("title", |bib, put| bib.title().iter().for_each(|title| put(title))),
     ("subtitle", |bib, put| {
-        bib.titles()
+        own(bib.titles())
             .filter(|title| title.kind() == "main")
             .filter_map(|title| title.remainder())
             .for_each(|text| put(&text))
     }),
     ("titles", |bib, put| all(bib, Element::Title, &[Part::Value, Part::Parallel], put)),
     ("responsibility", |bib, put| {
-        bib.titles().filter_map(|title| title.responsibility()).for_each(|text| put(&text))
+        own(bib.titles()).filter_map(|title| title.responsibility()).for_each(|text| put(&text))
     }),
     ("author", |bib, put| bib.authors().for_each(|name| put(&name))),
-    ("agent", |bib, put| bib.agents().filter_map(|agent| agent.name()).for_each(|name| put(&name))),
+    ("agent", |bib, put| own(bib.agents()).filter_map(|agent| agent.name()).for_each(|name| put(&name))),
     ("isbn", |bib, put| bib.isbns().for_each(|isbn| put(&isbn))),
     ("issn", |bib, put| numbers(bib, "issn", put)),
     ("lccn", |bib, put| numbers(bib, "lccn", put)),
@@ -35,38 +37,59 @@ const QUERIES: [(&str, Query); 22] = [
     ("edition", |bib, put| whole(bib, Element::Edition, &[Part::Value], put)),
     ("year", |bib, put| bib.year().iter().for_each(|year| put(&year.to_string()))),
     ("place", |bib, put| {
-        bib.publications().for_each(|one| one.places().for_each(|place| put(&place.clean())))
+        own(bib.publications()).for_each(|one| one.places().for_each(|place| put(&place.clean())))
     }),
     ("publisher", |bib, put| {
-        bib.publications().for_each(|one| one.publishers().for_each(|name| put(&name.clean())))
+        own(bib.publications()).for_each(|one| one.publishers().for_each(|name| put(&name.clean())))
     }),
     ("pages", |bib, put| {
-        bib.extents().filter_map(|one| one.pages()).for_each(|pages| put(&pages.to_string()))
+        own(bib.extents()).filter_map(|one| one.pages()).for_each(|pages| put(&pages.to_string()))
     }),
-    ("series", |bib, put| bib.series().filter_map(|one| one.title()).for_each(|title| put(&title.clean()))),
+    ("series", |bib, put| bib.series_titles().for_each(|title| put(&title))),
     ("subject", |bib, put| bib.subjects().for_each(|subject| put(&subject))),
     ("language", |bib, put| {
-        bib.languages().filter(|one| one.kind() == "text").filter_map(|one| one.code()).for_each(put)
+        let text = own(bib.languages()).filter(|one| one.kind() == "text");
+        once(text.filter_map(|one| one.code()), put)
     }),
-    ("country", |bib, put| bib.countries().filter_map(|one| one.code()).for_each(put)),
+    ("country", |bib, put| once(own(bib.countries()).filter_map(|one| one.code()), put)),
     ("class", |bib, put| {
-        bib.classifications().filter_map(|one| one.value()).for_each(|value| put(&value.clean()))
+        own(bib.classifications()).filter_map(|one| one.value()).for_each(|value| put(&value.clean()))
     }),
-    ("url", |bib, put| bib.electronic().filter_map(|one| one.url()).for_each(|url| put(&url))),
+    ("url", |bib, put| own(bib.electronic()).filter_map(|one| one.url()).for_each(|url| put(&url))),
 ];
 
+/// Leaves out what is the form of another entry in another script.
+fn own<'b, 'a: 'b, E: Deref<Target = Entry<'b, 'a>>>(
+    entries: impl Iterator<Item = E>,
+) -> impl Iterator<Item = E> {
+    entries.filter(|entry| !entry.is_alternate())
+}
+
+/// Hands each code over once: the coded field and others repeat them.
+fn once<'c>(codes: impl Iterator<Item = &'c str>, put: Put<'_>) {
+    let mut seen = Vec::new();
+    for code in codes {
+        if !seen.contains(&code) {
+            seen.push(code);
+            put(code);
+        }
+    }
+}
+
 fn numbers(bib: &Bib<'_>, scheme: &str, put: Put<'_>) {
-    let right = bib.identifiers().filter(|number| number.is_current() && number.scheme() == scheme);
+    let right = own(bib.identifiers()).filter(|number| number.is_current() && number.scheme() == scheme);
     right.filter_map(|number| number.clean()).for_each(|clean| put(&clean));
 }
 
 fn all(bib: &Bib<'_>, element: Element, parts: &[Part], put: Put<'_>) {
-    let values = bib.of_element(element).flat_map(|entry: Entry<'_, '_>| entry.values().iter());
+    let entries = bib.of_element(element).filter(|entry| !entry.is_alternate());
+    let values = entries.flat_map(|entry: Entry<'_, '_>| entry.values().iter());
     values.filter(|value| parts.contains(&value.part())).for_each(|value| put(&value.clean()));
 }
 
 fn whole(bib: &Bib<'_>, element: Element, parts: &[Part], put: Put<'_>) {
-    bib.of_element(element).filter_map(|entry| entry.joined(parts, " ")).for_each(|text| put(&text));
+    let entries = bib.of_element(element).filter(|entry| !entry.is_alternate());
+    entries.filter_map(|entry| entry.joined(parts, " ")).for_each(|text| put(&text));
 }
 
 /// Returns the names of the elements that [`columns`] knows.

@@ -70,6 +70,8 @@ impl Bib<'_> {
             (b'l', _) if is_unimarc => Resource::Software,
             (b'm', _) if !is_unimarc => Resource::Software,
             (b'm' | b'o' | b'p' | b'r', _) => Resource::Other,
+            // Records that describe no resource: authorities, holdings, classes, services.
+            (b'q' | b'u' | b'v' | b'w' | b'x' | b'y' | b'z', _) => Resource::Other,
             (_, b'b') if !is_unimarc => Resource::Article,
             (_, b'a' | b'b') => self.component(),
             (_, b's' | b'i') => Resource::Serial,

@@ -53,6 +53,10 @@ shapes! {
         items: Vec<ItemData>,
         /// Data about the record.
         admin: Vec<ValueData>,
+        /// Characters whose meaning depends on their position.
+        coded: Vec<CodedData>,
+        /// Links between fields.
+        links: Vec<ValueData>,
         /// Values that the table of the dialect does not know.
         unmapped: Vec<UnmappedData>,
     }
@@ -71,6 +75,8 @@ shapes! {
         responsibility: Option<String>,
         /// How many characters filing skips.
         nonfiling: usize,
+        /// What else is said of it: language, medium, dates, further titles proper.
+        details: Vec<PartData>,
         /// The path of the same title in another script.
         pair: Option<String>,
         /// Where it is.
@@ -93,6 +99,8 @@ shapes! {
         roles: Vec<String>,
         /// Whether it is the main entry.
         main: bool,
+        /// What else is said of it: authority, affiliation, number and place of a meeting, roles as they are written.
+        parts: Vec<PartData>,
         /// The path of the same name in another script.
         pair: Option<String>,
         /// Where it is.
@@ -103,16 +111,18 @@ shapes! {
     IdentifierData {
         /// The scheme.
         scheme: String,
-        /// As it is written.
+        /// As it is written; empty where only the other values are there, such as a price.
         raw: String,
         /// In its normal form.
         clean: Option<String>,
         /// Whether its check digit or form is right; null where there is nothing to check.
         valid: Option<bool>,
-        /// `current`, or `invalid` if the record gives it as wrong or cancelled, or `linking`.
+        /// `current`, or `invalid` if the record gives it as wrong or cancelled, or `linking`; `absent` without a number.
         status: String,
         /// What is said of it: binding, volume.
         qualifiers: Vec<String>,
+        /// What else is said of it: price, agency.
+        parts: Vec<PartData>,
         /// Where it is.
         path: String,
     }
@@ -147,7 +157,8 @@ shapes! {
         publisher: Option<String>,
         /// The date.
         date: Option<DateData>,
-        /// What belongs to the manufacture, and addresses.
+        /// What belongs to the manufacture, addresses, the kind of a coded date, and statements that there is no place or
+        /// publisher.
         parts: Vec<PartData>,
         /// Where it is.
         path: String,
@@ -203,6 +214,8 @@ shapes! {
         code: Option<String>,
         /// As it is written.
         raw: String,
+        /// What else is said of it.
+        parts: Vec<PartData>,
         /// Where it is.
         path: String,
     }
@@ -215,7 +228,7 @@ shapes! {
         scheme: Option<String>,
         /// The heading.
         value: Option<String>,
-        /// The subdivisions.
+        /// The subdivisions, and what else is said of the heading: dates, roles, authority.
         parts: Vec<PartData>,
         /// Where it is.
         path: String,
@@ -233,6 +246,8 @@ shapes! {
         item: Option<String>,
         /// The edition of the scheme.
         edition: Option<String>,
+        /// What else is said of it.
+        parts: Vec<PartData>,
         /// Where it is.
         path: String,
     }
@@ -282,6 +297,16 @@ shapes! {
         /// What else is said of it.
         parts: Vec<PartData>,
         /// Where it is.
+        path: String,
+    }
+
+    /// Characters at positions, or a subfield of them.
+    CodedData {
+        /// What they are about: `leader`, `material`…
+        kind: String,
+        /// As they are written, with all blanks.
+        raw: String,
+        /// Where they are, with their positions.
         path: String,
     }
 

@@ -1,18 +1,35 @@
 //! A description that owns its values, in the shape of its JSON.
 
 use super::bib::{Bib, Entry};
+use super::date::Date;
 use super::elements::{Statement, Title};
-use super::names::Part;
+use super::names::{Element, Part};
 use super::shapes::{
-    AgentData, ClassData, CodeData, DateData, ElectronicData, ExtentData, IdentifierData, ItemData, PartData,
-    PublicationData, RelationData, SeriesData, Snapshot, SubjectData, TitleData, UnmappedData, ValueData,
+    AgentData, ClassData, CodeData, CodedData, DateData, ElectronicData, ExtentData, IdentifierData,
+    ItemData, PartData, PublicationData, RelationData, SeriesData, Snapshot, SubjectData, TitleData,
+    UnmappedData, ValueData,
 };
 use super::value::Sourced;
+use super::words;
 
-/// Returns the values of an entry that are none of these parts.
-fn others(entry: &Entry<'_, '_>, named: &[Part]) -> Vec<PartData> {
-    let rest = entry.values().iter().filter(|value| !named.contains(&value.part()));
+/// Returns the values of an entry that are none of these parts, and not the first of one of `first`.
+fn others(entry: &Entry<'_, '_>, named: &[Part], first: &[Part]) -> Vec<PartData> {
+    let mut firsts: Vec<Part> = first.to_vec();
+    let rest =
+        entry.values().iter().filter(|value| match firsts.iter().position(|part| *part == value.part()) {
+            Some(at) => {
+                firsts.swap_remove(at);
+                false
+            }
+            None => !named.contains(&value.part()),
+        });
     rest.map(part).collect()
+}
+
+/// Returns what others say, without what the snapshot has as its scheme.
+fn without_scheme(mut parts: Vec<PartData>, scheme: Option<&str>) -> Vec<PartData> {
+    parts.retain(|part| part.kind != Part::Scheme.name() || Some(part.value.as_str()) != scheme);
+    parts
 }
 
 fn part(value: &Sourced<'_>) -> PartData {
@@ -66,6 +83,8 @@ impl Bib<'_> {
             electronic: self.electronic_data(),
             items: self.item_data(),
             admin: self.admin().map(|entry| value(&entry)).collect(),
+            coded: self.coded_data(),
+            links: self.of_element(Element::Link).map(|entry| value(&entry)).collect(),
             unmapped: self.unmapped_data(),
         }
     }
@@ -73,18 +92,24 @@ impl Bib<'_> {
     fn agent_data(&self) -> Vec<AgentData> {
         let agents = self.agents().map(|agent| {
             let (kind, path) = own(&agent);
-            let roles = agent.roles();
+            let roles: Vec<String> = agent
+                .roles()
+                .into_iter()
+                .map(|role| role.code.map_or_else(|| role.raw.into_owned(), ToOwned::to_owned))
+                .collect();
+            const NAMED: [Part; 6] =
+                [Part::Name, Part::Given, Part::Numeration, Part::Unit, Part::Full, Part::Addition];
+            let mut parts = others(&agent, &NAMED, &[Part::Dates]);
+            parts.retain(|part| part.kind != Part::Role.name() || !roles.contains(&part.value));
             AgentData {
                 kind,
                 name: agent.name(),
                 full: agent.full_name(),
                 additions: agent.additions().map(text).collect(),
                 dates: agent.dates().map(|dates| dates.into_owned()),
-                roles: roles
-                    .into_iter()
-                    .map(|role| role.code.map_or_else(|| role.raw.into_owned(), ToOwned::to_owned))
-                    .collect(),
+                roles,
                 main: agent.is_main(),
+                parts,
                 pair: pair(&agent),
                 path,
             }
@@ -93,20 +118,27 @@ impl Bib<'_> {
     }
 
     fn identifier_data(&self) -> Vec<IdentifierData> {
-        let identifiers = self.identifiers().filter_map(|number| {
-            let status = match number.number()?.part() {
-                Part::Value => "current",
-                part => part.name(),
+        let identifiers = self.identifiers().map(|number| {
+            let written = number.number();
+            let status = match written.map(Sourced::part) {
+                None => "absent",
+                Some(Part::Value) => "current",
+                Some(part) => part.name(),
             };
-            Some(IdentifierData {
-                scheme: number.scheme().into_owned(),
-                raw: number.raw()?.into_owned(),
+            let is_number = |value: &Sourced<'_>| written.is_some_and(|number| std::ptr::eq(number, value));
+            let rest = number.values().iter();
+            let rest = rest.filter(|value| value.part() != Part::Qualifier && !is_number(value));
+            let scheme = number.scheme().into_owned();
+            IdentifierData {
+                raw: number.raw().unwrap_or_default().into_owned(),
                 clean: number.clean(),
-                valid: number.valid(),
+                valid: number.valid().filter(|_| written.is_some()),
                 status: status.to_owned(),
                 qualifiers: number.all(Part::Qualifier).map(text).collect(),
-                path: number.number()?.path().to_string(),
-            })
+                parts: without_scheme(rest.map(part).collect(), Some(&scheme)),
+                scheme,
+                path: written.map_or_else(|| number.path(), Sourced::path).to_string(),
+            }
         });
         identifiers.collect()
     }
@@ -115,14 +147,19 @@ impl Bib<'_> {
         let mut out = Vec::new();
         for event in self.publications() {
             let (kind, path) = own(&event);
-            let date = event.date().zip(event.date_value()).map(|(date, written)| DateData {
-                raw: written.raw().into_owned(),
-                start: date.start,
-                end: date.end,
-                certainty: date.certainty.name().to_owned(),
+            let date = event.date_value().map(|written| {
+                let date = event.date().unwrap_or(Date::UNKNOWN);
+                DateData {
+                    raw: written.raw().into_owned(),
+                    start: date.start,
+                    end: date.end,
+                    certainty: date.certainty.name().to_owned(),
+                }
             });
-            let mut parts =
-                others(&event, &[Part::Place, Part::Publisher, Part::Date, Part::Dates, Part::EndDate]);
+            let mut parts = others(&event, &[Part::Place, Part::Publisher], &[Part::Date]);
+            let named = event.values().iter();
+            let named = named.filter(|value| matches!(value.part(), Part::Place | Part::Publisher));
+            parts.extend(named.filter(|value| words::is_absent(&value.raw())).map(part));
             let mut statements = event.statements();
             if statements.is_empty() {
                 if date.is_none() && parts.is_empty() {
@@ -151,7 +188,7 @@ impl Bib<'_> {
                 kind,
                 value: extent.joined(&[Part::Value], " "),
                 pages: extent.pages(),
-                parts: others(&extent, &[Part::Value]),
+                parts: others(&extent, &[Part::Value], &[]),
                 path,
             }
         });
@@ -166,7 +203,7 @@ impl Bib<'_> {
                 title: series.title().map(text),
                 volume: series.volume().map(|volume| volume.into_owned()),
                 issn: series.issn().map(|issn| issn.into_owned()),
-                parts: others(&series, &[Part::Title, Part::Volume, Part::Issn]),
+                parts: others(&series, &[], &[Part::Title, Part::Volume, Part::Issn]),
                 path,
             }
         });
@@ -176,11 +213,13 @@ impl Bib<'_> {
     fn subject_data(&self) -> Vec<SubjectData> {
         let subjects = self.subject_headings().map(|subject| {
             let (kind, path) = own(&subject);
+            let scheme = subject.scheme().map(|scheme| scheme.into_owned());
+            let parts = others(&subject, subject.heading_parts(), &[]);
             SubjectData {
                 kind,
-                scheme: subject.scheme().map(|scheme| scheme.into_owned()),
                 value: subject.heading(),
-                parts: subject.subdivisions().map(part).collect(),
+                parts: without_scheme(parts, scheme.as_deref()),
+                scheme,
                 path,
             }
         });
@@ -190,12 +229,16 @@ impl Bib<'_> {
     fn class_data(&self) -> Vec<ClassData> {
         let classes = self.classifications().map(|class| {
             let (kind, path) = own(&class);
+            let scheme = class.scheme().map(|scheme| scheme.into_owned());
+            let number = class.value().map_or(Part::Value, Sourced::part);
+            let parts = others(&class, &[Part::Item, Part::Edition], &[number]);
             ClassData {
                 kind,
-                scheme: class.scheme().map(|scheme| scheme.into_owned()),
                 value: class.value().map(text),
                 item: class.item(),
                 edition: class.joined(&[Part::Edition], " "),
+                parts: without_scheme(parts, scheme.as_deref()),
+                scheme,
                 path,
             }
         });
@@ -208,7 +251,7 @@ impl Bib<'_> {
             RelationData {
                 kind,
                 title: relation.title().map(text),
-                parts: others(&relation, &[Part::Title, Part::Embedded]),
+                parts: others(&relation, &[], &[relation.title().map_or(Part::Title, Sourced::part)]),
                 path,
             }
         });
@@ -222,7 +265,7 @@ impl Bib<'_> {
                 kind,
                 url: address.url().map(|url| url.into_owned()),
                 label: address.label(),
-                parts: others(&address, &[Part::Url, Part::Label]),
+                parts: others(&address, &[Part::Label], &[Part::Url]),
                 path,
             }
         });
@@ -242,11 +285,22 @@ impl Bib<'_> {
                 inventory: item.joined(&[Part::Inventory], " "),
                 barcode: item.joined(&[Part::Barcode], " "),
                 status: item.joined(&[Part::Status], " "),
-                parts: others(&item, &NAMED),
+                parts: others(&item, &NAMED, &[]),
                 path,
             }
         });
         items.collect()
+    }
+
+    fn coded_data(&self) -> Vec<CodedData> {
+        let values =
+            self.coded_values().flat_map(|entry| entry.values().iter().map(move |value| (entry, value)));
+        let data = values.map(|(entry, value)| CodedData {
+            kind: entry.kind().to_owned(),
+            raw: value.raw().into_owned(),
+            path: value.path().to_string(),
+        });
+        data.collect()
     }
 
     fn unmapped_data(&self) -> Vec<UnmappedData> {
@@ -258,6 +312,8 @@ impl Bib<'_> {
 }
 
 fn titles(title: &Title<'_, '_>) -> Vec<TitleData> {
+    const NAMED: [Part; 6] =
+        [Part::Remainder, Part::Number, Part::Section, Part::Volume, Part::Responsibility, Part::Parallel];
     let (kind, path) = own(title);
     let mut out = vec![TitleData {
         kind,
@@ -266,6 +322,7 @@ fn titles(title: &Title<'_, '_>) -> Vec<TitleData> {
         parts: title.parts().map(text).collect(),
         responsibility: title.responsibility(),
         nonfiling: title.nonfiling(),
+        details: others(title, &NAMED, &[Part::Value]),
         pair: pair(title),
         path,
     }];
@@ -283,12 +340,14 @@ fn titles(title: &Title<'_, '_>) -> Vec<TitleData> {
 
 fn value(entry: &Entry<'_, '_>) -> ValueData {
     let (kind, path) = own(entry);
-    ValueData { kind, value: entry.joined(&[Part::Value], " "), parts: others(entry, &[Part::Value]), path }
+    let value = entry.joined(&[Part::Value], " ");
+    ValueData { kind, value, parts: others(entry, &[Part::Value], &[]), path }
 }
 
 fn code(entry: &Entry<'_, '_>, code: Option<&str>) -> CodeData {
     let (kind, path) = own(entry);
     let raw = entry.first(Part::Value).map(|value| value.raw().into_owned()).unwrap_or_default();
     let path = entry.first(Part::Value).map_or(path, |value| value.path().to_string());
-    CodeData { kind, code: code.map(ToOwned::to_owned), raw, path }
+    let parts = others(entry, &[], &[Part::Value]);
+    CodeData { kind, code: code.map(ToOwned::to_owned), raw, parts, path }
 }

@@ -1,4 +1,4 @@
-//! The tables `data/*.tsv`: which subfield of a dialect means what.
+//! The tables `data/*.tsv`: which subfield of a dialect, and of a format of it, means what.
 
 use std::sync::OnceLock;
 
@@ -7,8 +7,12 @@ use crate::record::Dialect;
 
 /// Fields and subfields of MARC 21.
 pub(super) const MARC21: &str = include_str!("data/marc21.tsv");
+/// The formats of MARC 21 that are not bibliographic, each after its name in brackets.
+const MARC21_OTHER: &str = include_str!("data/marc21-other.tsv");
 /// Fields and subfields of UNIMARC and RUSMARC.
 pub(super) const UNIMARC: &str = include_str!("data/unimarc.tsv");
+/// Fields and subfields of authorities in UNIMARC and RUSMARC.
+const UNIMARC_AUTH: &str = include_str!("data/unimarc-auth.tsv");
 /// Fields and subfields of IRBIS.
 pub(super) const IRBIS: &str = include_str!("data/irbis.tsv");
 
@@ -54,6 +58,8 @@ pub(super) enum Condition {
 pub(super) struct Facts {
     /// The agent has the first responsibility.
     pub(super) main: bool,
+    /// The agent is an author where the record has no main entry.
+    pub(super) free: bool,
     /// The agent belongs to the set of which the resource is a volume.
     pub(super) set: bool,
     /// The indicator (0 or 1) that counts the characters skipped in filing.
@@ -74,6 +80,11 @@ impl Rule {
         self.parts.get(usize::from(code)).copied().flatten()
     }
 
+    /// Returns whether a subfield is this part.
+    pub(super) fn has(&self, part: Part) -> bool {
+        self.parts.contains(&Some(part))
+    }
+
     #[inline]
     pub(super) fn opens(&self, code: u8) -> bool {
         self.opens >> (code & 0x7F) & 1 == 1
@@ -91,19 +102,48 @@ pub(super) struct Table {
 }
 
 impl Table {
+    fn new() -> Table {
+        Table { rules: Vec::new(), by_tag: vec![Vec::new(); 1000], embedded: vec![Vec::new(); 1000] }
+    }
+
     fn parse(text: &'static str) -> Table {
-        let mut table =
-            Table { rules: Vec::new(), by_tag: vec![Vec::new(); 1000], embedded: vec![Vec::new(); 1000] };
-        for line in text.lines().filter(|line| !line.starts_with('#')) {
+        Table::of_lines(text.lines(), "")
+    }
+
+    /// Parses lines, of which some take the rows of tags from `base`.
+    fn of_lines(lines: impl Iterator<Item = &'static str>, base: &'static str) -> Table {
+        let mut table = Table::new();
+        for line in lines.filter(|line| !line.starts_with('#')) {
             // A line that is no row is passed over; a test finds each.
-            let _ = table.row(line);
+            let _ = table.line(line, base);
         }
         table
     }
 
+    fn line(&mut self, line: &'static str, base: &'static str) -> Option<()> {
+        let Some(tags) = line.strip_prefix("= ") else { return self.row(line) };
+        for tag in tags.split(',') {
+            let rows = base.lines().filter(|row| {
+                let own = row.split('\t').next().unwrap_or_default();
+                own.split(',').any(|one| one == tag)
+            });
+            for row in rows {
+                let (_, rest) = row.split_once('\t')?;
+                self.row_of(tag, rest)?;
+            }
+        }
+        Some(())
+    }
+
     fn row(&mut self, line: &'static str) -> Option<()> {
-        let mut columns = line.split('\t');
-        let (tags, when) = (columns.next()?, columns.next()?);
+        let (tags, rest) = line.split_once('\t')?;
+        self.row_of(tags, rest)
+    }
+
+    /// Adds the row of some tags.
+    fn row_of(&mut self, tags: &'static str, rest: &'static str) -> Option<()> {
+        let mut columns = rest.split('\t');
+        let when = columns.next()?;
         let (element, kind) = (Element::from_name(columns.next()?)?, columns.next()?);
         let (subfields, facts) = (columns.next()?, columns.next()?);
         let mut rule = Rule {
@@ -149,14 +189,56 @@ impl Table {
     }
 }
 
-/// Returns the dialect whose table reads the records of a dialect, and the table.
-pub(super) fn table(dialect: Dialect) -> (Dialect, &'static Table) {
-    static TABLES: [OnceLock<Table>; 3] = [const { OnceLock::new() }; 3];
-    let [marc21, unimarc, irbis] = &TABLES;
+/// A format of a dialect, by leader/06.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Bibliographic,
+    Authority,
+    Holdings,
+    Classification,
+    Community,
+}
+
+impl Format {
+    /// The lines of the format in the table of those that are not bibliographic.
+    fn lines(self) -> impl Iterator<Item = &'static str> {
+        let name = match self {
+            Format::Bibliographic => "",
+            Format::Authority => "[authority]",
+            Format::Holdings => "[holdings]",
+            Format::Classification => "[classification]",
+            Format::Community => "[community]",
+        };
+        let own = MARC21_OTHER.lines().skip_while(move |line| *line != name).skip(1);
+        own.take_while(|line| !line.starts_with('['))
+    }
+}
+
+/// Returns the dialect whose table reads the records of a dialect, and the table for those with this leader/06. A record of
+/// MARC 21 that `has_title` is bibliographic whatever its leader says.
+pub(super) fn table(dialect: Dialect, kind: u8, has_title: bool) -> (Dialect, &'static Table) {
+    static TABLES: [OnceLock<Table>; 8] = [const { OnceLock::new() }; 8];
+    let [marc21, unimarc, irbis, authority, holdings, classification, community, unimarc_authority] = &TABLES;
     match dialect {
         Dialect::Irbis | Dialect::Isis => (Dialect::Irbis, irbis.get_or_init(|| Table::parse(IRBIS))),
+        Dialect::Unimarc | Dialect::Rusmarc if matches!(kind, b'x' | b'y' | b'z') => {
+            (dialect, unimarc_authority.get_or_init(|| Table::of_lines(UNIMARC_AUTH.lines(), UNIMARC)))
+        }
         Dialect::Unimarc | Dialect::Rusmarc => (dialect, unimarc.get_or_init(|| Table::parse(UNIMARC))),
-        _ => (Dialect::Marc21, marc21.get_or_init(|| Table::parse(MARC21))),
+        _ => {
+            let (format, place) = match kind {
+                b'z' if !has_title => (Format::Authority, authority),
+                b'u' | b'v' | b'x' | b'y' if !has_title => (Format::Holdings, holdings),
+                b'w' if !has_title => (Format::Classification, classification),
+                b'q' => (Format::Community, community),
+                _ => (Format::Bibliographic, marc21),
+            };
+            let made = || match format {
+                Format::Bibliographic => Table::parse(MARC21),
+                other => Table::of_lines(other.lines(), MARC21),
+            };
+            (Dialect::Marc21, place.get_or_init(made))
+        }
     }
 }
 
@@ -212,6 +294,7 @@ fn parse_facts(column: &'static str) -> Option<Facts> {
     for piece in list(column) {
         match (piece, piece.split_once(':'), piece.split_once('=')) {
             ("main", ..) => facts.main = true,
+            ("free", ..) => facts.free = true,
             ("set", ..) => facts.set = true,
             (_, Some((number @ ("1" | "2"), first)), _) => {
                 by = Some((usize::from(number == "2"), vec![by_value(first)?]));
@@ -238,10 +321,27 @@ mod tests {
 
     #[test]
     fn every_line_is_a_row() {
-        for text in [MARC21, UNIMARC, IRBIS] {
-            let mut table = Table::parse("");
-            for line in text.lines().filter(|line| !line.starts_with('#')) {
-                assert!(table.row(line).is_some(), "{line}");
+        for (text, base) in
+            [(MARC21, ""), (UNIMARC, ""), (IRBIS, ""), (MARC21_OTHER, MARC21), (UNIMARC_AUTH, UNIMARC)]
+        {
+            let mut table = Table::new();
+            for line in text.lines().filter(|line| !line.starts_with(['#', '['])) {
+                assert!(table.line(line, base).is_some(), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn tags_that_are_taken_from_another_table_are_there() {
+        for (text, base) in [(MARC21_OTHER, MARC21), (UNIMARC_AUTH, UNIMARC)] {
+            for tag in
+                text.lines().filter_map(|line| line.strip_prefix("= ")).flat_map(|tags| tags.split(','))
+            {
+                let mut table = Table::new();
+                table.row_of(tag, "-\tnote\tgeneral\t*=value\t-").unwrap();
+                let line = String::leak(format!("= {tag}"));
+                table.line(line, base).unwrap();
+                assert!(table.rules.len() > 1, "{tag}");
             }
         }
     }

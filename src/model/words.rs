@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
-use crate::crosswalk::tables::look_up;
+use crate::crosswalk::tables::{self, look_up};
 use crate::schema::code_list;
 
 const WORDS: &str = include_str!("data/words.tsv");
@@ -36,17 +36,41 @@ struct Relators {
 fn relators() -> &'static Relators {
     static RELATORS: OnceLock<Relators> = OnceLock::new();
     RELATORS.get_or_init(|| Relators {
-        labels: code_list("relators").map(|(code, label)| (label.to_lowercase(), code)).collect(),
+        labels: code_list("relators")
+            .map(|(code, label)| (label.trim_end_matches('.').to_lowercase(), code))
+            .collect(),
         codes: code_list("relators").map(|(code, _)| code).collect(),
     })
 }
 
-/// Returns the relator code of MARC 21 for a role: such a code, a code of UNIMARC, a word of a few languages.
-pub(super) fn role(raw: &str) -> Option<&'static str> {
+/// Returns what a word means by a list of `data/words.tsv`.
+pub(super) fn find(list: &str, word: &str) -> Option<&'static str> {
+    words().get(list)?.get(word).copied()
+}
+
+/// Returns the value of a digit: a Western one, or one of Arabic or Persian.
+pub(super) fn digit(c: char) -> Option<u32> {
+    let zero = match c {
+        '0'..='9' => '0',
+        '٠'..='٩' => '٠',
+        '۰'..='۹' => '۰',
+        _ => return None,
+    };
+    Some(u32::from(c) - u32::from(zero))
+}
+
+/// Returns the relator code of MARC 21 for a role: such a code, a code of UNIMARC, a word of a few languages. `is_term` says
+/// that it stands where words are: `red` is an abbreviation there, and no code.
+pub(super) fn role(raw: &str, is_term: bool) -> Option<&'static str> {
     let text = raw.trim();
     let text = text.rsplit('/').next().unwrap_or(text);
     let text = text.trim_matches([' ', '.', ',', ';', ':', '(', ')', '[', ']']);
     let Relators { labels, codes } = relators();
+    let lower = text.to_lowercase();
+    let word = find("roles", &lower);
+    if let Some(word) = word.filter(|_| is_term) {
+        return Some(word);
+    }
     if let Some(code) = codes.get(text) {
         return Some(code);
     }
@@ -54,8 +78,6 @@ pub(super) fn role(raw: &str) -> Option<&'static str> {
     if let Some(number) = number {
         return look_up("role21", number).filter(|code| !code.is_empty());
     }
-    let lower = text.to_lowercase();
-    let word = words().get("roles").and_then(|roles| roles.get(lower.as_str())).copied();
     word.or_else(|| labels.get(&lower).copied())
 }
 
@@ -66,7 +88,7 @@ pub(super) fn language(raw: &str) -> Option<&'static str> {
         code_list("languages").map(|(code, _)| (code.trim_start_matches('-'), code)).collect()
     });
     let lower = raw.trim().trim_end_matches('.').to_lowercase();
-    let other = words().get("languages").and_then(|forms| forms.get(lower.as_str())).copied();
+    let other = find("languages", &lower);
     other.or_else(|| codes.get_key_value(lower.as_str()).map(|(code, _)| *code))
 }
 
@@ -74,7 +96,7 @@ pub(super) fn language(raw: &str) -> Option<&'static str> {
 pub(super) fn country(raw: &str, is_marc: bool) -> Option<&'static str> {
     let text = raw.trim().trim_end_matches(['#', '|']);
     if is_marc {
-        return look_up("country-iso", &text.to_lowercase());
+        return tables::country(&text.to_lowercase());
     }
     static CODES: OnceLock<HashSet<&'static str>> = OnceLock::new();
     let codes = CODES.get_or_init(|| code_list("iso3166").map(|(code, _)| code).collect());
@@ -84,5 +106,46 @@ pub(super) fn country(raw: &str, is_marc: bool) -> Option<&'static str> {
 /// Returns whether a statement says that there is none: `[S.l.]`, `Б. и.`
 pub(super) fn is_absent(text: &str) -> bool {
     let plain = text.trim_matches([' ', '[', ']', '.', ',', ':', ';', '(', ')']).to_lowercase();
-    words().get("absent").is_some_and(|absent| absent.contains_key(plain.as_str()))
+    find("absent", &plain).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn countries() {
+        let cases = [
+            ("nyu", Some("US")),
+            ("ilu", Some("US")),
+            ("xxu", Some("US")),
+            ("enk", Some("GB")),
+            ("stk", Some("GB")),
+            ("onc", Some("CA")),
+            ("ru ", Some("RU")),
+            ("ne#", Some("NL")),
+            ("zzu", None),
+            ("|||", None),
+            ("u", None),
+        ];
+        for (code, expected) in cases {
+            assert_eq!(country(code, true), expected, "{code}");
+        }
+        assert_eq!(country("us", false), Some("US"));
+    }
+
+    #[test]
+    fn a_word_where_words_are_is_no_code() {
+        assert_eq!(role("red.", true), Some("edt"));
+        assert_eq!(role("red", false), Some("red"));
+        assert_eq!(role("ill.", true), Some("ill"));
+        assert_eq!(role("aut", true), Some("aut"));
+        assert_eq!(role("340 Ред.", false), Some("edt"));
+        assert_eq!(role("http://id.loc.gov/vocabulary/relators/trl", false), Some("trl"));
+    }
+
+    #[test]
+    fn digits_of_three_scripts() {
+        assert_eq!(['7', '٧', '۷', 'x', '七'].map(digit), [Some(7), Some(7), Some(7), None, None]);
+    }
 }

@@ -59,7 +59,7 @@ fn lost(record: RecordRef<'_>, dialect: Dialect) -> Vec<String> {
     lost
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(crate) fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten() {
         let path = entry.unwrap().path();
         match path.is_dir() {

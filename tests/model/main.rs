@@ -1,9 +1,14 @@
 //! The description of records: openlibrary's expectations, the same book in three formats, and that nothing is lost.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod answers;
 #[path = "../common/mod.rs"]
 mod common;
 mod lossless;
 mod openlibrary;
+#[cfg(feature = "serde")]
+mod schema;
+#[cfg(feature = "serde")]
+mod snapshot;
 mod speed;
 mod triples;

@@ -1,8 +1,9 @@
 //! The description of a resource as dicts: the shape of `kartoteka show --as bib`.
 
 use kartoteka::model::{
-    AgentData, ClassData, CodeData, DateData, ElectronicData, ExtentData, IdentifierData, ItemData, PartData,
-    PublicationData, RelationData, SeriesData, Snapshot, SubjectData, TitleData, UnmappedData, ValueData,
+    AgentData, ClassData, CodeData, CodedData, DateData, ElectronicData, ExtentData, IdentifierData,
+    ItemData, PartData, PublicationData, RelationData, SeriesData, Snapshot, SubjectData, TitleData,
+    UnmappedData, ValueData,
 };
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -60,22 +61,23 @@ impl<T: Made> Made for Vec<T> {
 }
 
 dicts! {
-    Snapshot: reading titles agents identifiers edition publication extent series languages countries subjects classification notes relations electronic items admin unmapped;
-    TitleData: kind value remainder parts responsibility nonfiling pair path;
-    AgentData: kind name full additions dates roles main pair path;
-    IdentifierData: scheme raw clean valid status qualifiers path;
+    Snapshot: reading titles agents identifiers edition publication extent series languages countries subjects classification notes relations electronic items admin coded links unmapped;
+    TitleData: kind value remainder parts responsibility nonfiling details pair path;
+    AgentData: kind name full additions dates roles main parts pair path;
+    IdentifierData: scheme raw clean valid status qualifiers parts path;
     ValueData: kind value parts path;
     PartData: kind value;
     PublicationData: kind place publisher date parts path;
     DateData: raw start end certainty;
     ExtentData: kind value pages parts path;
     SeriesData: kind title volume issn parts path;
-    CodeData: kind code raw path;
+    CodeData: kind code raw parts path;
     SubjectData: kind scheme value parts path;
-    ClassData: kind scheme value item edition path;
+    ClassData: kind scheme value item edition parts path;
     RelationData: kind title parts path;
     ElectronicData: kind url label parts path;
     ItemData: kind library location call_number inventory barcode status parts path;
+    CodedData: kind raw path;
     UnmappedData: path raw;
 }
 

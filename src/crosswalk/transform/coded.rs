@@ -61,13 +61,7 @@ pub(super) fn map(table: &str, text: String, around: &dyn Around) -> Option<Stri
     let found = around.look_up(table, &text).or_else(|| around.look_up(table, &text.to_uppercase()));
     match found.map(std::borrow::Cow::into_owned) {
         Some(value) => Some(value),
-        // The states, provinces and parts of the kingdom that MARC 21 tells apart.
-        None if table == "country-iso" && text.len() == 3 => match text.as_bytes().last() {
-            Some(b'u') => Some("US".to_owned()),
-            Some(b'c') => Some("CA".to_owned()),
-            Some(b'k') => Some("GB".to_owned()),
-            _ => None,
-        },
+        None if table == "country-iso" => tables::country(&text).map(ToOwned::to_owned),
         None if matches!(table, "role-uni") => Some(text),
         None if matches!(table, "status" | "branch" | "itemtype" | "lang") => Some(text),
         None => None,

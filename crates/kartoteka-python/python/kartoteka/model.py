@@ -69,6 +69,7 @@ class Title(Part):
     parts: list[str]
     responsibility: str | None
     nonfiling: int
+    details: list[PartValue]
     pair: str | None
     path: str
 
@@ -85,6 +86,7 @@ class Agent(Part):
     dates: str | None
     roles: list[str]
     main: bool
+    parts: list[PartValue]
     pair: str | None
     path: str
 
@@ -100,6 +102,7 @@ class Identifier(Part):
     valid: bool | None
     status: str
     qualifiers: list[str]
+    parts: list[PartValue]
     path: str
 
 
@@ -180,6 +183,7 @@ class Code(Part):
     kind: str
     code: str | None
     raw: str
+    parts: list[PartValue]
     path: str
 
 
@@ -205,6 +209,7 @@ class Class(Part):
     value: str | None
     item: str | None
     edition: str | None
+    parts: list[PartValue]
     path: str
 
 
@@ -247,6 +252,16 @@ class Item(Part):
     path: str
 
 
+class Coded(Part):
+    """Describes characters at positions, or a subfield of them."""
+
+    __slots__ = ()
+
+    kind: str
+    raw: str
+    path: str
+
+
 class Unmapped(Part):
     """Describes a value that the table of the dialect does not know."""
 
@@ -278,19 +293,26 @@ class Bib(Part):
     electronic: list[Electronic]
     items: list[Item]
     admin: list[Value]
+    coded: list[Coded]
+    links: list[Value]
     unmapped: list[Unmapped]
 
 
 #: The class of the items of a class that are parts themselves.
 _KINDS: dict[type[Part], dict[str, type[Part]]] = {
+    Title: {"details": PartValue},
+    Agent: {"parts": PartValue},
+    Identifier: {"parts": PartValue},
     Value: {"parts": PartValue},
     Publication: {"date": Date, "parts": PartValue},
     Extent: {"parts": PartValue},
     Series: {"parts": PartValue},
+    Code: {"parts": PartValue},
     Subject: {"parts": PartValue},
+    Class: {"parts": PartValue},
     Relation: {"parts": PartValue},
     Electronic: {"parts": PartValue},
     Item: {"parts": PartValue},
-    Bib: {"titles": Title, "agents": Agent, "identifiers": Identifier, "edition": Value, "publication": Publication, "extent": Extent, "series": Series, "languages": Code, "countries": Code, "subjects": Subject, "classification": Class, "notes": Value, "relations": Relation, "electronic": Electronic, "items": Item, "admin": Value, "unmapped": Unmapped},
+    Bib: {"titles": Title, "agents": Agent, "identifiers": Identifier, "edition": Value, "publication": Publication, "extent": Extent, "series": Series, "languages": Code, "countries": Code, "subjects": Subject, "classification": Class, "notes": Value, "relations": Relation, "electronic": Electronic, "items": Item, "admin": Value, "coded": Coded, "links": Value, "unmapped": Unmapped},
 }
 

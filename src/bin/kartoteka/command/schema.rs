@@ -1,15 +1,15 @@
-//! `schema`: what records may have, as schemas in Avram.
+//! `schema`: what records may have, as schemas in Avram, and what descriptions have, as JSON Schema.
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use kartoteka::Content;
 use kartoteka::schema::{Inference, Schema, Set};
+use kartoteka::{Content, model};
 
 use crate::command::options::Reading;
 use crate::failure::{Failure, Outcome, read_text};
 use crate::input::Run;
-use crate::names;
 use crate::output::Sink;
 
 /// Write a built-in schema, make one of records, or check one, in Avram
@@ -21,11 +21,11 @@ pub(crate) struct Options {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Write a built-in set of rules as a schema
+    /// Write a built-in set of rules as a schema, or the JSON Schema of `show --as bib --format json`
     Export {
-        /// The set
-        #[arg(value_name = "NAME", value_parser = names::named::<Set>())]
-        set: Set,
+        /// The set; bib for the JSON Schema
+        #[arg(value_name = "NAME", value_parser = PossibleValuesParser::new(Set::ALL.map(Set::name).iter().chain(&["bib"])))]
+        name: String,
     },
     /// Make a schema of what records have: fields, indicators, subfields, codes, and how often
     Infer(Box<Reading>),
@@ -40,7 +40,8 @@ enum What {
 pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::Clean;
     let text = match &options.what {
-        What::Export { set } => set.rules().schema().to_avram(),
+        What::Export { name } => Set::from_name(name)
+            .map_or_else(|| model::SCHEMA.to_owned(), |set| set.rules().schema().to_avram()),
         What::Infer(reading) => {
             let mut run = Run::new(reading, true)?;
             let mut inference = Inference::new();
