@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod answers;
+mod coded;
 #[path = "../common/mod.rs"]
 mod common;
 mod lossless;
