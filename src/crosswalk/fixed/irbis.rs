@@ -134,9 +134,9 @@ pub(crate) fn audience(source: &Source<'_>) -> String {
     texts.filter_map(|text| text.chars().next()).filter(|letter| "abcdekmu".contains(*letter)).collect()
 }
 
-/// Whether a note of 320 names this.
+/// Whether a note of 320 has this word, with a small or a capital letter.
 pub(crate) fn bibliography_says(source: &Source<'_>, word: &str) -> bool {
-    source.texts(320, HEAD).chain(source.texts(320, 'a')).any(|text| text.contains(word))
+    source.texts(320, HEAD).chain(source.texts(320, 'a')).any(|text| text.to_lowercase().contains(word))
 }
 
 /// A code of a serial, as 110 of UNIMARC has it.
