@@ -273,6 +273,8 @@ fn kept(format: Format, record: &Record, call: &Call, findings: &[Range<usize>])
         let letters = &call.raw[word.clone()];
         if memchr::memmem::find(&text, letters).is_some()
             || NAMES.iter().any(|name| name.as_bytes() == letters)
+            // The label of displays, in any case.
+            || letters.eq_ignore_ascii_case(b"LEADER")
         {
             continue;
         }
