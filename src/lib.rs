@@ -46,6 +46,7 @@
 //! - [`RecordRead`] and [`RecordWrite`] are what all of them can do; [`copy()`] goes from one to the other.
 //!   [`ReadOptions`] and [`WriteOptions`] hold for all.
 //! - [`model::Bib`] describes a record whatever its format: titles, agents, identifiers, publication, subjects. See [`model`].
+//! - [`coded::Coded`] says what the characters of leader, 006, 007, 008 and UNIMARC 1XX mean, and [`coded::set()`] writes them.
 //! - What is wrong in the data is a [`Finding`] with a [`Rule`] and a [`Location`]. An [`Error`] comes only when
 //!   reading or writing cannot go on, or a record cannot be carried over, or strict reading was asked for.
 //! - Bytes that arrive in pieces go to [`Push`]; a memory map of yours goes to a `SliceReader`.
@@ -111,6 +112,7 @@
 mod bytes;
 pub mod charset;
 pub mod check;
+pub mod coded;
 #[cfg(feature = "compression")]
 pub mod compression;
 pub mod crosswalk;

@@ -17,7 +17,7 @@ use crate::filter::Filter;
 use crate::finding::{Finding, Findings, Rule};
 use crate::position::Location;
 use crate::record::{Dialect, FieldRef, RecordRef};
-use crate::schema::{Compiled, Fault, FaultKind, FieldView, Mode, Set, Validation, shown};
+use crate::schema::{Compiled, Fault, FaultKind, FieldView, Mode, Set, Types, Validation, letter, shown};
 
 /// The most codes that a message names.
 const MOST_CODES: usize = 12;
@@ -248,64 +248,6 @@ fn created(record: RecordRef<'_>) -> Option<u16> {
     let [tens @ b'0'..=b'9', ones @ b'0'..=b'9', ..] = date else { return None };
     let year = u16::from(tens & 0x0F) * 10 + u16::from(ones & 0x0F);
     Some(if year < 68 { year + 2000 } else { year + 1900 })
-}
-
-/// The types of a record: leader/06, and the material that 008 describes; 006 and 007 have their own.
-struct Types {
-    letter: &'static str,
-    material: &'static str,
-}
-
-impl Types {
-    fn of(record: RecordRef<'_>) -> Types {
-        let leader = record.header().leader;
-        let (kind, level) =
-            leader.map_or((0, 0), |leader| (leader.record_type(), leader.get(7).unwrap_or_default()));
-        let material = match (kind, level) {
-            (b'a', b'b' | b'i' | b's') => "CR",
-            (kind, _) => material(kind),
-        };
-        Types { letter: letter(kind), material }
-    }
-
-    fn record(&self) -> [&str; 2] {
-        [self.letter, self.material]
-    }
-
-    fn field(&self, tag: &str, value: &str) -> [&str; 2] {
-        let first = value.bytes().next().unwrap_or_default();
-        match tag {
-            "006" => [self.letter, if first == b's' { "CR" } else { material(first) }],
-            "007" => [self.letter, category(first)],
-            _ => self.record(),
-        }
-    }
-}
-
-fn letter(byte: u8) -> &'static str {
-    let at = usize::from(byte.wrapping_sub(b'a'));
-    "abcdefghijklmnopqrstuvwxyz".cut(at..at.saturating_add(1))
-}
-
-/// The material of a type of record: the configuration of 008.
-fn material(kind: u8) -> &'static str {
-    match kind {
-        b'a' | b't' => "BK",
-        b'c' | b'd' | b'i' | b'j' => "MU",
-        b'e' | b'f' => "MP",
-        b'g' | b'k' | b'o' | b'r' => "VM",
-        b'm' => "CF",
-        b'p' | b'b' => "MX",
-        _ => "",
-    }
-}
-
-fn category(first: u8) -> &'static str {
-    const ALL: [&str; 15] = [
-        "007a", "007c", "007d", "007f", "007g", "007h", "007k", "007m", "007o", "007q", "007r", "007s",
-        "007t", "007v", "007z",
-    ];
-    ALL.into_iter().find(|name| name.as_bytes().last() == Some(&first)).unwrap_or_default()
 }
 
 /// Makes a finding of a fault.

@@ -226,7 +226,7 @@ impl CodeSet {
 }
 
 /// A range of numbers of one width: `001-999`.
-fn numbers(code: &str) -> Option<(u32, u32)> {
+pub(crate) fn numbers(code: &str) -> Option<(u32, u32)> {
     let (first, last) = code.split_once('-')?;
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if first.len() != last.len() || !is_number(first) || !is_number(last) {

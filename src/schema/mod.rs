@@ -23,6 +23,7 @@ mod mistakes;
 mod places;
 mod sets;
 mod table;
+mod types;
 mod validate;
 
 #[cfg(feature = "json")]
@@ -30,6 +31,7 @@ pub use self::avram::SchemaError;
 pub(crate) use self::bytes::shown;
 pub use self::compile::Compiled;
 pub use self::count::{CountFault, Counting};
+pub(crate) use self::compile::numbers;
 pub use self::definition::{
     CodeDefinition, Codes, FieldDefinition, IndicatorDefinition, PositionDefinition, Schema,
     SubfieldDefinition, ValueDefinition,
@@ -42,5 +44,6 @@ pub use self::load::LoadSchemaError;
 #[cfg(feature = "json")]
 pub use self::mistakes::SchemaMistake;
 pub use self::sets::Set;
-pub(crate) use self::table::code_list;
+pub(crate) use self::table::{LISTS, code_list, code_rows};
+pub(crate) use self::types::{Types, letter};
 pub use self::validate::{FieldView, Mode, Validation};

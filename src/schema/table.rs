@@ -21,7 +21,7 @@ use super::definition::{
 };
 
 /// The lists of codes, by name.
-const LISTS: [(&str, &str); 6] = [
+pub(crate) const LISTS: [(&str, &str); 6] = [
     ("languages", include_str!("data/codes/languages.tsv")),
     ("countries", include_str!("data/codes/countries.tsv")),
     ("areas", include_str!("data/codes/areas.tsv")),
@@ -208,10 +208,15 @@ fn value<'a>(schema: &'a mut Schema, place: &str, kind: &str) -> Option<&'a mut 
 
 /// Returns the codes of a list and their labels, in the order of the table; none if there is no such list.
 pub(crate) fn code_list(name: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+    code_rows(name).map(|(code, label, _)| (code, label))
+}
+
+/// Returns the codes of a list, their labels, and whether the list has withdrawn them.
+pub(crate) fn code_rows(name: &str) -> impl Iterator<Item = (&'static str, &'static str, bool)> + use<> {
     let text = LISTS.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text);
     text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
         let mut columns = line.split('\t');
-        Some((columns.next()?, columns.next()?))
+        Some((columns.next()?, columns.next()?, columns.next() == Some("obsolete")))
     })
 }
 
@@ -219,15 +224,9 @@ fn add_list(schema: &mut Schema, name: &str) {
     if schema.codelists.contains_key(name) {
         return;
     }
-    let text = LISTS.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text);
-    let codes = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
-        let mut columns = line.split('\t');
-        let (code, label) = (columns.next()?, columns.next()?);
-        let deprecated = columns.next() == Some("obsolete");
-        Some((code, CodeDefinition { label: label.to_owned(), deprecated }))
-    });
     let mut list = BTreeMap::new();
-    for (code, definition) in codes {
+    for (code, label, deprecated) in code_rows(name) {
+        let definition = CodeDefinition { label: label.to_owned(), deprecated };
         // A position of three characters has codes of two with a blank.
         if name == "countries" && code.len() == 2 {
             list.insert(format!("{code} "), definition.clone());

@@ -5,6 +5,7 @@
 
 mod any;
 mod charsets;
+mod coded;
 pub mod corpus;
 mod decision;
 mod invariants;
@@ -14,6 +15,7 @@ mod strategies;
 
 pub use self::any::{any, model};
 pub use self::charsets::{charset, marc8};
+pub use self::coded::fixed_fields;
 pub use self::decision::decision;
 #[cfg(feature = "xml")]
 pub use self::invariants::marcxml;

@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom up. A module may use its own level and all below.
-const LEVELS: [&[&str]; 20] = [
+const LEVELS: [&[&str]; 21] = [
     &["tag", "position", "limits", "bytes", "named", "compression"],
     &["finding"],
     &["error"],
@@ -28,6 +28,7 @@ const LEVELS: [&[&str]; 20] = [
     &["schema"],
     &["check"],
     &["crosswalk"],
+    &["coded"],
     &["model"],
     &["dedupe", "export"],
     &["open"],
