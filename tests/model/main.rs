@@ -4,6 +4,7 @@
 mod coded;
 #[path = "../common/mod.rs"]
 mod common;
+mod draft;
 mod lossless;
 mod openlibrary;
 mod speed;
