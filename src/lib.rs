@@ -118,6 +118,7 @@ pub mod compression;
 pub mod crosswalk;
 pub mod dedupe;
 pub mod diff;
+pub mod draft;
 mod error;
 pub mod export;
 pub mod filter;

@@ -173,7 +173,8 @@ type Found = (&'static BTreeMap<String, CodeDefinition>, Option<&'static str>);
 
 fn codes(schema: &'static Schema, codes: &'static Codes) -> Option<Found> {
     let list = match codes {
-        Codes::List(name) => Some(name.as_str()),
+        // A list with codes of the position beside it has a name of its own.
+        Codes::List(name) => Some(name.trim_end_matches('+')),
         Codes::Own(_) => None,
     };
     Some((schema.codes(codes)?, list))

@@ -105,9 +105,11 @@ fn by_label<'e>(element: &'e Element, label: &str) -> Option<&'e str> {
         return None;
     }
     if let Some(list) = element.list {
-        return CodeList::named(list)?
-            .code(&label)
-            .filter(|code| element.codes.is_some_and(|codes| codes.contains_key(*code)));
+        // Codes may be there with blanks after them only.
+        let is_there = |code: &&str| {
+            element.find(code).or_else(|| element.find(&format!("{code:<0$}", element.width()))).is_some()
+        };
+        return CodeList::named(list)?.code(&label).filter(is_there);
     }
     let codes = element.codes?.iter().filter(|(_, definition)| !definition.deprecated);
     let is_it = |code: &str, own: &'static str| {

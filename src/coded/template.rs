@@ -23,9 +23,9 @@ fn uncoded(element: &Element) -> String {
     if element.codes.is_none() || element.fill == Some('|') || has(&"|".repeat(unit)) {
         return "|".repeat(width);
     }
-    // Countries and languages of MARC 21 have no fill.
-    if let Some(code) = ["xx ", "und"].into_iter().find(|code| code.len() == width && has(code)) {
-        return code.to_owned();
+    // Languages of holdings have no fill.
+    if width == 3 && has("und") {
+        return "und".to_owned();
     }
     let code = [" ", "u", "0"].into_iter().find(|code| has(&code.repeat(unit)));
     code.unwrap_or("|").repeat(width)

@@ -30,7 +30,7 @@ const LEVELS: [&[&str]; 21] = [
     &["crosswalk"],
     &["coded"],
     &["model"],
-    &["dedupe", "export"],
+    &["dedupe", "export", "draft"],
     &["open"],
     &["rules"],
     &["validate"],

@@ -260,7 +260,7 @@ fn codes_are_set_by_code_and_by_label() {
     // A field that lost its end gets it back.
     let mut short = record("00000nam a2200000 i 4500", &[("008", "990101s1999")]);
     coded::set(&mut short, "008/35-37", "eng").unwrap();
-    assert_eq!(short.field("008").unwrap().lead(), "990101s1999||||xx |||||||||||||| ||eng||");
+    assert_eq!(short.field("008").unwrap().lead(), "990101s1999||||||||||||||||||||| ||eng||");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod answers;
 mod coded;
 #[path = "../common/mod.rs"]
 mod common;
+mod draft;
 mod lossless;
 mod openlibrary;
 #[cfg(feature = "serde")]
