@@ -32,7 +32,6 @@ pub(crate) use self::bytes::shown;
 pub use self::compile::Compiled;
 pub(crate) use self::compile::numbers;
 pub use self::count::{CountFault, Counting};
-pub(crate) use self::compile::numbers;
 pub use self::definition::{
     CodeDefinition, Codes, FieldDefinition, IndicatorDefinition, PositionDefinition, Schema,
     SubfieldDefinition, ValueDefinition,
