@@ -130,26 +130,26 @@ fn the_share_that_is_mapped() {
         eprintln!("SKIPPED: KARTOTEKA_DUMP names no file");
         return;
     };
-    let (mut mapped, mut missed) = (0_u64, 0_u64);
-    let mut by_place = std::collections::BTreeMap::<String, u64>::new();
+    // For each tag and subfield, how many values have a meaning, and how many have none.
+    let mut places = std::collections::BTreeMap::<String, [u64; 2]>::new();
     for record in kartoteka::open(path).unwrap() {
         let Ok(record) = record else { continue };
         let bib = Bib::of(record.view());
-        let known = bib.entries().filter(|entry| entry.kind() != "other");
-        mapped += known.map(|entry| entry.values().len() as u64).sum::<u64>();
-        missed += bib.unmapped().len() as u64;
-        for value in bib.unmapped() {
+        let mut count = |value: &Sourced<'_>, at: usize| {
             let mut path = value.path();
             path.occurrence = 0;
-            *by_place.entry(path.to_string()).or_default() += 1;
-        }
+            places.entry(path.to_string()).or_default()[at] += 1;
+        };
+        let known = bib.entries().filter(|entry| entry.kind() != "other");
+        known.flat_map(|entry| entry.values()).for_each(|value| count(value, 0));
+        bib.unmapped().iter().for_each(|value| count(value, 1));
     }
-    let share = mapped as f64 * 100.0 / (mapped + missed) as f64;
-    println!("{mapped} mapped, {missed} not: {share:.3} %");
-    let mut places: Vec<_> = by_place.into_iter().collect();
-    places.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    for (place, count) in places.into_iter().take(30) {
-        println!("{count:8} {place}");
+    let share = |[mapped, missed]: [u64; 2]| mapped as f64 * 100.0 / (mapped + missed) as f64;
+    let all = places.values().fold([0, 0], |[mapped, missed], place| [mapped + place[0], missed + place[1]]);
+    println!("{} mapped, {} not: {:.3} %", all[0], all[1], share(all));
+    for (place, counts) in &places {
+        println!("{:8} of {:8} {:7.3} % {place}", counts[0], counts[0] + counts[1], share(*counts));
     }
+    let share = share(all);
     assert!(share > 99.0, "{share}");
 }
