@@ -7,7 +7,7 @@
 use memchr::memmem::Finder;
 
 use crate::bytes::Cut;
-use crate::format::lines::{Begins, lines, marks_before};
+use crate::format::lines::{Begins, before_text, lines};
 
 /// Number of bytes of the next record that are looked at.
 pub(super) const AHEAD: usize = 64 * 1024;
@@ -50,7 +50,7 @@ impl Repeat {
     /// Looks for another record in one; `after` are the bytes after it, all of them
     /// if `eof`.
     pub(super) fn find(&mut self, frame: &[u8], form: Form, after: &[u8], eof: bool) -> Found {
-        let fields = frame.cut(marks_before(frame, form.begins)..);
+        let fields = frame.cut(before_text(frame, form.begins)..);
         let fields = (form.first)(fields);
         let start = frame.len() - fields.len();
         let Some(head) = (form.head)(fields) else { return Found::Whole };
@@ -68,7 +68,7 @@ impl Repeat {
             }
             let next = after.get(..AHEAD).unwrap_or(after);
             let next = next.cut(..(form.len)(next));
-            let next = next.cut(marks_before(next, form.begins)..);
+            let next = next.cut(before_text(next, form.begins)..);
             let next = (form.first)(next);
             if !next.starts_with(head) || self.again(next, head, form).is_some() {
                 return Found::Whole;

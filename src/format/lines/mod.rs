@@ -139,6 +139,26 @@ pub(in crate::format) fn marks_before(line: &[u8], begins: Begins) -> usize {
     }
 }
 
+/// Number of bytes that may be before the first line of a record.
+const MOST_BEFORE: usize = 1024;
+
+/// Returns the length of the blank lines and marks before the first line that has text, if they are not too long.
+pub(in crate::format) fn before_text(bytes: &[u8], begins: Begins) -> usize {
+    let start = bytes.get(..MOST_BEFORE).unwrap_or(bytes);
+    let mut len = 0usize;
+    loop {
+        let rest = start.cut(len..);
+        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n' | b' ' | b'\t')).count();
+        let lines =
+            rest.cut(..blank).iter().rposition(|byte| matches!(byte, b'\r' | b'\n')).map_or(0, |at| at + 1);
+        let marks = marks_before(rest.cut(lines..), begins);
+        match lines + marks {
+            0 => return len,
+            more => len += more,
+        }
+    }
+}
+
 /// Whether a line has nothing but blanks and 1A.
 pub(in crate::format) fn is_blank(line: &[u8]) -> bool {
     line.iter().all(|byte| byte.is_ascii_whitespace() || *byte == END_OF_FILE)

@@ -225,7 +225,9 @@ impl Framing for IrbisServer {
         if record.fields().len() == 0 {
             findings.at(NO_FIELDS, (0, bytes.len()), "the record has no fields", "kept");
         }
-        if state.intact {
+        // Lines without a number are a record only where nothing is before them.
+        let is_whole = state.isis.is_some() || has_separator(bytes);
+        if state.intact && is_whole {
             record.set_origin(FORMAT.name);
         }
         Ok(())

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::finding::Findings;
 use crate::format::irbis::repeat::{AHEAD, Form, Found, Repeat};
-use crate::format::lines::{begins_line, is_blank, line_end, lines, marks_len};
+use crate::format::lines::{before_text, begins_line, is_blank, line_end, lines, marks_len};
 use crate::format::rules::{
     LINE_BLANK, LINE_INVALID, LINE_SPACING, NO_FIELDS, RECORD_CUT, RECORD_END_MISSING,
 };
@@ -236,7 +236,7 @@ impl IrbisText {
                 [b'\r' | b'\n', ..] => after + 1,
                 _ => buf.len(),
             };
-            let head = written_head(buf.cut(marks_len(buf)..));
+            let head = written_head(buf.cut(before_text(buf, begins)..));
             if end < buf.len() && head.is_some_and(|head| buf.cut(end..).starts_with(head)) {
                 return Some((at, end));
             }
@@ -400,6 +400,14 @@ mod tests {
     fn blank_lines_around_records_are_no_finding() {
         let (records, found) = all(b"\r\n\r\n#920: A\r\n\r\n*****\r\n\r\n#920: B\r\n*****\r\n\x1A");
         assert_eq!((records.len(), found), (2, vec![]));
+    }
+
+    #[test]
+    fn asterisks_at_the_end_of_a_value_end_records_after_blank_lines_too() {
+        for lead in ["", "\r\n", "\u{FEFF}", " \n\n\u{FEFF}"] {
+            let data = format!("{lead}{}", "#920: A\n#610: x*****\n".repeat(3));
+            assert_eq!(all(data.as_bytes()).0.len(), 3, "{lead:?}");
+        }
     }
 
     #[test]
