@@ -30,8 +30,8 @@ mod validate;
 pub use self::avram::SchemaError;
 pub(crate) use self::bytes::shown;
 pub use self::compile::Compiled;
-pub use self::count::{CountFault, Counting};
 pub(crate) use self::compile::numbers;
+pub use self::count::{CountFault, Counting};
 pub use self::definition::{
     CodeDefinition, Codes, FieldDefinition, IndicatorDefinition, PositionDefinition, Schema,
     SubfieldDefinition, ValueDefinition,
