@@ -76,6 +76,9 @@ fn set_any(record: &Record, dialect: Dialect, path: &str, value: &str) {
         return;
     }
     let view = Coded::with_dialect(copy.view(), dialect);
+    if view.reading() != Coded::with_dialect(record.view(), dialect).reading() {
+        return; // the code was what showed the dialect
+    }
     let found = view.get(path).map(|found| found.meaning());
     // Another leader/06 may be that of another format, and another first position that of another material.
     let is_kind =
