@@ -4,7 +4,8 @@
 //! An [`Entry`] is a title, an agent, a note; its values are [`Sourced`]: they know where they come from, and are there as
 //! they are written and cleaned. Nothing is lost: what no table knows is in [`Bib::unmapped`].
 //!
-//! What a field means is data: `data/marc21.tsv`, `data/unimarc.tsv`, `data/irbis.tsv`. [`Bib::snapshot`] is the
+//! What a field means is data: `data/marc21.tsv`, `data/unimarc.tsv`, `data/irbis.tsv`; authorities, holdings, classes and
+//! community information have tables of their own, which leader/06 chooses. [`Bib::snapshot`] is the
 //! description as values of its own, with the JSON of `show --as bib`; [`SCHEMA`] is its JSON Schema.
 //!
 //! [`Keys`] are what descriptions of the same resource have in common, for comparison; [`translit`] writes a text of one script

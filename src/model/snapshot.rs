@@ -14,15 +14,18 @@ use super::words;
 
 /// Returns the values of an entry that are none of these parts, and not the first of one of `first`.
 fn others(entry: &Entry<'_, '_>, named: &[Part], first: &[Part]) -> Vec<PartData> {
-    let mut firsts: Vec<Part> = first.to_vec();
-    let rest =
-        entry.values().iter().filter(|value| match firsts.iter().position(|part| *part == value.part()) {
-            Some(at) => {
-                firsts.swap_remove(at);
+    // A bit for each of `first` that was met.
+    let mut met = 0_u32;
+    let rest = entry.values().iter().filter(|value| {
+        let place = first.iter().position(|part| *part == value.part());
+        match place.map(|place| 1 << place).filter(|bit| met & bit == 0) {
+            Some(bit) => {
+                met |= bit;
                 false
             }
             None => !named.contains(&value.part()),
-        });
+        }
+    });
     rest.map(part).collect()
 }
 
