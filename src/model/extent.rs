@@ -81,7 +81,7 @@ fn number(text: &str) -> Option<(u32, usize)> {
         let (more, more_len) = digits(after)?;
         let is_three = after.cut(..more_len).chars().count() == 3;
         (is_mark && is_three && (1..MOST / 1000).contains(&value))
-            .then_some((value * 1000 + more, len + mark.len_utf8() + more_len))
+            .then(|| (value.saturating_mul(1000).saturating_add(more), len + mark.len_utf8() + more_len))
     };
     Some(thousands().unwrap_or((value, len)))
 }
@@ -146,6 +146,7 @@ mod tests {
             ("2 v. (xi, 1 250 p.)", Some(1250)),
             ("24 cm", None),
             ("mix", None),
+            ("99999999999 999 p.", Some(999)),
             ("", None),
         ];
         for (text, expected) in cases {
