@@ -1,5 +1,6 @@
 //! What full validation finds in the RUSMARC, UNIMARC and IRBIS files of the corpus: each row of
 //! `tests/golden/validate-reviewed.tsv` was held against the records, and has the reason why it is right.
+#![cfg(feature = "cli")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};

@@ -136,7 +136,7 @@ def alone(paths: list[Path], kind: str) -> dict[str, Counter[str]]:
     for path in paths:
         for record in kartoteka.open(path):
             answers["subjects"].update(record.values(f"{tag}${code}"))
-            answers["languages"].update({language.code for language in record.bib.languages})
+            answers["languages"].update({one.code for one in record.bib.languages if one.kind == "text" and one.code})
         answers["findings"].update(one.code for one in kartoteka.validate(path))
     return answers
 
