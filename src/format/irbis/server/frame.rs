@@ -225,9 +225,7 @@ impl Framing for IrbisServer {
         if record.fields().len() == 0 {
             findings.at(NO_FIELDS, (0, bytes.len()), "the record has no fields", "kept");
         }
-        // Lines without a number are a record only where nothing is before them.
-        let is_whole = state.isis.is_some() || has_separator(bytes);
-        if state.intact && is_whole {
+        if state.intact {
             record.set_origin(FORMAT.name);
         }
         Ok(())
