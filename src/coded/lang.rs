@@ -1,8 +1,8 @@
 //! The languages of labels.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use crate::crosswalk::tables::{Tables, parse};
 use crate::named::named;
 use crate::schema::Set;
 
@@ -29,22 +29,9 @@ named!(Lang {
 /// English label.
 const RUSSIAN: &str = include_str!("data/russian.tsv");
 
-type Labels = HashMap<&'static str, &'static str>;
-
-fn tables() -> &'static HashMap<&'static str, Labels> {
-    static PARSED: OnceLock<HashMap<&'static str, Labels>> = OnceLock::new();
-    PARSED.get_or_init(|| {
-        let mut all: HashMap<&'static str, Labels> = HashMap::new();
-        let mut name = "";
-        for line in RUSSIAN.lines().filter(|line| !line.starts_with('#')) {
-            match (line.strip_prefix('[').and_then(|line| line.strip_suffix(']')), line.split_once('\t')) {
-                (Some(next), _) => name = next,
-                (None, Some((key, label))) => drop(all.entry(name).or_default().insert(key, label)),
-                (None, None) => {}
-            }
-        }
-        all
-    })
+fn tables() -> &'static Tables {
+    static PARSED: OnceLock<Tables> = OnceLock::new();
+    PARSED.get_or_init(|| parse(RUSSIAN))
 }
 
 /// Returns the Russian label for a code of a list.
@@ -73,6 +60,8 @@ pub(super) fn of_set(set: Set) -> Lang {
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+
+    use std::collections::HashMap;
 
     use super::*;
     use crate::schema::{IndicatorDefinition, code_rows};

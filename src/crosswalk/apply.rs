@@ -119,8 +119,8 @@ impl Run<'_, '_> {
     }
 
     /// Says which values no rule could take that names them.
-    fn report_odd(&self, findings: &mut Findings) {
-        let mut odd = self.odd.clone();
+    fn report_odd(&mut self, findings: &mut Findings) {
+        let mut odd = std::mem::take(&mut self.odd);
         odd.sort_unstable();
         odd.dedup_by_key(|(index, _)| *index);
         for (index, line) in odd {

@@ -5,30 +5,34 @@ use std::sync::OnceLock;
 
 use crate::schema::code_list;
 
-/// Codes and what they become, a table a block: `[name]`, then lines of code, tab, value.
+/// Codes and what they become.
 const SOURCE: &str = include_str!("builtin/tables.tsv");
 
-type Tables = HashMap<&'static str, HashMap<&'static str, &'static str>>;
+/// Codes and their values, by the name of the table.
+pub(crate) type Tables = HashMap<&'static str, HashMap<&'static str, &'static str>>;
+
+/// Parses tables, each a block: `[name]`, then lines of code, tab, value. `#` begins a remark.
+pub(crate) fn parse(source: &'static str) -> Tables {
+    let mut tables = Tables::new();
+    let mut name = "";
+    for line in source.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            Some(next) => {
+                name = next;
+                tables.entry(name).or_default();
+            }
+            None => {
+                let (code, value) = line.split_once('\t').unwrap_or((line, ""));
+                tables.entry(name).or_default().insert(code, value);
+            }
+        }
+    }
+    tables
+}
 
 fn all() -> &'static Tables {
     static TABLES: OnceLock<Tables> = OnceLock::new();
-    TABLES.get_or_init(|| {
-        let mut tables = Tables::new();
-        let mut name = "";
-        for line in SOURCE.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-                Some(next) => {
-                    name = next;
-                    tables.entry(name).or_default();
-                }
-                None => {
-                    let (code, value) = line.split_once('\t').unwrap_or((line, ""));
-                    tables.entry(name).or_default().insert(code, value);
-                }
-            }
-        }
-        tables
-    })
+    TABLES.get_or_init(|| parse(SOURCE))
 }
 
 /// Returns the built-in table with this name.

@@ -3,27 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
-use crate::crosswalk::tables::{self, look_up};
+use crate::crosswalk::tables::{self, Tables, look_up};
 use crate::schema::code_list;
 
 const WORDS: &str = include_str!("data/words.tsv");
 
-type Words = HashMap<&'static str, HashMap<&'static str, &'static str>>;
-
-fn words() -> &'static Words {
-    static PARSED: OnceLock<Words> = OnceLock::new();
-    PARSED.get_or_init(|| {
-        let mut all = Words::new();
-        let mut name = "";
-        for line in WORDS.lines().filter(|line| !line.starts_with('#')) {
-            match (line.strip_prefix('[').and_then(|line| line.strip_suffix(']')), line.split_once('\t')) {
-                (Some(next), _) => name = next,
-                (None, Some((word, value))) => drop(all.entry(name).or_default().insert(word, value)),
-                (None, None) => {}
-            }
-        }
-        all
-    })
+fn words() -> &'static Tables {
+    static PARSED: OnceLock<Tables> = OnceLock::new();
+    PARSED.get_or_init(|| tables::parse(WORDS))
 }
 
 /// The codes for roles.

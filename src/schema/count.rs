@@ -52,7 +52,7 @@ impl Count {
 pub struct Counting<'s> {
     rules: &'s Compiled,
     records: u64,
-    /// For each field definition, and for each subfield of it by code.
+    /// For each field definition, in the order of the schema, and for each subfield of it by code.
     fields: Vec<(Count, BTreeMap<&'s str, Count>)>,
 }
 
@@ -101,15 +101,11 @@ impl fmt::Display for CountFault<'_> {
 impl<'s> Counting<'s> {
     /// Begins to count.
     pub fn new(rules: &'s Compiled) -> Counting<'s> {
-        let none = || (Count::default(), BTreeMap::new());
-        let fields = rules.fields.iter().map(|_| none()).collect();
-        let mut counting = Counting { rules, records: 0, fields };
-        for (id, definition) in &rules.schema().fields {
-            let Some((_, subfields)) = counting.of(id) else { continue };
-            subfields
-                .extend(definition.subfields.iter().flatten().map(|(code, _)| (&**code, Count::default())));
-        }
-        counting
+        let fields = rules.schema().fields.values().map(|definition| {
+            let codes = definition.subfields.iter().flatten();
+            (Count::default(), codes.map(|(code, _)| (&**code, Count::default())).collect())
+        });
+        Counting { rules, records: 0, fields: fields.collect() }
     }
 
     /// Counts the fields of a record.
@@ -128,7 +124,7 @@ impl<'s> Counting<'s> {
     }
 
     /// Returns the numbers that are not as the schema says.
-    pub fn end(&mut self) -> Vec<CountFault<'s>> {
+    pub fn end(&self) -> Vec<CountFault<'s>> {
         let schema = self.rules.schema();
         let mut faults = Vec::new();
         let mut compare = |(id, code), in_records, expected: Option<u64>, found| {
@@ -136,8 +132,7 @@ impl<'s> Counting<'s> {
             faults.extend(expected.map(|expected| CountFault { id, code, in_records, expected, found }));
         };
         compare((None, None), true, schema.records, self.records);
-        for (id, field) in &schema.fields {
-            let Some((count, subfields)) = self.of(id) else { continue };
+        for ((id, field), (count, subfields)) in schema.fields.iter().zip(&self.fields) {
             compare((Some(&**id), None), true, field.records, count.records);
             compare((Some(&**id), None), false, field.total, count.total);
             for (code, SubfieldDefinition { records, total, .. }) in field.subfields.iter().flatten() {
@@ -147,11 +142,5 @@ impl<'s> Counting<'s> {
             }
         }
         faults
-    }
-
-    /// The counts of the field with this identifier.
-    fn of(&mut self, id: &str) -> Option<&mut (Count, BTreeMap<&'s str, Count>)> {
-        let at = self.rules.fields.iter().position(|field| field.id == id)?;
-        self.fields.get_mut(at)
     }
 }

@@ -3,7 +3,7 @@
 //! The digits are those of ISO 2108. A qualifier after the number, as 020 had it before there was `$q`, is no fault; cancelled and
 //! wrong numbers in `$z` are not looked at. A number of a related edition is one too: `773 $z`, UNIMARC `461 $y`.
 
-use super::{Card, ContentRule, Family, Place, number};
+use super::{Card, ContentRule, Family, Places, number};
 use crate::finding::{Findings, rules};
 
 rules! {
@@ -31,40 +31,27 @@ pub(super) const RULE: ContentRule = ContentRule {
     ..ContentRule::BASE
 };
 
-const MARC21: &[Place] = &[(20, 20, 'a'), (534, 534, 'z'), (556, 556, 'z'), (581, 581, 'z'), (765, 787, 'z')];
-const UNIMARC: &[Place] = &[(10, 10, 'a'), (400, 499, 'y')];
-const IRBIS: &[Place] = &[(10, 10, 'a')];
+const PLACES: Places = Places {
+    marc21: &[(20, 20, 'a'), (534, 534, 'z'), (556, 556, 'z'), (581, 581, 'z'), (765, 787, 'z')],
+    unimarc: &[(10, 10, 'a'), (400, 499, 'y')],
+    irbis: &[(10, 10, 'a')],
+};
 
 fn check(card: &Card<'_>, findings: &mut Findings) {
-    let places = match card.family {
-        Family::Marc21 => MARC21,
-        Family::Unimarc => UNIMARC,
-        Family::Irbis => IRBIS,
-    };
-    card.values_at(places, |field, bytes, value| {
-        if let Some(message) = fault(value) {
+    card.values_at(&PLACES, |field, bytes, value| {
+        if let Some(message) = number::wrong(value, "ISBN", fault) {
             card.tell(ISBN_INVALID, field, bytes, message, findings);
         }
     });
 }
 
-fn fault(value: &str) -> Option<String> {
-    let trimmed = value.trim_start();
-    let trimmed = trimmed.strip_prefix("ISBN").map_or(trimmed, |rest| rest.trim_start_matches([' ', ':']));
-    if trimmed.is_empty() {
-        return None;
-    }
-    if let Some(latin) = number::with_latin_x(trimmed).filter(|latin| fault(latin).is_none()) {
-        return Some(format!("the check digit of {} is a Cyrillic letter, not X", number::leading(&latin)));
-    }
-    let number = number::leading(trimmed);
+fn fault(number: &str) -> Option<String> {
     match number.len() {
-        10 => number::fault(&number, &number, number::modulo11),
+        10 => number::fault(number, number, number::modulo11),
         13 if number.starts_with("978") || number.starts_with("979") => {
-            number::fault(&number, &number, number::modulo10)
+            number::fault(number, number, number::modulo10)
         }
         13 => Some(format!("{number} begins with neither 978 nor 979")),
-        0 => Some("the value does not begin with a number".to_owned()),
         count => Some(format!("{number} has {count} digits, not 10 or 13")),
     }
 }

@@ -1,6 +1,6 @@
 //! V102: International Standard Serial Numbers, as ISO 3297 has them: four digits, a hyphen, three digits and a check digit.
 
-use super::{Card, ContentRule, Family, Place, number};
+use super::{Card, ContentRule, Family, Places, number};
 use crate::finding::{Findings, rules};
 
 rules! {
@@ -27,45 +27,32 @@ pub(super) const RULE: ContentRule = ContentRule {
     ..ContentRule::BASE
 };
 
-const MARC21: &[Place] = &[
-    (22, 22, 'a'),
-    (440, 440, 'x'),
-    (490, 490, 'x'),
-    (510, 510, 'x'),
-    (534, 534, 'x'),
-    (760, 787, 'x'),
-    (800, 811, 'x'),
-    (830, 830, 'x'),
-];
-const UNIMARC: &[Place] = &[(11, 11, 'a'), (225, 225, 'x'), (400, 499, 'x')];
-const IRBIS: &[Place] = &[(11, 11, 'a')];
+const PLACES: Places = Places {
+    marc21: &[
+        (22, 22, 'a'),
+        (440, 440, 'x'),
+        (490, 490, 'x'),
+        (510, 510, 'x'),
+        (534, 534, 'x'),
+        (760, 787, 'x'),
+        (800, 811, 'x'),
+        (830, 830, 'x'),
+    ],
+    unimarc: &[(11, 11, 'a'), (225, 225, 'x'), (400, 499, 'x')],
+    irbis: &[(11, 11, 'a')],
+};
 
 fn check(card: &Card<'_>, findings: &mut Findings) {
-    let places = match card.family {
-        Family::Marc21 => MARC21,
-        Family::Unimarc => UNIMARC,
-        Family::Irbis => IRBIS,
-    };
-    card.values_at(places, |field, bytes, value| {
-        if let Some(message) = fault(value) {
+    card.values_at(&PLACES, |field, bytes, value| {
+        if let Some(message) = number::wrong(value, "ISSN", fault) {
             card.tell(ISSN_INVALID, field, bytes, message, findings);
         }
     });
 }
 
-fn fault(value: &str) -> Option<String> {
-    let trimmed = value.trim_start();
-    let trimmed = trimmed.strip_prefix("ISSN").map_or(trimmed, |rest| rest.trim_start_matches([' ', ':']));
-    if trimmed.trim().is_empty() {
-        return None;
-    }
-    if let Some(latin) = number::with_latin_x(trimmed).filter(|latin| fault(latin).is_none()) {
-        return Some(format!("the check digit of {} is a Cyrillic letter, not X", number::leading(&latin)));
-    }
-    let number = number::leading(trimmed);
+fn fault(number: &str) -> Option<String> {
     match number.len() {
-        8 => number::fault(&number, &number, number::modulo11),
-        0 => Some("the value does not begin with a number".to_owned()),
+        8 => number::fault(number, number, number::modulo11),
         count => Some(format!("{number} has {count} digits, not 8")),
     }
 }

@@ -116,8 +116,12 @@ pub(crate) fn is_optional(rule: Rule) -> bool {
     RULES.iter().any(|file| file.optional && file.rules.contains(&rule))
 }
 
-/// Tags from the first to the last, and a code of subfields.
-type Place = (u32, u32, char);
+/// Where a kind of value is, in each family: tags from the first to the last, and a code of subfields.
+struct Places {
+    marc21: &'static [(u32, u32, char)],
+    unimarc: &'static [(u32, u32, char)],
+    irbis: &'static [(u32, u32, char)],
+}
 
 /// A family of formats whose tags mean the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,8 +235,13 @@ impl<'a> Card<'a> {
         findings.push(Finding::new(rule, place, message, "kept"));
     }
 
-    /// Calls `each` with the values that decode of subfields in these places: tags, both ends included, and a code.
-    fn values_at(&self, places: &[Place], mut each: impl FnMut(FieldRef<'a>, &'a [u8], &str)) {
+    /// Calls `each` with the values that decode of subfields in the places of the record's family.
+    fn values_at(&self, places: &Places, mut each: impl FnMut(FieldRef<'a>, &'a [u8], &str)) {
+        let places = match self.family {
+            Family::Marc21 => places.marc21,
+            Family::Unimarc => places.unimarc,
+            Family::Irbis => places.irbis,
+        };
         for field in self.data_fields() {
             let Some(tag) = field.tag().number() else { continue };
             for (_, _, code) in places.iter().filter(|(first, last, _)| (*first..=*last).contains(&tag)) {

@@ -18,9 +18,26 @@ pub(super) fn leading(value: &str) -> String {
     number.to_ascii_uppercase()
 }
 
+/// What is wrong with a value that is a number, perhaps after its name, and that `check` holds against its digits.
+pub(super) fn wrong(value: &str, name: &str, check: fn(&str) -> Option<String>) -> Option<String> {
+    let value = value.trim_start();
+    let value = value.strip_prefix(name).map_or(value, |rest| rest.trim_start_matches([' ', ':']));
+    if value.trim().is_empty() {
+        return None;
+    }
+    let latin = with_latin_x(value).map(|latin| leading(&latin));
+    if let Some(latin) = latin.filter(|latin| check(latin).is_none()) {
+        return Some(format!("the check digit of {latin} is a Cyrillic letter, not X"));
+    }
+    match leading(value) {
+        number if number.is_empty() => Some("the value does not begin with a number".to_owned()),
+        number => check(&number),
+    }
+}
+
 /// Returns a value in which the Cyrillic letter at the end of its number is the Latin X that it is meant for; `None` if there is
 /// no such letter.
-pub(super) fn with_latin_x(value: &str) -> Option<String> {
+fn with_latin_x(value: &str) -> Option<String> {
     let at = value.find(|c: char| !matches!(c, '0'..='9' | '-' | ' '))?;
     let (digits, rest) = value.split_at_checked(at)?;
     let after = rest.strip_prefix(['\u{425}', '\u{445}'])?;
