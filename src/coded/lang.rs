@@ -59,9 +59,7 @@ pub(super) fn of_set(set: Set) -> Lang {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
-    use std::collections::HashMap;
+    use std::collections::{HashMap, HashSet};
 
     use super::*;
     use crate::schema::{IndicatorDefinition, code_rows};
