@@ -65,6 +65,15 @@ fn in_dictionary(path: &Path) -> Vec<Finding> {
     found
 }
 
+/// A check with a fault.
+struct Fails;
+
+impl check::Check for Fails {
+    fn check(&mut self, subject: check::Subject<'_>, _: &mut Findings) {
+        assert!(subject.record.field("999").is_some(), "no 999 in the record");
+    }
+}
+
 /// What is found in a file, read, checked and written as its name says.
 fn findings(path: &Path) -> Vec<Finding> {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -95,7 +104,11 @@ fn findings(path: &Path) -> Vec<Finding> {
     let mut sink = to.map(|format| writer(format, Vec::new(), &write).unwrap());
     let mut record = Record::new();
     let mut found = Vec::new();
-    let mut checker = Checker::new(100)
+    let mut checker = Checker::new(100);
+    if name.starts_with("Z101") {
+        checker = checker.with(Fails);
+    }
+    checker = checker
         .with(check::Leader::new())
         .with(check::Encoding::new())
         .with(check::Indicators::new())

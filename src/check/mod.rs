@@ -38,7 +38,7 @@ pub use self::numbers::Numbers;
 pub(crate) use self::numbers::control_number;
 pub use self::schema::SchemaRules;
 use crate::bytes::Cut;
-use crate::check::rules::{CONTROL_CHARACTER, LEADER_INVALID, LEADER_OBSOLETE};
+use crate::check::rules::{CHECK_FAILED, CONTROL_CHARACTER, LEADER_INVALID, LEADER_OBSOLETE};
 use crate::finding::{Finding, Findings, Rule};
 use crate::format::descriptor::Format;
 use crate::format::rules::LEADER_VALUE;
@@ -50,6 +50,8 @@ use crate::record::rules::{
 };
 use crate::record::{Dialect, FieldRef, Record, RecordRef};
 use crate::schema::Compiled;
+use std::any::Any;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 /// A rule, or several, about one record.
@@ -237,11 +239,19 @@ impl Checker {
 
     /// Checks a record. `raw` are the bytes it was read from, for exact places; `known` is what its reader found,
     /// which is not reported again. Allocates only for what it finds.
+    ///
+    /// A check that panics is a finding, [`CHECK_FAILED`](crate::rules::CHECK_FAILED), and the others run.
     pub fn check(&mut self, record: RecordRef<'_>, raw: &[u8], known: &[Finding]) -> &[Finding] {
         self.findings.begin(record.position());
         let subject = Subject { record, raw };
         for check in &mut self.checks {
-            check.check(subject, &mut self.findings);
+            let findings = &mut self.findings;
+            let checked = panic::catch_unwind(AssertUnwindSafe(|| check.check(subject, findings)));
+            if let Err(payload) = checked {
+                let place = Location::of(record.position());
+                let message = format!("a check failed: {}", reason(&*payload));
+                findings.push(Finding::new(CHECK_FAILED, place, message, "the others went on"));
+            }
         }
         self.findings.locate(|location| record.locate(location));
         if known.is_empty() || self.findings.list().is_empty() {
@@ -264,6 +274,12 @@ impl std::fmt::Debug for Checker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Checker").field("checks", &self.checks.len()).finish_non_exhaustive()
     }
+}
+
+/// What a panic said.
+fn reason(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("it gave no reason")
 }
 
 /// Whether a finding of the reader says what one of a check says.

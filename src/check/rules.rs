@@ -65,4 +65,6 @@ rules! {
         "A value is not one of the codes that the schema has for it.";
     PATTERN_MISMATCH "V118" "pattern-mismatch" Warning
         "A value does not match the pattern that the schema has for it.";
+    CHECK_FAILED "Z101" "check-failed" Error
+        "A check failed on a record: a fault of the check, not of the record.";
 }

@@ -1,6 +1,7 @@
 //! Runs a compiled map over a record.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use super::account::Account;
 use super::compile::{From, Line, Scope, To};
@@ -13,7 +14,7 @@ use super::rules::{
 use super::source::{End, Occurrence};
 use super::state::{Event, Run};
 use super::target::{Put, Subfield, Target};
-use super::transform::{Around, Mode};
+use super::transform::{Around, Mode, Transformed};
 use super::{OnLoss, fixed, items, tables, write};
 use crate::finding::{Finding, Findings, Rule};
 use crate::position::Location;
@@ -188,8 +189,9 @@ impl Run<'_, '_> {
         let mut events = Vec::with_capacity(self.source.values.len());
         let mut placed: Vec<(usize, End, u32)> = Vec::new();
         let mut odd = Vec::new();
+        let mut made = Transformed::default();
         for (field, number) in self.source.fields.iter().zip(0u32..) {
-            let Some(of_tag) = program.by_tag.get(&field.field.tag()) else { continue };
+            let Some(of_tag) = program.of_tag(field.field.tag()) else { continue };
             let event = |at: u32, line: &Line, value: u32| Event {
                 group: line.group,
                 number: match line.scope {
@@ -222,7 +224,7 @@ impl Run<'_, '_> {
                 for &at in lines {
                     let Some(line) = program.line(at) else { continue };
                     if value.inner != line.from_inner
-                        || !line.when.holds(&self.source, &self.facts, field, Some(value))
+                        || !line.when.holds(&self.source, &self.facts, field, Some((index, value)))
                     {
                         continue;
                     }
@@ -230,7 +232,8 @@ impl Run<'_, '_> {
                         To::Place if line.is_use => placed.push((index, End::Used, at)),
                         To::Place => {
                             let around = At { run: self, field };
-                            match line.transform.run(&value.text, &around).texts.is_empty() {
+                            line.transform.run(&value.text, &around, &mut made);
+                            match made.texts.is_empty() {
                                 true => odd.push((index, at)),
                                 false => placed.push((index, End::Mapped, at)),
                             }
@@ -253,6 +256,7 @@ impl Run<'_, '_> {
 
     fn make(&mut self, events: &[Event], findings: &mut Findings) {
         let mut open: Option<(u32, u32, usize)> = None;
+        let mut made = Transformed::default();
         for event in events {
             let Some(line) = self.converter.crosswalk.program.line(event.line) else { continue };
             if open.is_none_or(|(group, number, _)| (group, number) != (event.group, event.number)) {
@@ -268,7 +272,7 @@ impl Run<'_, '_> {
             if let (Mode::Const { .. }, Scope::Each) = (&line.transform.mode, line.scope) {
                 continue;
             }
-            let target = self.run_line(event, line, target, findings);
+            let target = self.run_line((event, line), target, &mut made, findings);
             open = Some((event.group, event.number, target));
         }
         self.constants_of_each(events);
@@ -278,27 +282,44 @@ impl Run<'_, '_> {
     /// Adds the constants of groups `each:X` to all their fields.
     fn constants_of_each(&mut self, events: &[Event]) {
         let program = &self.converter.crosswalk.program;
+        let mut by_group: HashMap<u32, Vec<(&Line, &str, Tag)>> = HashMap::new();
+        let mut seen = HashSet::new();
         for event in events {
-            let Some(line) = program.line(event.line) else { continue };
-            let (Mode::Const { value, .. }, Scope::Each) = (&line.transform.mode, line.scope) else {
+            let Some(line) = program.line(event.line).filter(|line| line.scope == Scope::Each) else {
                 continue;
             };
-            let source = self.source.fields.get(event.field as usize).map(|field| field.field.tag());
-            for target in &mut self.targets {
-                let same = program.line(target.line).is_some_and(|made| made.group == line.group);
-                if same && Some(target.source) == source && target.text(line.code.unwrap_or('2')).is_none() {
-                    target.put(line, line.code.unwrap_or('2'), value.to_string(), "");
+            let Mode::Const { value, .. } = &line.transform.mode else { continue };
+            let Some(field) = self.source.fields.get(event.field as usize) else { continue };
+            if seen.insert((event.line, field.field.tag())) {
+                by_group.entry(line.group).or_default().push((line, &**value, field.field.tag()));
+            }
+        }
+        if by_group.is_empty() {
+            return;
+        }
+        for target in &mut self.targets {
+            let group = program.line(target.line).and_then(|made| by_group.get(&made.group));
+            for (line, value, source) in group.into_iter().flatten() {
+                let code = line.code.unwrap_or('2');
+                if target.source == *source && target.text(code).is_none() {
+                    target.put(line, code, (*value).to_owned(), "");
                 }
             }
         }
     }
 
     /// Runs one rule on one value; returns the field that is open then.
-    fn run_line(&mut self, event: &Event, line: &Line, mut target: usize, findings: &mut Findings) -> usize {
+    fn run_line(
+        &mut self,
+        (event, line): (&Event, &Line),
+        mut target: usize,
+        made: &mut Transformed,
+        findings: &mut Findings,
+    ) -> usize {
         let Some(field) = self.source.fields.get(event.field as usize) else { return target };
         let at = At { run: self, field };
         let mut odd = None;
-        let (texts, code) = match line.from {
+        match line.from {
             From::Const => {
                 let Mode::Const { value, .. } = &line.transform.mode else { return target };
                 let value = match &**value {
@@ -310,16 +331,15 @@ impl Run<'_, '_> {
                     "{catlang}" => fixed::language_of_cataloguing(&self.source),
                     value => at.word(value).to_owned(),
                 };
-                (vec![value], None)
+                made.set(value);
             }
             From::All => {
                 let text = field.field.raw_text().to_str_lossy();
-                let made = line.transform.run(&text, &at);
-                (made.texts, made.code)
+                line.transform.run(&text, &at, made);
             }
             _ => {
                 let Some(value) = self.source.values.get(event.value as usize) else { return target };
-                let made = line.transform.run(&value.text, &at);
+                line.transform.run(&value.text, &at, made);
                 if line.asks_parents && at.parent(value.text.trim()).is_none() {
                     let message = format!("no record with the number {:?}", value.text.trim());
                     let place = (field.field.tag(), field.field.index());
@@ -331,16 +351,15 @@ impl Run<'_, '_> {
                 } else if made.texts.is_empty() {
                     odd = Some((event.value as usize, event.line));
                 }
-                (made.texts, made.code)
             }
-        };
+        }
         self.odd.extend(odd);
         let spelled = self.source.values.get(event.value as usize).map(|value| value.code);
-        let code = code.or(line.code).or(spelled).unwrap_or('a');
+        let code = made.code.or(line.code).or(spelled).unwrap_or('a');
         let (tag, index) = (field.field.tag(), field.field.index());
         let single_inside = line.single[1];
         let mut written = false;
-        for text in texts {
+        for text in made.texts.drain(..) {
             if target == usize::MAX || line.scope == Scope::Each {
                 target = self.targets.len();
                 match self.open(event, line) {

@@ -131,7 +131,8 @@ pub(crate) struct OfTag {
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) lines: Vec<Line>,
-    pub(crate) by_tag: BTreeMap<Tag, OfTag>,
+    /// In the order of tags.
+    by_tag: Vec<(Tag, OfTag)>,
     /// The rule for tags and subfields that no other names; `u32::MAX` if there is none.
     pub(crate) any: u32,
     /// Source tag and code of values that are units of others.
@@ -143,23 +144,24 @@ impl Program {
     pub(crate) fn new(map: &Map) -> Result<Program, Vec<Mistake>> {
         let mut program = Program {
             lines: Vec::with_capacity(map.rules.len()),
-            by_tag: BTreeMap::new(),
+            by_tag: Vec::new(),
             any: u32::MAX,
             units: HashSet::new(),
             asks_parents: false,
         };
-        let mut mistakes = Vec::new();
+        let (mut mistakes, mut by_tag) = (Vec::new(), BTreeMap::new());
         let mut groups = Groups::default();
         for (rule, at) in map.rules.iter().zip(0u32..) {
             match line(rule, at, map, &mut groups) {
-                Ok(line) => program.add(rule, at, line),
+                Ok(line) => program.add(rule, at, line, &mut by_tag),
                 Err(message) => mistakes.push(Mistake::new(&map.file, rule, message)),
             }
         }
+        program.by_tag = by_tag.into_iter().collect();
         if mistakes.is_empty() { Ok(program) } else { Err(mistakes) }
     }
 
-    fn add(&mut self, rule: &Rule, at: u32, line: Line) {
+    fn add(&mut self, rule: &Rule, at: u32, line: Line, by_tag: &mut BTreeMap<Tag, OfTag>) {
         self.asks_parents |= line.asks_parents;
         let (from_tag, _) = split_tag(&rule.from_tag);
         match tag_of(from_tag) {
@@ -167,7 +169,7 @@ impl Program {
                 if let (From::Code(code), "use(unit)") = (line.from, rule.transform.as_str()) {
                     self.units.insert((tag, code));
                 }
-                let of_tag = self.by_tag.entry(tag).or_default();
+                let of_tag = by_tag.entry(tag).or_default();
                 match line.to {
                     To::Kept | To::Dropped => of_tag.rest.push(at),
                     _ => match line.from {
@@ -183,6 +185,12 @@ impl Program {
             _ => self.any = at,
         }
         self.lines.push(line);
+    }
+
+    /// Returns the rules for fields with this tag.
+    pub(crate) fn of_tag(&self, tag: Tag) -> Option<&OfTag> {
+        let at = self.by_tag.binary_search_by_key(&tag, |(other, _)| *other).ok()?;
+        self.by_tag.get(at).map(|(_, of_tag)| of_tag)
     }
 
     pub(crate) fn line(&self, at: u32) -> Option<&Line> {

@@ -120,13 +120,13 @@ impl Condition {
         Ok(Condition { every })
     }
 
-    /// Returns whether it holds. `value` is `None` for what is not asked of one value.
+    /// Returns whether it holds. `value` comes with its index, and is `None` for what is not asked of one value.
     pub(crate) fn holds(
         &self,
         source: &Source<'_>,
         facts: &Facts,
         field: &Occurrence<'_>,
-        value: Option<&Value<'_>>,
+        value: Option<(usize, &Value<'_>)>,
     ) -> bool {
         let holds = |term: &Term| term.test.holds(source, facts, field, value) != term.not;
         self.every.iter().all(|terms| terms.iter().any(holds))
@@ -223,17 +223,13 @@ impl Test {
         source: &Source<'_>,
         facts: &Facts,
         field: &Occurrence<'_>,
-        value: Option<&Value<'_>>,
+        value: Option<(usize, &Value<'_>)>,
     ) -> bool {
-        let text = || value.map(|value| value.text.trim()).unwrap_or_default();
+        let text = || value.map(|(_, value)| value.text.trim()).unwrap_or_default();
         match self {
             Test::Sheet(sheet) => *facts.sheet == **sheet,
-            Test::Has(tag, code) => source.has(*tag, *code),
-            Test::Many(tag) => source
-                .with_tag(*tag)
-                .filter(|field| source.values_of(field).iter().any(Value::has_text))
-                .nth(1)
-                .is_some(),
+            Test::Has(tag, code) => source.nth_with(*tag, *code, 0).is_some(),
+            Test::Many(tag) => source.nth_with(*tag, None, 1).is_some(),
             Test::Nth(number) => field.number == *number,
             Test::Sub(code, None) => source.value(field, *code).is_some(),
             Test::Sub(code, Some(pattern)) => {
@@ -251,17 +247,10 @@ impl Test {
                 source.value(field, *code).is_some_and(|value| value.text.trim_end().ends_with(&**suffix))
             }
             Test::Follows(suffix) => {
-                let values = source.values_of(field);
-                let at = value.and_then(|value| values.iter().position(|other| std::ptr::eq(other, value)));
-                let before = at.and_then(|at| values.get(at.checked_sub(1)?));
+                let before = value.and_then(|(index, _)| source.before(field, index));
                 before.is_some_and(|before| before.text.trim_end().ends_with(&**suffix))
             }
-            Test::ManySub(code) => source
-                .values_of(field)
-                .iter()
-                .filter(|value| value.code == *code && value.has_text())
-                .nth(1)
-                .is_some(),
+            Test::ManySub(code) => source.count(field, *code) > 1,
             Test::Role(role) => source.value(field, '4').is_some_and(|value| value.text.trim() == &**role),
             Test::Digits => !text().is_empty() && text().bytes().all(|byte| byte.is_ascii_digit()),
             Test::Hex => text().len() == 16 && text().bytes().all(|byte| byte.is_ascii_hexdigit()),
@@ -269,9 +258,8 @@ impl Test {
             Test::Own => facts.own.as_deref() == Some(text()),
             Test::Book => facts.book,
             Test::SetMain => {
-                &*facts.sheet == "SPEC" && !source.has(tag(700), None) && {
-                    let first =
-                        source.with_tag(field.field.tag()).find(|field| source.value(field, 'z').is_some());
+                &*facts.sheet == "SPEC" && source.nth_with(tag(700), None, 0).is_none() && {
+                    let first = source.nth_with(field.field.tag(), Some('z'), 0);
                     first.is_some_and(|first| first.number == field.number)
                 }
             }
@@ -280,7 +268,7 @@ impl Test {
                 matches!(field.field.tag().number(), Some(971 | 972)) || has('d') || has('f') && has('e')
             }
             Test::HostParts => {
-                let host = source.with_tag(tag(463)).find(|host| host.number == field.number);
+                let host = source.numbered(tag(463), field.number);
                 host.is_some_and(|host| {
                     ['v', 'h', 'k'].iter().any(|code| source.value(host, *code).is_some())
                 })

@@ -1,6 +1,6 @@
 //! What is done when all rules have run: the rest kept or dropped, fields put in order, values counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::OnLoss;
 use super::account::{Account, Entry};
@@ -17,7 +17,7 @@ impl Run<'_, '_> {
         let program = &self.converter.crosswalk.program;
         let mut ends = Vec::new();
         for field in &self.source.fields {
-            let of_tag = program.by_tag.get(&field.field.tag());
+            let of_tag = program.of_tag(field.field.tag());
             for index in field.values.clone() {
                 let Some(value) = self.source.values.get(index).filter(|value| value.end == End::Open) else {
                     continue;
@@ -30,7 +30,7 @@ impl Run<'_, '_> {
                             From::Rest => !named,
                             _ => false,
                         };
-                        takes && line.when.holds(&self.source, &self.facts, field, Some(value))
+                        takes && line.when.holds(&self.source, &self.facts, field, Some((index, value)))
                     })
                 };
                 let found = rules
@@ -89,20 +89,15 @@ impl Run<'_, '_> {
             (true, Some(111 | 711)) => 3,
             _ => 0,
         };
-        let mut seen: Vec<(u8, Vec<(char, &str)>)> = Vec::new();
+        if self.targets.iter().filter(|target| kind(target) > 0).nth(1).is_none() {
+            return;
+        }
+        let mut seen: HashSet<(u8, Vec<(char, &str)>)> = HashSet::new();
         let mut stays = Vec::with_capacity(self.targets.len());
         for target in &self.targets {
             let kind = kind(target);
-            if kind == 0 || target.text('t').is_some() {
-                stays.push(true);
-                continue;
-            }
-            let heading = (kind, target.heading());
-            let is_new = !seen.contains(&heading);
-            stays.push(is_new);
-            if is_new {
-                seen.push(heading);
-            }
+            let is_heading = kind > 0 && target.text('t').is_none();
+            stays.push(!is_heading || seen.insert((kind, target.heading())));
         }
         let mut stays = stays.into_iter();
         self.targets.retain(|_| stays.next() != Some(false));

@@ -53,7 +53,7 @@ pub(crate) fn complete(run: &mut Run<'_, '_>) {
 /// How many copies without own numbers a field 910 stands for: status U, C or R, and a number in ^1.
 fn copies(run: &Run<'_, '_>, occurrence: u32) -> Option<usize> {
     let tag = Tag::from_number(910)?;
-    let field = run.source.with_tag(tag).find(|field| field.number == occurrence)?;
+    let field = run.source.numbered(tag, occurrence)?;
     let status = run.source.value(field, 'a')?.text.trim().to_uppercase();
     if !matches!(status.as_str(), "U" | "C" | "R") {
         return None;

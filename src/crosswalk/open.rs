@@ -1,5 +1,7 @@
 //! Opens the field that a rule writes, and finds its indicators.
 
+use std::collections::HashSet;
+
 use super::compile::{Indicator, Line, TagBy, To};
 use super::single::single_codes;
 use super::source::{HEAD, Occurrence};
@@ -74,9 +76,9 @@ impl<'r> Run<'_, 'r> {
                 b'0' + u8::from(inverted)
             }
             Indicator::Language => {
+                let own: HashSet<_> = self.source.texts(101, HEAD).map(str::to_ascii_lowercase).collect();
                 let mut original = self.source.texts(919, 'o');
-                let is_other = original
-                    .any(|code| !self.source.texts(101, HEAD).any(|own| own.eq_ignore_ascii_case(code)));
+                let is_other = original.any(|code| !own.contains(&code.to_ascii_lowercase()));
                 b'0' + u8::from(is_other)
             }
             Indicator::Title517 => by_table('t', "title-kind", 3, b'3'),

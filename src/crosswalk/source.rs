@@ -1,6 +1,8 @@
 //! The values of a source record, in the order of the record and by tag.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::bytes::Cut;
@@ -9,6 +11,9 @@ use crate::tag::Tag;
 
 /// The code under which head text is asked for.
 pub(crate) const HEAD: char = '*';
+
+/// From how many fields with a tag, or values in a field, on an answer is kept: to ask again costs the same for any number.
+const MANY: usize = 16;
 
 /// How a value of the source ended; what stands later weighs more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +68,21 @@ pub(crate) struct Source<'r> {
     pub(crate) values: Vec<Value<'r>>,
     /// Indexes of `fields`, sorted by tag, then by place.
     by_tag: Vec<(Tag, u32)>,
+    /// In fields of many values, by the index of the field's first value and a code.
+    of_code: HashMap<(usize, char), OfCode>,
+    /// Answers of [`Source::nth_with`] for tags with many fields.
+    asked: RefCell<HashMap<Asked, Option<u32>>>,
+}
+
+/// A tag, a code or none for any text, and which field of those that have it, from 0.
+type Asked = (Tag, Option<char>, usize);
+
+/// The values with text under one code of a field.
+#[derive(Debug, Default)]
+struct OfCode {
+    /// Index of the first that is in no embedded field.
+    first: Option<usize>,
+    count: usize,
 }
 
 impl<'r> Source<'r> {
@@ -72,6 +92,8 @@ impl<'r> Source<'r> {
             fields: Vec::with_capacity(record.fields().len()),
             values: Vec::with_capacity(record.fields().len() * 3),
             by_tag: Vec::with_capacity(record.fields().len()),
+            of_code: HashMap::new(),
+            asked: RefCell::default(),
         };
         for field in record.fields() {
             let start = source.values.len();
@@ -79,6 +101,9 @@ impl<'r> Source<'r> {
             let place = u32::try_from(source.fields.len()).unwrap_or(u32::MAX);
             source.by_tag.push((field.tag(), place));
             let values = start..source.values.len();
+            if values.len() > MANY {
+                source.index(values.clone());
+            }
             source.fields.push(Occurrence { field, number: 0, values });
         }
         source.by_tag.sort_unstable();
@@ -94,6 +119,17 @@ impl<'r> Source<'r> {
             }
         }
         source
+    }
+
+    /// Notes where each code of a field is.
+    fn index(&mut self, values: Range<usize>) {
+        for (index, value) in values.clone().zip(self.values.cut(values.clone())) {
+            if value.has_text() {
+                let known = self.of_code.entry((values.start, value.code)).or_default();
+                known.count += 1;
+                known.first = known.first.or((value.inner.is_none()).then_some(index));
+            }
+        }
     }
 
     fn take_values(&mut self, field: FieldRef<'r>) {
@@ -145,13 +181,41 @@ impl<'r> Source<'r> {
         self.values.push(Value { code, spelled, text, inner, opening, end, rule: u32::MAX });
     }
 
+    /// Returns where the fields with this tag are, in order.
+    fn places(&self, tag: Tag) -> &[(Tag, u32)] {
+        let first = self.by_tag.partition_point(|(other, _)| *other < tag);
+        let end = first + self.by_tag.cut(first..).partition_point(|(other, _)| *other == tag);
+        self.by_tag.cut(first..end)
+    }
+
     /// Returns the fields with this tag, in order.
     pub(crate) fn with_tag(&self, tag: Tag) -> impl Iterator<Item = &Occurrence<'r>> {
-        let first = self.by_tag.partition_point(|(other, _)| *other < tag);
-        let rest = self.by_tag.cut(first..);
-        rest.iter()
-            .take_while(move |(other, _)| *other == tag)
-            .filter_map(|(_, place)| self.fields.get(*place as usize))
+        self.places(tag).iter().filter_map(|(_, place)| self.fields.get(*place as usize))
+    }
+
+    /// Returns the field with this tag and this number, from 1.
+    pub(crate) fn numbered(&self, tag: Tag, number: u32) -> Option<&Occurrence<'r>> {
+        let (_, place) = self.places(tag).get(number.checked_sub(1)? as usize)?;
+        self.fields.get(*place as usize)
+    }
+
+    /// Returns the field, from 0, among those with this tag that have text: under `code`, or anywhere.
+    pub(crate) fn nth_with(&self, tag: Tag, code: Option<char>, n: usize) -> Option<&Occurrence<'r>> {
+        let places = self.places(tag);
+        let find = || {
+            let mut having = places.iter().map(|(_, place)| *place).filter(|place| {
+                self.fields.get(*place as usize).is_some_and(|field| match code {
+                    Some(code) => self.value(field, code).is_some(),
+                    None => self.values_of(field).iter().any(Value::has_text),
+                })
+            });
+            having.nth(n)
+        };
+        let place = match places.len() > MANY {
+            true => *self.asked.borrow_mut().entry((tag, code, n)).or_insert_with(find),
+            false => find(),
+        };
+        self.fields.get(place? as usize)
     }
 
     /// Returns the values of a field.
@@ -159,11 +223,29 @@ impl<'r> Source<'r> {
         self.values.cut(field.values.clone())
     }
 
-    /// Returns the first value with text under this code in a field.
+    /// Returns the first value with text under this code in a field, outside embedded ones.
     pub(crate) fn value(&self, field: &Occurrence<'r>, code: char) -> Option<&Value<'r>> {
+        if field.values.len() > MANY {
+            let known = self.of_code.get(&(field.values.start, code))?;
+            return self.values.get(known.first?);
+        }
         self.values_of(field)
             .iter()
             .find(|value| value.code == code && value.inner.is_none() && value.has_text())
+    }
+
+    /// Returns how many values with text are under this code in a field, embedded ones included.
+    pub(crate) fn count(&self, field: &Occurrence<'r>, code: char) -> usize {
+        if field.values.len() > MANY {
+            return self.of_code.get(&(field.values.start, code)).map_or(0, |known| known.count);
+        }
+        self.values_of(field).iter().filter(|value| value.code == code && value.has_text()).count()
+    }
+
+    /// Returns the value of a field before the one with this index.
+    pub(crate) fn before(&self, field: &Occurrence<'r>, index: usize) -> Option<&Value<'r>> {
+        let before = index.checked_sub(1).filter(|before| field.values.contains(before))?;
+        self.values.get(before)
     }
 
     /// Returns the texts under this code in all fields with this tag, trimmed.
@@ -178,13 +260,5 @@ impl<'r> Source<'r> {
     /// Returns the first of those texts.
     pub(crate) fn text(&self, tag: u32, code: char) -> Option<&str> {
         self.texts(tag, code).next()
-    }
-
-    /// Returns whether any field with this tag has text: under `code`, or anywhere.
-    pub(crate) fn has(&self, tag: Tag, code: Option<char>) -> bool {
-        self.with_tag(tag).any(|field| match code {
-            Some(code) => self.value(field, code).is_some(),
-            None => self.values_of(field).iter().any(Value::has_text),
-        })
     }
 }

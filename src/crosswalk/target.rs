@@ -34,6 +34,8 @@ pub(crate) struct Target {
     /// The data of a control field.
     pub(crate) data: Option<String>,
     pub(crate) subfields: Vec<Subfield>,
+    /// Index of the last subfield that opens an embedded field.
+    opened: Option<usize>,
     /// The source tag, the occurrence and the rule that made the field: its place among those with its tag.
     pub(crate) source: Tag,
     pub(crate) occurrence: u32,
@@ -60,6 +62,7 @@ impl Target {
             late: [None, None],
             data: None,
             subfields: Vec::new(),
+            opened: None,
             source,
             occurrence: 0,
             line: 0,
@@ -92,7 +95,7 @@ impl Target {
             if inner.tag.is_control() {
                 let mut subfield = Subfield::new('1', format!("{}{text}", inner.opening));
                 subfield.opens = Some(inner.tag);
-                self.subfields.push(subfield);
+                self.push_opening(subfield);
                 return Put::Written;
             }
             self.open(inner, code);
@@ -106,8 +109,12 @@ impl Target {
             (Mode::Const { first, .. }, _) => {
                 let mut subfield = Subfield::new(code, text);
                 subfield.constant = true;
-                let at = if *first { 0 } else { self.subfields.len() };
-                self.subfields.insert(at, subfield);
+                if *first {
+                    self.subfields.insert(0, subfield);
+                    self.opened = self.opened.map(|at| at + 1);
+                } else {
+                    self.subfields.push(subfield);
+                }
             }
             (Mode::Group, _) => {
                 let mut subfield = Subfield::new(code, text);
@@ -136,22 +143,24 @@ impl Target {
 
     /// Where the embedded field that is open begins; 0 outside.
     fn inside(&self, embedded: bool) -> usize {
-        match embedded {
-            true => self.subfields.iter().rposition(|other| other.opens.is_some()).unwrap_or_default(),
-            false => 0,
-        }
+        self.opened.filter(|_| embedded).unwrap_or_default()
+    }
+
+    fn push_opening(&mut self, subfield: Subfield) {
+        self.opened = Some(self.subfields.len());
+        self.subfields.push(subfield);
     }
 
     /// Opens an embedded field, unless it is open. A name is opened by each $a.
     fn open(&mut self, inner: &Inner, code: char) {
-        let open = self.subfields.iter().rev().find_map(|subfield| subfield.opens);
+        let open = self.opened.and_then(|at| self.subfields.get(at)?.opens);
         let is_name = matches!(inner.tag.number(), Some(700..=799));
         if open == Some(inner.tag) && !(is_name && code == 'a') {
             return;
         }
         let mut subfield = Subfield::new('1', &*inner.opening);
         subfield.opens = Some(inner.tag);
-        self.subfields.push(subfield);
+        self.push_opening(subfield);
     }
 
     fn append(&mut self, at: usize, between: &str, text: &str) {

@@ -28,8 +28,10 @@ fn push(out: &mut Record, target: &Target, findings: &mut Findings) {
         if let Some(data) = &target.data {
             return field.lead(data);
         }
-        let indicators = target.indicators.map(char::from);
-        field.indicators(&String::from_iter(indicators));
+        match std::str::from_utf8(&target.indicators) {
+            Ok(indicators) => field.indicators(indicators),
+            Err(_) => field.indicators(&String::from_iter(target.indicators.map(char::from))),
+        };
         for subfield in &target.subfields {
             field.subfield(subfield.code, &subfield.text);
         }

@@ -221,7 +221,7 @@ impl<'b> FieldWriter<'b> {
     }
 
     fn value(&mut self, value: &str) {
-        if !self.control && value.as_bytes().contains(&self.syntax.delimiter) {
+        if !self.control && memchr::memchr(self.syntax.delimiter, value.as_bytes()).is_some() {
             let delimiter = self.syntax.delimiter;
             self.fail(format!("a value holds the subfield delimiter {delimiter:02X}: {value:?}"));
             return;

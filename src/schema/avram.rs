@@ -43,7 +43,7 @@ impl Schema {
     ///
     /// # Spec
     /// Avram 0.9.6; the keys `required_if`, `order`, `deprecated_since` and `length` of fields, also with a `_` before them,
-    /// and `one_of`, `at_most_one_of`, `partial` and `fill`, also as objects in `rules`, are ours.
+    /// and `one_of`, `at_most_one_of`, `severity`, `partial` and `fill`, also as objects in `rules`, are ours.
     ///
     /// # Example
     /// ```
@@ -69,6 +69,7 @@ impl Schema {
             fill: own(&value, "fill").and_then(Value::as_str).and_then(|text| text.chars().next()),
             one_of: groups(&value, "one_of"),
             at_most_one_of: groups(&value, "at_most_one_of"),
+            severity: texts(&value, "severity"),
             records: value.get("records").and_then(Value::as_u64),
             ..Schema::default()
         };
@@ -107,6 +108,9 @@ impl Schema {
             if !groups.is_empty() {
                 rules.push(json!({ key: groups }));
             }
+        }
+        if !self.severity.is_empty() {
+            rules.push(json!({"severity": self.severity}));
         }
         if self.partial {
             rules.push(json!({"partial": true}));
@@ -159,6 +163,12 @@ fn groups(schema: &Value, key: &str) -> Vec<Vec<String>> {
         tags.map(str::to_owned).collect()
     };
     groups.map(tags).collect()
+}
+
+/// Texts by name.
+fn texts(schema: &Value, key: &str) -> BTreeMap<String, String> {
+    let all = own(schema, key).and_then(Value::as_object).into_iter().flatten();
+    all.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))).collect()
 }
 
 /// What a field says beyond Avram, with or without the `_` that Avram's meta schema asks for.

@@ -35,6 +35,9 @@ pub struct Schema {
     pub one_of: Vec<Vec<String>>,
     /// Groups of fields of which a record has one at most. *Extension.*
     pub at_most_one_of: Vec<Vec<String>>,
+    /// How much rules weigh for records that this schema checks, `note`, `warning` or `error`, by id, the first letters of ids,
+    /// or name. *Extension.*
+    pub severity: BTreeMap<String, String>,
     /// How many records a file has.
     pub records: Option<u64>,
 }

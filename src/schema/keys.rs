@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Lists,
     /// A filter of records.
     Filter,
+    /// Levels by the names of rules.
+    Severities,
     /// Anything.
     Any,
 }
@@ -45,6 +47,7 @@ pub(super) const SCHEMA: Keys = &[
     ("fields", Kind::Fields),
     ("one_of", Kind::Any),
     ("at_most_one_of", Kind::Any),
+    ("severity", Kind::Severities),
     ("partial", Kind::Flag),
     ("fill", Kind::Name),
     ("source", Kind::Text),

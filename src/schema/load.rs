@@ -12,6 +12,12 @@ use super::sets::Set;
 #[error("{0}")]
 pub struct LoadSchemaError(String);
 
+impl LoadSchemaError {
+    pub(crate) fn new(why: impl Into<String>) -> LoadSchemaError {
+        LoadSchemaError(why.into())
+    }
+}
+
 impl Compiled {
     /// Returns the rules of a built-in set, by its name, or of the schema in a file.
     ///

@@ -14,6 +14,8 @@ use super::places::Places;
 use super::table::range;
 use crate::bytes::Cut;
 use crate::filter::{Filter, FilterOptions};
+use crate::finding::Severity;
+use crate::named::Named;
 
 /// A mistake in a schema. It is shown as `12:5: the message`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -160,6 +162,11 @@ impl Checking {
             Kind::Flag => self.add(path, "expected true or false"),
             Kind::Number => self.add(path, "expected a number that is not negative"),
             Kind::Pattern => self.pattern(path, value),
+            Kind::Severities => self.each(path, value, |checking, path, _, value| {
+                if value.as_str().and_then(Severity::from_name).is_none() {
+                    checking.add(path, "expected note, warning or error");
+                }
+            }),
             Kind::Filter => {
                 let parsed = value.as_str().map(|text| Filter::parse(text, FilterOptions::new()));
                 match parsed {

@@ -21,10 +21,11 @@ use super::definition::{
 };
 
 /// The lists of codes, by name.
-pub(crate) const LISTS: [(&str, &str); 6] = [
+pub(crate) const LISTS: [(&str, &str); 7] = [
     ("languages", include_str!("data/codes/languages.tsv")),
     ("countries", include_str!("data/codes/countries.tsv")),
     ("areas", include_str!("data/codes/areas.tsv")),
+    ("sources", include_str!("data/codes/sources.tsv")),
     ("relators", include_str!("data/codes/relators.tsv")),
     ("unimarc-relators", include_str!("data/codes/unimarc-relators.tsv")),
     ("iso3166", include_str!("data/codes/iso3166.tsv")),

@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use super::baseline::Baseline;
 use super::ignore::{Ignore, is_like};
-use super::select::{Choice, Element};
+use super::select::{Choice, Element, RuleChoice};
 use crate::finding::{Rule, Severity, counted};
 use crate::limits::Limits;
+use crate::named::Named;
 use crate::position::Location;
 use crate::record::Dialect;
 use crate::rules;
 use crate::schema::Compiled;
+#[cfg(feature = "json")]
+use crate::schema::LoadSchemaError;
 
 /// What a validation looks for, how much each rule weighs, and what makes the run fail.
 ///
@@ -45,6 +48,8 @@ pub struct Config {
     pub(super) limit: usize,
     pub(super) baseline: Baseline,
     pub(super) schema: Option<Arc<Compiled>>,
+    /// What is looked for beside what is selected.
+    pub(super) profile: Vec<Choice>,
 }
 
 /// Severities in some files.
@@ -81,6 +86,7 @@ impl Default for Config {
             limit: Limits::default().findings,
             baseline: Baseline::default(),
             schema: None,
+            profile: Vec::new(),
         }
     }
 }
@@ -96,6 +102,23 @@ impl Config {
     #[must_use]
     pub fn select(mut self, choices: &[Choice]) -> Config {
         self.selected = choices.to_vec();
+        self
+    }
+
+    /// Looks for these findings too, [optional](rules::is_optional) ones that one of the choices names among them, whatever is
+    /// selected. Default: for none.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::{rules, validate::Config};
+    ///
+    /// let config = Config::new().profile(&["isbd".parse()?]);
+    /// assert!(config.wants(rules::FULL_STOP_MISSING) && config.wants(rules::GARBAGE));
+    /// # Ok::<(), kartoteka::validate::ParseChoiceError>(())
+    /// ```
+    #[must_use]
+    pub fn profile(mut self, choices: &[Choice]) -> Config {
+        self.profile = choices.to_vec();
         self
     }
 
@@ -124,7 +147,21 @@ impl Config {
     pub fn severity_of(&self, rule: Rule, file: &str) -> Severity {
         let own = self.overrides.iter().rev().filter(|own| own.has(file));
         let own = own.filter_map(|own| own.severities.get(&rule)).next();
-        own.or(self.severities.get(&rule)).copied().unwrap_or(rule.severity())
+        own.or(self.severities.get(&rule)).copied().or(self.by_schema(rule)).unwrap_or(rule.severity())
+    }
+
+    /// Returns how much a rule weighs by the schema.
+    fn by_schema(&self, rule: Rule) -> Option<Severity> {
+        let all = self.schema.iter().flat_map(|schema| &schema.schema().severity);
+        let all =
+            all.filter(|(choice, _)| choice.parse().is_ok_and(|choice: Choice| choice.has_all_of(rule)));
+        all.filter_map(|(_, name)| <Severity as Named>::from_name(name)).next_back()
+    }
+
+    /// Returns the rules that do not weigh what they weigh by default.
+    pub(super) fn severities(&self) -> BTreeMap<Rule, Severity> {
+        let by_schema = rules::all().filter_map(|rule| Some((rule, self.by_schema(rule)?)));
+        by_schema.chain(self.severities.iter().map(|(rule, severity)| (*rule, *severity))).collect()
     }
 
     /// Sets the severity from which a finding makes the run fail. Default: [`Severity::Error`].
@@ -192,11 +229,26 @@ impl Config {
         self
     }
 
-    /// Checks all records by a schema, in place of the rules of their format. Default: the format of each decides.
+    /// Checks all records by a schema, in place of the rules of their format, and takes the severities that it sets where this
+    /// configuration sets none. Default: the format of each record decides.
     #[must_use]
     pub fn schema(mut self, schema: Arc<Compiled>) -> Config {
         self.schema = Some(schema);
         self
+    }
+
+    /// Checks all records by a built-in set or the schema in a file, as [`Config::schema`] does.
+    ///
+    /// # Errors
+    /// As [`Compiled::load`]; and if the schema sets the severity of a rule that there is not.
+    #[cfg(feature = "json")]
+    pub fn load_schema(self, name: &str) -> Result<Config, LoadSchemaError> {
+        let schema = Compiled::load(name)?;
+        for choice in schema.schema().severity.keys() {
+            let parsed = choice.parse::<RuleChoice>();
+            parsed.map_err(|error| LoadSchemaError::new(format!("{name}: severity: {error}")))?;
+        }
+        Ok(self.schema(schema))
     }
 
     /// Passes over the findings that a baseline knows. Default: none.
@@ -214,6 +266,7 @@ impl Config {
                 .iter()
                 .any(|choice| choice.has_rule(rule) && (choice.names(rule) || !rules::is_optional(rule))),
         };
+        let selected = selected || self.profile.iter().any(|choice| choice.names(rule));
         // Nothing is written here, so that nothing can go wrong with it.
         selected && !self.ignored.iter().any(|choice| choice.has_all_of(rule)) && !rule.id().starts_with('W')
     }

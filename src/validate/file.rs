@@ -11,6 +11,7 @@ use super::select::Choice;
 use crate::bytes::Cut;
 use crate::filter::{Filter, FilterOptions};
 use crate::finding::Severity;
+use crate::named::Named;
 use crate::record::Dialect;
 
 /// A mistake in a configuration file.
@@ -58,6 +59,8 @@ impl Config {
     /// |---|---|
     /// | `dialect` | name of the family of formats |
     /// | `select`, `ignore` | lists of [`Choice`]s |
+    /// | `profile` | list of [`Choice`]s, or one: what is looked for too, such as `isbd` |
+    /// | `schema` | name of a built-in set or a file, which checks all records |
     /// | `local` | list of elements such as `9XX` or `590$a`: that a field, subfield or indicator is undefined there is counted apart |
     /// | `fail-on` | `note`, `warning` or `error` |
     /// | `max-findings`, `min-records` | numbers |
@@ -111,9 +114,11 @@ impl Config {
     }
 }
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 12] = [
     "dialect",
     "select",
+    "profile",
+    "schema",
     "ignore",
     "local",
     "fail-on",
@@ -133,6 +138,17 @@ fn read(keys: &DeTable<'_>, config: &mut Config) -> Result<(), Mistake> {
             }
             "select" => config.selected = choices(value)?,
             "ignore" => config.ignored = choices(value)?,
+            "profile" => {
+                let is_text = value.get_ref().is_str();
+                config.profile = if is_text { vec![choice(value)?] } else { choices(value)? };
+            }
+            #[cfg(feature = "json")]
+            "schema" => {
+                let made = std::mem::take(config).load_schema(text(value)?);
+                *config = made.map_err(|why| (value.span(), why.to_string()))?;
+            }
+            #[cfg(not(feature = "json"))]
+            "schema" => return Err((value.span(), "schemas need the feature json".to_owned())),
             "local" => {
                 for item in list(value)? {
                     let element = text(item)?
@@ -224,18 +240,18 @@ fn severities(
 }
 
 fn severity(value: &Spanned<DeValue<'_>>) -> Result<Severity, Mistake> {
-    let all = [Severity::Note, Severity::Warning, Severity::Error];
     let name = text(value)?;
-    let found = all.into_iter().find(|severity| severity.name() == name);
+    let found = Severity::from_name(name);
     found.ok_or_else(|| unknown_value(value.span(), name, &["note", "warning", "error"]))
 }
 
 fn choices(value: &Spanned<DeValue<'_>>) -> Result<Vec<Choice>, Mistake> {
-    let one = |item: &Spanned<DeValue<'_>>| {
-        let parsed = text(item)?.parse();
-        parsed.map_err(|error: super::ParseChoiceError| (item.span(), error.to_string()))
-    };
-    list(value)?.iter().map(one).collect()
+    list(value)?.iter().map(choice).collect()
+}
+
+fn choice(value: &Spanned<DeValue<'_>>) -> Result<Choice, Mistake> {
+    let parsed = text(value)?.parse();
+    parsed.map_err(|error: super::ParseChoiceError| (value.span(), error.to_string()))
 }
 
 fn table<'v, 't>(value: &'v Spanned<DeValue<'t>>) -> Result<&'v DeTable<'t>, Mistake> {

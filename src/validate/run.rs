@@ -173,7 +173,7 @@ impl Validator {
             failures: Vec::new(),
             min_records: config.min_records,
             some_records: config.some_records,
-            severities: config.severities.clone(),
+            severities: config.severities(),
         };
         let wanted = totals.rules.iter().copied().collect();
         Validator {
@@ -320,9 +320,9 @@ impl Validator {
     /// Whether a finding is looked for, as far as rule and element tell.
     fn is_wanted(&self, finding: &Finding) -> bool {
         let (rule, place) = (finding.rule, &finding.location);
-        let Config { selected, ignored, .. } = &self.config;
+        let Config { selected, profile, ignored, .. } = &self.config;
         self.wanted.contains(&rule)
-            && (selected.is_empty() || selected.iter().any(|choice| choice.has(rule, place)))
+            && (selected.is_empty() || selected.iter().chain(profile).any(|choice| choice.has(rule, place)))
             && !ignored.iter().any(|choice| choice.has(rule, place))
     }
 

@@ -9,7 +9,7 @@ use crate::rules;
 
 /// A choice of findings: rules, elements of the record, or both.
 ///
-/// Written as an id (`B001`), the first letters of ids (`B`, `E00`), a name (`garbage`), an element (`9XX`, `245$a`, `LDR`)
+/// Written as an id (`B001`), the first letters of ids (`B`, `E00`), a name (`garbage`), `isbd` for `P`, an element (`9XX`, `245$a`, `LDR`)
 /// or both with `@` between (`E020@245$a`).
 ///
 /// # Example
@@ -180,6 +180,7 @@ impl FromStr for Choice {
         let text = text.trim();
         let wrong = ParseChoiceError::of;
         let named = |text: &str| -> Option<Vec<Rule>> {
+            let text = if text.eq_ignore_ascii_case("isbd") { "P" } else { text };
             let id = text.to_ascii_uppercase();
             let is_meant = |rule: &Rule| rule.id().starts_with(&id) || rule.name().eq_ignore_ascii_case(text);
             let found: Vec<Rule> = rules::all().filter(is_meant).collect();

@@ -503,3 +503,56 @@ fn a_record_of_isis_whose_leader_says_so_keeps_its_form() {
     let json = through(iso.as_bytes(), Format::Iso2709, Format::Ndjson);
     assert_eq!(through(&json, Format::Ndjson, Format::Iso2709), iso.as_bytes());
 }
+
+#[test]
+fn a_field_before_the_first_record_is_told_in_each_xml_form() {
+    for (format, field, record) in [
+        (
+            "marcxml",
+            "<datafield tag='260' ind1=' ' ind2=' '><subfield code='a'>Şuşa</subfield></datafield>",
+            "<record><leader>00000nam a2200000 i 4500</leader><controlfield tag='001'>q1</controlfield></record>",
+        ),
+        (
+            "turbomarc",
+            "<d260 i1=' ' i2=' '><sa>Şuşa</sa></d260>",
+            "<r><l>00000nam a2200000 i 4500</l><c001>q1</c001></r>",
+        ),
+        (
+            "oai-marc",
+            "<varfield id='260' i1=' ' i2=' '><subfield label='a'>Şuşa</subfield></varfield>",
+            "<oai_marc><fixfield id='1'>q1</fixfield></oai_marc>",
+        ),
+    ] {
+        let data = format!("{field}{record}");
+        let records = read(Format::from_name(format).unwrap(), data.as_bytes());
+        assert_eq!(records.len(), 1, "{format}: {records:?}");
+        assert!(records[0].1.contains(&"B071"), "{format}: {records:?}");
+        let foreign = data.replace("d260", "date").replace("varfield", "note").replace("datafield", "note");
+        let records = read(Format::from_name(format).unwrap(), foreign.as_bytes());
+        assert!(!records[0].1.contains(&"B071"), "{format}: {records:?}");
+    }
+}
+
+#[test]
+fn records_of_the_server_without_their_number_are_told_and_do_not_merge_when_they_are_written() {
+    let data = b"11#0\r\n0#1\r\n200#^Adastan\r\n0#3\r\n200#^Ahekaya\r\n17#0\r\n0#1\r\n200#^Aroman\r\n";
+    let format = Format::from_name("irbis-server").unwrap();
+    let records = read(format, data);
+    let values: Vec<&str> = records.iter().map(|(lines, _)| lines[0].as_str()).collect();
+    assert_eq!(values, ["200 [] $A dastan", "200 [] $A hekaya", "200 [] $A roman"]);
+    let rules: Vec<&[&str]> = records.iter().map(|(_, rules)| rules.as_slice()).collect();
+    assert_eq!(rules, [&[][..], &["B050"], &[]]);
+
+    let mut reader = reader(&data[..], Some(format), &ReadOptions::new()).unwrap();
+    let mut written = Vec::new();
+    let mut writer = kartoteka::writer(format, &mut written, &kartoteka::WriteOptions::new()).unwrap();
+    let mut record = Record::new();
+    while reader.read_record(&mut record).unwrap() {
+        writer.write(&record).unwrap();
+    }
+    writer.finish().unwrap();
+    drop(writer);
+    let again = read(format, &written);
+    let values_again: Vec<&str> = again.iter().map(|(lines, _)| lines[0].as_str()).collect();
+    assert_eq!(values_again, values, "{}", written.escape_ascii());
+}

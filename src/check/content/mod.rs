@@ -37,6 +37,7 @@ mod same;
 mod scripts;
 mod series;
 mod source;
+mod source_code;
 mod spaces;
 #[cfg(all(test, feature = "json"))]
 mod tests;
@@ -79,6 +80,7 @@ assemble! {
     year
     language
     source
+    source_code
     translation
     main_entry
     entry

@@ -128,14 +128,25 @@ pub(crate) trait Around {
     fn word<'w>(&'w self, word: &'w str) -> &'w str;
 }
 
-/// What became of a value.
+/// What became of a value. It is made once and used for each value, so that its lists keep their room.
 #[derive(Debug, Default)]
 pub(crate) struct Transformed {
     pub(crate) texts: Vec<String>,
+    /// The texts before a step.
+    before: Vec<String>,
     /// The code that comes instead of that of the rule, for what is not valid.
     pub(crate) code: Option<char>,
     /// Whether a step could make nothing of the value, and left it as it stands.
     pub(crate) as_it_stands: bool,
+}
+
+impl Transformed {
+    /// Begins anew with one text.
+    pub(crate) fn set(&mut self, text: String) {
+        self.texts.clear();
+        self.texts.push(text);
+        (self.code, self.as_it_stands) = (None, false);
+    }
 }
 
 impl Transform {
@@ -145,8 +156,7 @@ impl Transform {
     }
 
     /// Runs the steps on a value. No texts: the value is not taken.
-    pub(crate) fn run(&self, text: &str, around: &dyn Around) -> Transformed {
-        let mut made = Transformed::default();
+    pub(crate) fn run(&self, text: &str, around: &dyn Around, made: &mut Transformed) {
         let mut steps = self.steps.iter();
         let first = match self.steps.first() {
             Some(Step::Copy) => {
@@ -155,15 +165,16 @@ impl Transform {
             }
             _ => text::fold_blanks(text),
         };
-        made.texts.push(first);
+        made.set(first);
         for step in steps {
-            let before = std::mem::take(&mut made.texts);
-            for text in before {
-                step.run(text, around, &mut made);
+            let mut before = std::mem::take(&mut made.before);
+            std::mem::swap(&mut before, &mut made.texts);
+            for text in before.drain(..) {
+                step.run(text, around, made);
             }
+            made.before = before;
         }
         made.texts.retain(|text| !text.is_empty());
-        made
     }
 }
 
@@ -275,7 +286,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::parse::{call, names, pipeline};
-    use super::{Around, Transform};
+    use super::{Around, Transform, Transformed};
     use crate::crosswalk::tables;
 
     /// A field without other subfields, whose second indicator is 4, in a base with one journal.
@@ -311,7 +322,8 @@ mod tests {
             let (text, value) = (parts.next().unwrap(), parts.next().unwrap());
             let expected: Vec<&str> =
                 parts.next().unwrap().split('|').filter(|text| !text.is_empty()).collect();
-            let made = Transform::parse(text).unwrap().run(value, &Alone);
+            let mut made = Transformed::default();
+            Transform::parse(text).unwrap().run(value, &Alone, &mut made);
             assert_eq!(made.texts, expected, "{text} of {value:?}");
             shown.extend(pipeline(text).into_iter().map(|part| call(part).0.to_owned()));
         }

@@ -172,6 +172,7 @@ impl Framing for IrbisServer {
         record.set_syntax(Syntax::IRBIS);
         let mut state = State {
             isis: None,
+            has_number: false,
             has_version: false,
             is_before_version: false,
             answered: false,
@@ -220,6 +221,12 @@ impl Framing for IrbisServer {
                 at += 1;
             }
         }
+        // A result of a global correction has no number, after a 0.
+        let has_lines = self::line(bytes, true).is_some_and(|(first, ..)| !has_separator(first));
+        if !state.has_number && !state.answered && (state.has_version || has_lines) {
+            findings.at(LINE_INVALID, (0, 0), "the record begins without its number", "taken as 0");
+            state.intact = false;
+        }
         record.header_mut().isis = state.isis;
         load_utf8(bytes, &self.options, record, findings);
         if record.fields().len() == 0 {
@@ -235,6 +242,7 @@ impl Framing for IrbisServer {
 /// The state of parsing a record.
 struct State {
     isis: Option<IsisHeader>,
+    has_number: bool,
     has_version: bool,
     /// Whether nothing was read yet, and the version is the piece after this one.
     is_before_version: bool,
@@ -358,6 +366,7 @@ impl IrbisServer {
             if let (Some(mfn), true, Some(status)) = (mfn, is_again, status) {
                 let status = status.parse().unwrap_or_default();
                 state.isis = Some(IsisHeader::new(mfn, status, 0));
+                state.has_number = true;
                 return Ok(());
             }
             if state.isis.is_none()
@@ -369,6 +378,7 @@ impl IrbisServer {
                 && value.len() < 24
             {
                 state.isis = Some(IsisHeader::new(mfn, 0, 0));
+                state.has_number = true;
                 state.intact = false;
                 let message = format!("the status is \"{}\", no number", value.escape_ascii());
                 findings.push(Finding::new(LINE_INVALID, location, message, "taken as 0"));

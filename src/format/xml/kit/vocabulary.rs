@@ -113,6 +113,12 @@ impl Vocabulary {
         matches!(known, Ok(Kind::Leader | Kind::Control | Kind::Data))
     }
 
+    /// Returns whether an element of this local name is a field or a leader in one of the forms, and hardly anything else.
+    pub(super) fn is_part_of_record(local: &[u8]) -> bool {
+        let is_turbo = |name: &[u8]| matches!(name, [b'c' | b'C' | b'd' | b'D', tag @ ..] if tag.len() == 3 && tag.iter().all(u8::is_ascii_digit));
+        Vocabulary::Slim.is_child(local) || Vocabulary::Oai.is_child(local) || is_turbo(local)
+    }
+
     /// Returns the tag of a field; `None` if it has none.
     /// Sets `other_case` if the name of the attribute has other letters.
     pub(super) fn tag<'a>(self, start: &'a BytesStart<'_>, other_case: &mut bool) -> Option<Cow<'a, str>> {

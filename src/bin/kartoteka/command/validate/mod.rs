@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use clap::Args;
 use kartoteka::Dialect;
 use kartoteka::report::{self, Form, FormOptions, Report, Sarif, Style};
-use kartoteka::schema::Compiled;
 use kartoteka::table::{Formulas, is_formula};
 use kartoteka::validate::{Choice, Config, Event, ParseBaselineError, Validator};
 
@@ -44,6 +43,11 @@ pub(crate) struct Options {
     /// or LDR, or ids in an element, such as E020@245$a
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
     pub(crate) select: Vec<Choice>,
+
+    /// Look for these findings too, beside those that are looked for anyway: isbd for the marks of ISBD, E005 for letters
+    /// that are not composed, or others of --select
+    #[arg(long, value_name = "ID,...", value_delimiter = ',')]
+    pub(crate) profile: Vec<Choice>,
 
     /// Do not look for these findings, even if they are selected
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
@@ -215,7 +219,10 @@ fn config(options: &Options) -> Result<(Config, Option<PathBuf>), Failure> {
         .jobs(options.jobs.count())
         .findings_per_record(reading.options().limits.findings);
     if let Some(name) = &options.schema {
-        config = config.schema(Compiled::load(name).map_err(|why| Failure::new(why.to_string()))?);
+        config = config.load_schema(name).map_err(|why| Failure::new(why.to_string()))?;
+    }
+    if !options.profile.is_empty() {
+        config = config.profile(&options.profile);
     }
     if !options.select.is_empty() {
         config = config.select(&options.select);
