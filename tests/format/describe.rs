@@ -98,21 +98,23 @@ fn mods_has_the_main_elements() {
          <namePart type=\"date\">1828-1910</namePart><role><roleTerm type=\"text\">автор</roleTerm></role>\
          <role><roleTerm type=\"code\" authority=\"marcrelator\">aut</roleTerm></role></name>",
         "<typeOfResource>text</typeOfResource>",
+        "<genre authority=\"marcgt\">fiction</genre>",
+        "<originInfo eventType=\"publisher\"><place><placeTerm type=\"text\">Москва</placeTerm></place>\
+         <publisher>Тип. Т. Рис</publisher><dateIssued>1868</dateIssued></originInfo>",
         "<originInfo><place><placeTerm type=\"code\" authority=\"marccountry\">ru</placeTerm></place>\
-         <place><placeTerm type=\"text\">Москва</placeTerm></place><publisher>Тип. Т. Рис</publisher>\
-         <dateIssued>1868</dateIssued><dateIssued encoding=\"marc\">1868</dateIssued>\
+         <dateIssued encoding=\"marc\">1868</dateIssued>\
          <edition>2nd ed. / rev.</edition><issuance>monographic</issuance></originInfo>",
         "<language><languageTerm type=\"code\" authority=\"iso639-2b\">rus</languageTerm></language>",
-        "<extent>297 с. : ил. ; 20 см</extent>",
-        "<abstract>Abstract.</abstract>",
+        "<form authority=\"marcform\">print</form><extent>297 с. : ил. ; 20 см</extent>",
+        "<abstract displayLabel=\"Summary\">Abstract.</abstract>",
         "<note type=\"statement of responsibility\">Leo Tolstoy.</note><note>Note.</note>",
         "<subject authority=\"lcsh\"><topic>Nobility</topic><geographic>Russia</geographic><topic>History</topic></subject>",
         "<classification authority=\"udc\">821.161.1-3</classification>",
         "<relatedItem type=\"host\"><titleInfo><title>Сочинения</title></titleInfo><part><text>Т. 1</text></part>\
          <identifier type=\"local\">(X)7</identifier></relatedItem>",
         "<identifier type=\"isbn\">9785905450600</identifier>",
-        "<location><url>https://example.org/?a=1&amp;b=2</url></location>",
-        "<recordInfo><recordContentSource>RU-X</recordContentSource>\
+        "<location><url usage=\"primary display\">https://example.org/?a=1&amp;b=2</url></location>",
+        "<recordInfo><recordContentSource authority=\"marcorg\">RU-X</recordContentSource>\
          <recordCreationDate encoding=\"marc\">260114</recordCreationDate>\
          <recordChangeDate encoding=\"iso8601\">20260115000000.0</recordChangeDate>\
          <recordIdentifier>kart0001</recordIdentifier>",

@@ -9,4 +9,5 @@
     clippy::arithmetic_side_effects
 )]
 
+mod examples;
 mod worksheets;

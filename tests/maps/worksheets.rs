@@ -22,7 +22,7 @@ fn blocks(text: &str) -> Vec<Block> {
     blocks.map(|block| block.lines().map(ToOwned::to_owned).collect()).collect()
 }
 
-fn in_lines(record: &Record) -> Vec<String> {
+pub(crate) fn in_lines(record: &Record) -> Vec<String> {
     let mut out = mrk::Writer::new(Vec::new(), &WriteOptions::new());
     out.write_record(record.view()).unwrap();
     out.finish().unwrap();

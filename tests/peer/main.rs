@@ -23,4 +23,5 @@ mod exchange;
 mod lint;
 mod marc8;
 mod reviewed;
+mod stylesheets;
 mod takers;

@@ -1,62 +1,93 @@
 //! The elements of one record.
 
-use super::links::{classes, identifiers, location, related, subjects};
-use super::parts::{Written, fields, indicator, scheme};
-use crate::bytes::Cut;
+use std::collections::BTreeSet;
+
+use super::coded::{self, Kind};
+use super::links::{classes, identifiers, location, subjects};
+use super::names::{name, name_title_group};
+use super::origin::origin;
+use super::parts::{Item, Items, Written, indicator, scheme, text};
+use super::related::related;
 use crate::format::xml::kit::{Elements, bare, bare_name, joined};
-use crate::record::{FieldRef, RecordRef};
+use crate::record::RecordRef;
 
 pub(super) fn describe(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Written {
-    let coded = record.field("008").map(|field| field.lead().to_str_lossy().into_owned()).unwrap_or_default();
+    let items = &Items::new(record);
+    let coded = items.control("008");
+    let kind = Kind::of(record);
     xml.open("mods", &[("version", "3.8")])?;
-    titles(record, xml)?;
-    for field in fields(record, &["100", "110", "111", "700", "710", "711", "720"]) {
+    titles(items, xml)?;
+    for field in items.with(&["100", "110", "111", "700", "710", "711", "720"]) {
         if field.subfield('t').is_none() {
-            name(field, xml)?;
+            name(field, items.has(&["240"]), xml)?;
         }
     }
-    kind(record, xml)?;
-    for field in fields(record, &["655"]) {
-        xml.text("genre", &[("authority", scheme(field))], bare_name(&joined(field, "avxyz")))?;
+    type_of_resource(record, xml)?;
+    for term in coded::terms("genre", kind, &coded) {
+        xml.text("genre", &[("authority", "marcgt")], term)?;
     }
-    origin(record, &coded, xml)?;
-    languages(record, &coded, xml)?;
-    extent(record, xml)?;
-    for field in fields(record, &["520"]) {
-        xml.text("abstract", &[], &joined(field, "ab"))?;
+    for field in items.with(&["655"]) {
+        xml.text("genre", &[("authority", &scheme(**field))], bare_name(&joined(**field, "avxyz")))?;
     }
-    for field in fields(record, &["505"]) {
-        xml.text("tableOfContents", &[], &joined(field, "agrt"))?;
+    origin(items, &coded, kind, xml)?;
+    languages(items, &coded, xml)?;
+    form_and_extent(items, &coded, kind, xml)?;
+    labelled(items, "520", ("abstract", "ab"), " 01234", &ABSTRACTS, xml)?;
+    labelled(items, "505", ("tableOfContents", "agrt"), "012", &CONTENTS, xml)?;
+    for term in coded::terms("audience", kind, &coded) {
+        xml.text("targetAudience", &[("authority", "marctarget")], term)?;
     }
-    if let Some(audience) = audience(coded.cut(22..23)) {
-        xml.text("targetAudience", &[("authority", "marctarget")], audience)?;
-    }
-    for field in fields(record, &["521"]) {
-        xml.text("targetAudience", &[], &joined(field, "ab"))?;
-    }
-    notes(record, xml)?;
-    subjects(record, xml)?;
-    classes(record, xml)?;
-    related(record, xml)?;
-    identifiers(record, xml)?;
-    for field in fields(record, &["852", "856"]) {
-        location(field, xml)?;
-    }
+    labelled(items, "521", ("targetAudience", "ab"), " 01234", &AUDIENCES, xml)?;
+    notes(items, xml)?;
+    subjects(items, xml)?;
+    classes(items, xml)?;
+    related(items, xml)?;
+    identifiers(items, xml)?;
+    location(items, xml)?;
     for (tag, kind) in [("506", "restriction on access"), ("540", "use and reproduction")] {
-        for field in record.fields_with(tag) {
-            xml.text("accessCondition", &[("type", kind)], &joined(field, "abcdu3"))?;
+        for field in items.with(&[tag]) {
+            let [group, script] = field.alternative();
+            xml.text("accessCondition", &[("type", kind), group, script], &joined(**field, "abcdu3"))?;
         }
     }
-    about_record(record, &coded, xml)?;
+    about_record(items, &coded, xml)?;
     xml.close("mods");
     Ok(())
 }
 
-fn titles(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Written {
-    for field in fields(record, &["245"]) {
-        title(field, "", indicator(field, 2), xml)?;
+const ABSTRACTS: [&str; 6] =
+    ["Summary", "Subject", "Review", "Scope and content", "Abstract", "Content advice"];
+const CONTENTS: [&str; 3] = ["Contents", "Incomplete contents", "Partial contents"];
+const AUDIENCES: [&str; 6] = [
+    "Audience",
+    "Reading grade level",
+    "Interest age level",
+    "Interest grade level",
+    "Special audience characteristics",
+    "Motivation or interest level",
+];
+
+/// An element with the words that the first indicator stands for.
+fn labelled(
+    items: &Items<'_>,
+    tag: &str,
+    (element, codes): (&str, &str),
+    indicators: &str,
+    words: &[&str],
+    xml: &mut Elements<'_>,
+) -> Written {
+    for field in items.with(&[tag]) {
+        let mut known = indicators.bytes().zip(words);
+        let label = known.find(|(byte, _)| *byte == indicator(**field, 1)).map_or("", |(_, words)| *words);
+        let [group, script] = field.alternative();
+        xml.text(element, &[("displayLabel", label), group, script], &joined(**field, codes))?;
     }
+    Ok(())
+}
+
+fn titles(items: &Items<'_>, xml: &mut Elements<'_>) -> Written {
     for (tag, kind, place) in [
+        ("245", "", 2),
         ("210", "abbreviated", 0),
         ("242", "translated", 2),
         ("246", "alternative", 0),
@@ -65,21 +96,27 @@ fn titles(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Written {
         ("730", "uniform", 1),
         ("740", "alternative", 1),
     ] {
-        for field in record.fields_with(tag) {
-            if matches!(tag, "730" | "740") && indicator(field, 2) == b'2' {
+        for field in items.with(&[tag]) {
+            // These are parts of the resource.
+            if matches!(tag, "730" | "740") && indicator(**field, 2) == b'2' {
                 continue;
             }
-            let kind = if tag == "246" && indicator(field, 2) == b'1' { "translated" } else { kind };
-            let nonsort = if place == 0 { b'0' } else { indicator(field, place) };
-            title(field, kind, nonsort, xml)?;
+            let kind = if tag == "246" && indicator(**field, 2) == b'1' { "translated" } else { kind };
+            let of_main = tag == "240" && items.has(&["100", "110", "111"]);
+            title(field, (kind, of_main), if place == 0 { b'0' } else { indicator(**field, place) }, xml)?;
         }
     }
     Ok(())
 }
 
-fn title(field: FieldRef<'_>, kind: &str, nonsort: u8, xml: &mut Elements<'_>) -> Written {
-    xml.open("titleInfo", &[("type", kind)])?;
-    let whole = joined(field, "afgks");
+fn title(field: &Item<'_>, (kind, of_main): (&str, bool), nonsort: u8, xml: &mut Elements<'_>) -> Written {
+    let label = if field.tag == *b"246" { text(**field, 'i') } else { String::new() };
+    let language = if field.tag == *b"242" { text(**field, 'y') } else { String::new() };
+    let [group, script] = field.alternative();
+    let pair = if of_main { name_title_group(field) } else { "" };
+    let attributes = [("type", kind), ("displayLabel", label.as_str()), ("lang", &language)];
+    xml.open("titleInfo", &[&attributes[..], &[("nameTitleGroup", pair), group, script]].concat())?;
+    let whole = joined(**field, if kind == "uniform" { "adfgklmors" } else { "afgks" });
     let count = if nonsort.is_ascii_digit() { usize::from(nonsort - b'0') } else { 0 };
     let cut = whole.char_indices().nth(count).map_or(0, |(at, _)| at);
     let (article, rest) =
@@ -87,7 +124,7 @@ fn title(field: FieldRef<'_>, kind: &str, nonsort: u8, xml: &mut Elements<'_>) -
     xml.text("nonSort", &[], article)?;
     let has_part = field.subfield('n').is_some() || field.subfield('p').is_some();
     xml.text("title", &[], if has_part { bare_name(rest) } else { bare(rest) })?;
-    xml.text("subTitle", &[], bare(&joined(field, "b")))?;
+    xml.text("subTitle", &[], bare(&joined(**field, "b")))?;
     for (code, element) in [('n', "partNumber"), ('p', "partName")] {
         for text in field.subfields_with(code) {
             xml.text(element, &[], bare(&text.to_str_lossy()))?;
@@ -97,56 +134,7 @@ fn title(field: FieldRef<'_>, kind: &str, nonsort: u8, xml: &mut Elements<'_>) -
     Ok(())
 }
 
-fn name(field: FieldRef<'_>, xml: &mut Elements<'_>) -> Written {
-    let tag = field.tag().number().unwrap_or_default();
-    let kind = match tag {
-        100 | 600 | 700 => "personal",
-        110 | 610 | 710 => "corporate",
-        111 | 611 | 711 => "conference",
-        _ => "",
-    };
-    let usage = if tag < 200 { "primary" } else { "" };
-    xml.open("name", &[("type", kind), ("usage", usage)])?;
-    match kind {
-        "personal" => {
-            xml.text("namePart", &[], bare_name(&joined(field, "aq")))?;
-            xml.text("namePart", &[("type", "termsOfAddress")], bare(&joined(field, "bc")))?;
-            xml.text("namePart", &[("type", "date")], bare(&joined(field, "d")))?;
-        }
-        "corporate" => {
-            for subfield in field.subfields().filter(|subfield| "ab".contains(subfield.code())) {
-                xml.text("namePart", &[], bare_name(&subfield.value().to_str_lossy()))?;
-            }
-            xml.text("namePart", &[], bare(&joined(field, "cdn")))?;
-        }
-        _ => xml.text("namePart", &[], bare_name(&joined(field, "acdenq")))?,
-    }
-    for text in field.subfields_with('u') {
-        xml.text("affiliation", &[], &text.to_str_lossy())?;
-    }
-    let words = if kind == "conference" { 'j' } else { 'e' };
-    for (code, attribute) in [(words, "text"), ('4', "code")] {
-        for text in field.subfields_with(code) {
-            let authority = if code == '4' { "marcrelator" } else { "" };
-            xml.open("role", &[])?;
-            xml.text(
-                "roleTerm",
-                &[("type", attribute), ("authority", authority)],
-                bare(&text.to_str_lossy()),
-            )?;
-            xml.close("role");
-        }
-    }
-    for code in ['0', '1'] {
-        for text in field.subfields_with(code) {
-            xml.text("nameIdentifier", &[], &text.to_str_lossy())?;
-        }
-    }
-    xml.close("name");
-    Ok(())
-}
-
-fn kind(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Written {
+fn type_of_resource(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Written {
     let Some(leader) = record.header().leader else { return Ok(()) };
     let kind = match leader.record_type() {
         b'a' | b't' => "text",
@@ -166,127 +154,73 @@ fn kind(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Written {
     xml.text("typeOfResource", &[("collection", collection), ("manuscript", manuscript)], kind)
 }
 
-fn origin(record: RecordRef<'_>, coded: &str, xml: &mut Elements<'_>) -> Written {
-    xml.open("originInfo", &[])?;
-    let country = coded.cut(15..18).trim();
-    if country.bytes().all(|byte| byte.is_ascii_lowercase()) && !matches!(country, "" | "xx") {
-        place(&[("type", "code"), ("authority", "marccountry")], country, xml)?;
-    }
-    let imprints = || fields(record, &["260", "264"]);
-    for text in imprints().flat_map(|field| field.subfields_with('a')) {
-        place(&[("type", "text")], bare(&text.to_str_lossy()), xml)?;
-    }
-    for text in imprints().flat_map(|field| field.subfields_with('b')) {
-        xml.text("publisher", &[], bare(&text.to_str_lossy()))?;
-    }
-    for field in imprints() {
-        let element = if field.tag().number() == Some(264) && indicator(field, 2) == b'4' {
-            "copyrightDate"
-        } else {
-            "dateIssued"
-        };
-        for text in field.subfields_with('c') {
-            xml.text(element, &[], bare_name(&text.to_str_lossy()))?;
-        }
-    }
-    dates(coded, xml)?;
-    for field in fields(record, &["250"]) {
-        xml.text("edition", &[], bare(&joined(field, "ab")))?;
-    }
-    let level = record.header().leader.and_then(|leader| leader.get(7));
-    let issuance = match level {
-        Some(b'a' | b'c' | b'd' | b'm') => "monographic",
-        Some(b'b' | b's') => "serial",
-        Some(b'i') => "integrating resource",
-        _ => "",
-    };
-    xml.text("issuance", &[], issuance)?;
-    for field in fields(record, &["310"]) {
-        xml.text("frequency", &[], bare(&joined(field, "ab")))?;
-    }
-    xml.close("originInfo");
-    Ok(())
-}
-
-fn place(attributes: &[(&str, &str)], text: &str, xml: &mut Elements<'_>) -> Written {
-    if text.is_empty() {
-        return Ok(());
-    }
-    xml.open("place", &[])?;
-    xml.text("placeTerm", attributes, text)?;
-    xml.close("place");
-    Ok(())
-}
-
-/// The dates of 008.
-fn dates(coded: &str, xml: &mut Elements<'_>) -> Written {
-    let date = |range| coded.get(range).filter(|date: &&str| date.bytes().any(|byte| byte.is_ascii_digit()));
-    let (first, second) = (date(7..11), date(11..15));
-    let qualifier = if coded.get(6..7) == Some("q") { "questionable" } else { "" };
-    match coded.get(6..7) {
-        Some("c" | "d" | "i" | "k" | "m" | "q" | "u") => {
-            for (point, date) in [("start", first), ("end", second)] {
-                let attributes = [("encoding", "marc"), ("point", point), ("qualifier", qualifier)];
-                xml.text("dateIssued", &attributes, date.unwrap_or_default())?;
-            }
-            Ok(())
-        }
-        Some("e" | "p" | "r" | "s" | "t") => {
-            xml.text("dateIssued", &[("encoding", "marc")], first.unwrap_or_default())
-        }
-        _ => Ok(()),
-    }
-}
-
-fn languages(record: RecordRef<'_>, coded: &str, xml: &mut Elements<'_>) -> Written {
+fn languages(items: &Items<'_>, coded: &str, xml: &mut Elements<'_>) -> Written {
     let is_code = |code: &str| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_lowercase());
-    let mut seen = Vec::new();
+    let mut seen = BTreeSet::new();
     let main = coded.get(35..38).filter(|code| is_code(code) && !matches!(*code, "und" | "zxx" | "mul"));
-    let others = fields(record, &["041"]).flat_map(|field| field.subfields_with('a'));
-    let others = others.map(|text| text.to_str_lossy().trim().to_owned());
-    for code in main.map(ToOwned::to_owned).into_iter().chain(others) {
-        if is_code(&code) && !seen.contains(&code) {
-            xml.open("language", &[])?;
-            xml.text("languageTerm", &[("type", "code"), ("authority", "iso639-2b")], &code)?;
+    let mut found: Vec<(&str, String)> = main.map(|code| ("", code.to_owned())).into_iter().collect();
+    for (code, part) in [
+        ('a', ""),
+        ('b', "summary"),
+        ('d', "sung or spoken text"),
+        ('e', "libretto"),
+        ('f', "table of contents"),
+        ('g', "accompanying material"),
+    ] {
+        for text in items.with(&["041"]).flat_map(|field| field.subfields_with(code)) {
+            // Older records have several codes in one subfield.
+            let text = text.to_str_lossy();
+            let codes =
+                text.trim().as_bytes().chunks(3).map(|code| String::from_utf8_lossy(code).into_owned());
+            found.extend(codes.map(|code| (part, code)));
+        }
+    }
+    for language in found {
+        if is_code(&language.1) && seen.insert(language.clone()) {
+            xml.open("language", &[("objectPart", language.0)])?;
+            xml.text("languageTerm", &[("type", "code"), ("authority", "iso639-2b")], &language.1)?;
             xml.close("language");
-            seen.push(code);
         }
     }
     Ok(())
 }
 
-fn extent(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Written {
-    if fields(record, &["300", "338"]).next().is_none() {
+fn form_and_extent(items: &Items<'_>, coded: &str, kind: Kind, xml: &mut Elements<'_>) -> Written {
+    let mut forms: Vec<(&str, String)> = Vec::new();
+    forms.extend(coded::form(items.record, kind, coded).map(|term| ("marcform", term.to_owned())));
+    for field in items.with(&["245"]).flat_map(|field| field.subfields_with('h')) {
+        let text = field.to_str_lossy();
+        forms.push(("gmd", bare(&text).trim_matches(['[', ']', '.', ' ']).to_owned()));
+    }
+    forms.extend(items.with(&["256"]).map(|field| ("", joined(**field, "a"))));
+    forms.extend(items.with(&["338"]).map(|field| ("rdacarrier", joined(**field, "a"))));
+    for field in items.record.fields_with("007").filter(|field| field.is_control()) {
+        let text = field.lead().to_str_lossy();
+        forms.extend(coded::physical(&text).map(|(authority, term)| (authority, term.to_owned())));
+    }
+    forms.retain(|(_, form)| !form.is_empty());
+    if forms.is_empty() && !items.has(&["300"]) {
         return Ok(());
     }
     xml.open("physicalDescription", &[])?;
-    for field in fields(record, &["338"]) {
-        xml.text("form", &[("authority", "rdacarrier")], &joined(field, "a"))?;
+    for (authority, form) in &forms {
+        xml.text("form", &[("authority", authority)], form)?;
     }
-    for field in fields(record, &["856"]) {
-        xml.text("internetMediaType", &[], &joined(field, "q"))?;
+    for field in items.with(&["856"]) {
+        xml.text("internetMediaType", &[], &joined(**field, "q"))?;
     }
-    for field in fields(record, &["300"]) {
-        xml.text("extent", &[], bare(&joined(field, "abce")))?;
+    for field in items.with(&["300"]) {
+        xml.text("extent", &[], bare(&joined(**field, "abce")))?;
     }
     xml.close("physicalDescription");
     Ok(())
 }
 
-fn audience(code: &str) -> Option<&'static str> {
-    match code {
-        "a" | "b" | "c" | "j" => Some("juvenile"),
-        "d" => Some("adolescent"),
-        "e" => Some("adult"),
-        "f" => Some("specialized"),
-        "g" => Some("general"),
-        _ => None,
-    }
-}
-
-fn notes(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Written {
-    for field in fields(record, &["245"]) {
-        xml.text("note", &[("type", "statement of responsibility")], &joined(field, "c"))?;
+fn notes(items: &Items<'_>, xml: &mut Elements<'_>) -> Written {
+    for field in items.with(&["245"]) {
+        let [group, script] = field.alternative();
+        let kind = ("type", "statement of responsibility");
+        xml.text("note", &[kind, group, script], &joined(**field, "c"))?;
     }
     for (tags, kind) in [
         (&["500", "501", "513", "515", "525", "555", "563", "580", "588"][..], ""),
@@ -310,29 +244,33 @@ fn notes(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Written {
         (&["585"], "exhibitions"),
         (&["586"], "awards"),
     ] {
-        for field in tags.iter().flat_map(|tag| record.fields_with(*tag)) {
-            xml.text("note", &[("type", kind)], &joined(field, "abcdefghijklmnopqrstuvxyz"))?;
+        for field in items.with(tags) {
+            let [group, script] = field.alternative();
+            let text = joined(**field, "abcdefghijklmnopqrstuvxyz");
+            xml.text("note", &[("type", kind), group, script], &text)?;
         }
     }
     Ok(())
 }
 
-fn about_record(record: RecordRef<'_>, coded: &str, xml: &mut Elements<'_>) -> Written {
+fn about_record(items: &Items<'_>, coded: &str, xml: &mut Elements<'_>) -> Written {
+    let before = xml.out.len();
     xml.open("recordInfo", &[])?;
-    for field in fields(record, &["040"]) {
-        xml.text("recordContentSource", &[], &joined(field, "a"))?;
+    let inside = xml.out.len();
+    if items.record.header().leader.and_then(|leader| leader.get(18)) == Some(b'a') {
+        xml.text("descriptionStandard", &[], "aacr")?;
+    }
+    for field in items.with(&["040"]) {
+        xml.text("recordContentSource", &[("authority", "marcorg")], &joined(**field, "a"))?;
         for standard in field.subfields_with('e') {
             xml.text("descriptionStandard", &[], &standard.to_str_lossy())?;
         }
     }
     let entered = coded.get(..6).filter(|date| date.bytes().all(|byte| byte.is_ascii_digit()));
     xml.text("recordCreationDate", &[("encoding", "marc")], entered.unwrap_or_default())?;
-    let data = |tag: &str| {
-        record.field(tag).map(|field| field.lead().to_str_lossy().into_owned()).unwrap_or_default()
-    };
-    xml.text("recordChangeDate", &[("encoding", "iso8601")], &data("005"))?;
-    xml.text("recordIdentifier", &[("source", &data("003"))], &data("001"))?;
-    for field in fields(record, &["040"]) {
+    xml.text("recordChangeDate", &[("encoding", "iso8601")], &items.control("005"))?;
+    xml.text("recordIdentifier", &[("source", &items.control("003"))], &items.control("001"))?;
+    for field in items.with(&["040"]) {
         if let Some(code) = field.subfield('b') {
             xml.open("languageOfCataloging", &[])?;
             let attributes = [("type", "code"), ("authority", "iso639-2b")];
@@ -340,6 +278,10 @@ fn about_record(record: RecordRef<'_>, coded: &str, xml: &mut Elements<'_>) -> W
             xml.close("languageOfCataloging");
         }
     }
+    let is_empty = xml.out.len() == inside;
     xml.close("recordInfo");
+    if is_empty {
+        xml.out.truncate(before);
+    }
     Ok(())
 }

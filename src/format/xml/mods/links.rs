@@ -1,35 +1,15 @@
-//! Subjects, classes, related items, identifiers, places.
+//! Subjects, classes, identifiers, places.
 
-use super::parts::{Written, fields, indicator, scheme};
+use super::names::{kind_of_name, name_parts, roles};
+use super::parts::{Item, Items, Written, indicator, scheme, text};
 use crate::format::xml::kit::{Elements, bare, bare_name, joined};
-use crate::record::{FieldRef, RecordRef};
 
-pub(super) fn subjects(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Written {
-    for field in fields(record, &["600", "610", "611", "630", "648", "650", "651", "653"]) {
-        xml.open("subject", &[("authority", scheme(field))])?;
-        match field.tag().number() {
-            Some(600..=611) => {
-                name_of_subject(field, xml)?;
-                if let Some(title) = field.subfield('t') {
-                    xml.open("titleInfo", &[])?;
-                    xml.text("title", &[], bare_name(&title.to_str_lossy()))?;
-                    xml.close("titleInfo");
-                }
-            }
-            Some(630) => {
-                xml.open("titleInfo", &[])?;
-                xml.text("title", &[], bare_name(&joined(field, "adfhklor")))?;
-                xml.close("titleInfo");
-            }
-            Some(648) => xml.text("temporal", &[], bare_name(&joined(field, "a")))?,
-            Some(651) => xml.text("geographic", &[], bare_name(&joined(field, "a")))?,
-            Some(653) => {
-                for text in field.subfields_with('a') {
-                    xml.text("topic", &[], bare_name(&text.to_str_lossy()))?;
-                }
-            }
-            _ => xml.text("topic", &[], bare_name(&joined(field, "abcd")))?,
-        }
+pub(super) fn subjects(items: &Items<'_>, xml: &mut Elements<'_>) -> Written {
+    for field in items.with(&["600", "610", "611", "630", "648", "650", "651", "653"]) {
+        let authority = if field.tag == *b"653" { String::new() } else { scheme(**field) };
+        let [group, script] = field.alternative();
+        xml.open("subject", &[("authority", &authority), group, script])?;
+        heading(field, xml)?;
         for subfield in field.subfields() {
             let element = match subfield.code() {
                 'x' => "topic",
@@ -42,97 +22,132 @@ pub(super) fn subjects(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Written
         }
         xml.close("subject");
     }
-    Ok(())
-}
-
-fn name_of_subject(field: FieldRef<'_>, xml: &mut Elements<'_>) -> Written {
-    let kind = match field.tag().number() {
-        Some(600) => "personal",
-        Some(610) => "corporate",
-        _ => "conference",
-    };
-    xml.open("name", &[("type", kind)])?;
-    xml.text("namePart", &[], bare_name(&joined(field, if kind == "personal" { "aq" } else { "abcdenq" })))?;
-    if kind == "personal" {
-        xml.text("namePart", &[("type", "termsOfAddress")], bare(&joined(field, "bc")))?;
-        xml.text("namePart", &[("type", "date")], bare_name(&joined(field, "d")))?;
+    for code in items.with(&["043"]).flat_map(|field| field.subfields_with('a')) {
+        xml.open("subject", &[])?;
+        xml.text("geographicCode", &[("authority", "marcgac")], &code.to_str_lossy())?;
+        xml.close("subject");
     }
-    xml.close("name");
+    for field in items.with(&["752"]) {
+        xml.open("subject", &[])?;
+        xml.open("hierarchicalGeographic", &[])?;
+        for (code, element) in [('a', "country"), ('b', "state"), ('c', "county"), ('d', "city")] {
+            xml.text(element, &[], bare_name(&text(**field, code)))?;
+        }
+        xml.close("hierarchicalGeographic");
+        xml.close("subject");
+    }
+    for field in items.with(&["255"]) {
+        xml.open("subject", &[])?;
+        xml.open("cartographics", &[])?;
+        for (code, element) in [('a', "scale"), ('b', "projection"), ('c', "coordinates")] {
+            xml.text(element, &[], bare(&text(**field, code)))?;
+        }
+        xml.close("cartographics");
+        xml.close("subject");
+    }
     Ok(())
 }
 
-pub(super) fn classes(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Written {
+fn heading(field: &Item<'_>, xml: &mut Elements<'_>) -> Written {
+    match field.number() {
+        600 | 610 | 611 => {
+            let kind = kind_of_name(field);
+            xml.open("name", &[("type", kind)])?;
+            name_parts(**field, kind, xml)?;
+            roles(**field, ' ', xml)?;
+            xml.close("name");
+            if field.subfield('t').is_some() {
+                title(field, "t", xml)?;
+            }
+            Ok(())
+        }
+        630 => title(field, "adfhklor", xml),
+        648 => xml.text("temporal", &[], bare_name(&joined(**field, "a"))),
+        651 => xml.text("geographic", &[], bare_name(&joined(**field, "a"))),
+        653 => free(field, xml),
+        _ => xml.text("topic", &[], bare_name(&joined(**field, "abcd"))),
+    }
+}
+
+fn title(field: &Item<'_>, codes: &str, xml: &mut Elements<'_>) -> Written {
+    xml.open("titleInfo", &[])?;
+    xml.text("title", &[], bare_name(&joined(**field, codes)))?;
+    // In the heading of a meeting, $n is its number.
+    let numbers = field.subfields_with('n').filter(|_| field.number() == 630);
+    for number in numbers {
+        xml.text("partNumber", &[], bare_name(&number.to_str_lossy()))?;
+    }
+    for name in field.subfields_with('p') {
+        xml.text("partName", &[], bare_name(&name.to_str_lossy()))?;
+    }
+    xml.close("titleInfo");
+    Ok(())
+}
+
+/// Free terms, of the kind that the second indicator says.
+fn free(field: &Item<'_>, xml: &mut Elements<'_>) -> Written {
+    for term in field.subfields_with('a') {
+        let term = term.to_str_lossy();
+        let term = bare_name(&term);
+        let (name, element) = match indicator(**field, 2) {
+            b'1' => ("personal", ""),
+            b'2' => ("corporate", ""),
+            b'3' => ("conference", ""),
+            b'4' => ("", "temporal"),
+            b'5' => ("", "geographic"),
+            b'6' => ("", "genre"),
+            _ => ("", "topic"),
+        };
+        if name.is_empty() {
+            xml.text(element, &[], term)?;
+        } else {
+            xml.open("name", &[("type", name)])?;
+            xml.text("namePart", &[], term)?;
+            xml.close("name");
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn classes(items: &Items<'_>, xml: &mut Elements<'_>) -> Written {
     for (tag, authority) in
         [("050", "lcc"), ("060", "nlm"), ("080", "udc"), ("082", "ddc"), ("084", ""), ("086", "")]
     {
-        for field in record.fields_with(tag) {
-            let source = field.subfield('2').map(|text| text.to_str_lossy().into_owned()).unwrap_or_default();
-            let (authority, edition) = match authority {
-                "" => (source.as_str(), ""),
-                "ddc" => (authority, source.as_str()),
-                other => (other, ""),
+        for field in items.with(&[tag]) {
+            let source = text(**field, '2');
+            let (authority, edition) = match (authority, indicator(**field, 1)) {
+                ("", b'0') if tag == "086" => ("sudocs", ""),
+                ("", b'1') if tag == "086" => ("candoc", ""),
+                ("", _) => (source.as_str(), ""),
+                ("ddc", _) => (authority, source.as_str()),
+                (other, _) => (other, ""),
             };
-            xml.text(
-                "classification",
-                &[("authority", authority), ("edition", edition)],
-                &joined(field, "ab"),
-            )?;
+            for class in each_class(field) {
+                xml.text("classification", &[("authority", authority), ("edition", edition)], &class)?;
+            }
         }
     }
     Ok(())
 }
 
-pub(super) fn related(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Written {
-    for (tags, kind) in [
-        (&["490", "760", "830"][..], "series"),
-        (&["773"], "host"),
-        (&["774"], "constituent"),
-        (&["775"], "otherVersion"),
-        (&["776"], "otherFormat"),
-        (&["780"], "preceding"),
-        (&["785"], "succeeding"),
-        (&["765", "767", "770", "772", "777", "787"], ""),
-    ] {
-        for field in tags.iter().flat_map(|tag| record.fields_with(*tag)) {
-            let is_link = field.tag().number() >= Some(760) && field.tag().number() < Some(800);
-            let words = field.subfield('i').map(|text| text.to_str_lossy().into_owned()).unwrap_or_default();
-            xml.open("relatedItem", &[("type", kind), ("displayLabel", &words)])?;
-            xml.open("titleInfo", &[])?;
-            xml.text("title", &[], bare(&joined(field, if is_link { "t" } else { "a" })))?;
-            if !is_link {
-                xml.text("partNumber", &[], bare(&joined(field, "v")))?;
+/// Each class of a field: `$a`, with the item number after it.
+fn each_class(field: &Item<'_>) -> Vec<String> {
+    let mut classes: Vec<String> = Vec::new();
+    for subfield in field.subfields().filter(|subfield| "ab".contains(subfield.code())) {
+        let text = subfield.value().to_str_lossy();
+        // In 082, a further $a is a mark for biographies and the like.
+        match classes.last_mut().filter(|_| subfield.code() == 'b' || field.number() == 82) {
+            Some(class) => {
+                class.push(' ');
+                class.push_str(text.trim());
             }
-            xml.close("titleInfo");
-            if is_link {
-                if let Some(text) = field.subfield('a') {
-                    xml.open("name", &[])?;
-                    xml.text("namePart", &[], bare_name(&text.to_str_lossy()))?;
-                    xml.close("name");
-                }
-                if field.subfield('d').is_some() || field.subfield('b').is_some() {
-                    xml.open("originInfo", &[])?;
-                    xml.text("publisher", &[], &joined(field, "d"))?;
-                    xml.text("edition", &[], &joined(field, "b"))?;
-                    xml.close("originInfo");
-                }
-                for text in field.subfields_with('g') {
-                    xml.open("part", &[])?;
-                    xml.text("text", &[], &text.to_str_lossy())?;
-                    xml.close("part");
-                }
-            }
-            for (code, kind) in [('x', "issn"), ('z', "isbn"), ('w', "local"), ('o', "")] {
-                for text in field.subfields_with(code) {
-                    xml.text("identifier", &[("type", kind)], bare(&text.to_str_lossy()))?;
-                }
-            }
-            xml.close("relatedItem");
+            None => classes.push(text.trim().to_owned()),
         }
     }
-    Ok(())
+    classes
 }
 
-pub(super) fn identifiers(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Written {
+pub(super) fn identifiers(items: &Items<'_>, xml: &mut Elements<'_>) -> Written {
     for (tag, kind) in [
         ("010", "lccn"),
         ("020", "isbn"),
@@ -140,21 +155,31 @@ pub(super) fn identifiers(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Writ
         ("028", "music publisher"),
         ("037", "stock number"),
     ] {
-        for field in record.fields_with(tag) {
+        for field in items.with(&[tag]) {
+            let kind = match (tag, indicator(**field, 1)) {
+                ("028", b'0') => "issue number",
+                ("028", b'1') => "matrix number",
+                ("028", b'2') => "music plate",
+                ("028", b'4') => "videorecording identifier",
+                _ => kind,
+            };
             for (code, invalid) in [('a', ""), ('z', "yes")] {
                 for text in field.subfields_with(code) {
-                    xml.text(
-                        "identifier",
-                        &[("type", kind), ("invalid", invalid)],
-                        bare(&text.to_str_lossy()),
-                    )?;
+                    let attributes = [("type", kind), ("invalid", invalid)];
+                    xml.text("identifier", &attributes, bare(&text.to_str_lossy()))?;
                 }
             }
         }
     }
-    for field in fields(record, &["024"]) {
-        let source = field.subfield('2').map(|text| text.to_str_lossy().into_owned()).unwrap_or_default();
-        let kind = match indicator(field, 1) {
+    for number in items.with(&["035"]).flat_map(|field| field.subfields_with('a')) {
+        let number = number.to_str_lossy();
+        if let Some(number) = number.trim().strip_prefix("(OCoLC)") {
+            xml.text("identifier", &[("type", "oclc")], number)?;
+        }
+    }
+    for field in items.with(&["024"]) {
+        let source = text(**field, '2');
+        let kind = match indicator(**field, 1) {
             b'0' => "isrc",
             b'1' => "upc",
             b'2' => "ismn",
@@ -163,20 +188,56 @@ pub(super) fn identifiers(record: RecordRef<'_>, xml: &mut Elements<'_>) -> Writ
             b'7' => source.as_str(),
             _ => "",
         };
-        xml.text("identifier", &[("type", kind)], &joined(field, "a"))?;
+        xml.text("identifier", &[("type", kind)], &joined(**field, "a"))?;
     }
     Ok(())
 }
 
-pub(super) fn location(field: FieldRef<'_>, xml: &mut Elements<'_>) -> Written {
-    xml.open("location", &[])?;
-    if field.tag().number() == Some(856) {
-        for text in field.subfields_with('u') {
-            xml.text("url", &[], &text.to_str_lossy())?;
+pub(super) fn location(items: &Items<'_>, xml: &mut Elements<'_>) -> Written {
+    for field in items.with(&["852"]) {
+        copy(field, xml)?;
+    }
+    let shown = |field: &&Item<'_>| indicator(***field, 2) != b'2' && field.subfield('u').is_some();
+    // The resource itself, before a version of it, before what the field does not say.
+    let rank = |field: &&Item<'_>| match indicator(***field, 2) {
+        b'0' => 0,
+        b'1' => 1,
+        _ => 2,
+    };
+    let first = items.with(&["856"]).filter(shown).min_by_key(rank);
+    for field in items.with(&["856"]).filter(shown) {
+        let is_first = first.is_some_and(|first| std::ptr::eq(first, field));
+        let usage = if is_first { "primary display" } else { "" };
+        xml.open("location", &[])?;
+        for address in field.subfields_with('u') {
+            let (label, note) = (joined(**field, "y3"), joined(**field, "z"));
+            let attributes = [("displayLabel", label.as_str()), ("usage", usage), ("note", &note)];
+            xml.text("url", &attributes, &address.to_str_lossy())?;
         }
-    } else {
-        xml.text("physicalLocation", &[], &joined(field, "abce"))?;
-        xml.text("shelfLocator", &[], &joined(field, "hijklm"))?;
+        xml.close("location");
+    }
+    Ok(())
+}
+
+/// Where a copy is, and what it is called.
+fn copy(field: &Item<'_>, xml: &mut Elements<'_>) -> Written {
+    let has = |codes: &str| field.subfields().any(|subfield| codes.contains(subfield.code()));
+    if !has("abcehijklmpt") {
+        return Ok(());
+    }
+    xml.open("location", &[])?;
+    xml.text("physicalLocation", &[], &joined(**field, "abe"))?;
+    xml.text("shelfLocator", &[], &joined(**field, "hijklm"))?;
+    if has("cpt") {
+        xml.open("holdingSimple", &[])?;
+        xml.open("copyInformation", &[])?;
+        xml.text("subLocation", &[], &joined(**field, "c"))?;
+        for subfield in field.subfields().filter(|subfield| "pt".contains(subfield.code())) {
+            let kind = if subfield.code() == 't' { "copy number" } else { "" };
+            xml.text("itemIdentifier", &[("type", kind)], &subfield.value().to_str_lossy())?;
+        }
+        xml.close("copyInformation");
+        xml.close("holdingSimple");
     }
     xml.close("location");
     Ok(())

@@ -6,8 +6,9 @@
 //! Library of Congress, MARC 21 to MODS mapping; MODS 3.8 schema.
 //!
 //! # Deviations
-//! The main elements are written: titles, names, types, origin, language, extent, notes, subjects, classes, related items,
-//! identifiers, places and the record itself. Links to other scripts (880) and details of 007 are not.
+//! An 880 is the element of its field once more, with `script` and, where the field is there, the same `altRepGroup`. Of 007
+//! the first two characters are written. Marks of ISBD at the end of a text are left out. Where the stylesheet
+//! `MARC21slim2MODS3-7.xsl` of the Library writes something else is listed, with the reason, in `tests/peer/stylesheets.tsv`.
 //!
 //! # Example
 //! ```
@@ -22,9 +23,13 @@
 //! # Ok::<(), kartoteka::Error>(())
 //! ```
 
+mod coded;
 mod description;
 mod links;
+mod names;
+mod origin;
 mod parts;
+mod related;
 mod writer;
 
 pub use self::writer::Rendering;
