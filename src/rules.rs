@@ -60,7 +60,7 @@ pub fn all() -> impl Iterator<Item = Rule> {
 /// assert!(rules::is_optional(rules::TITLE_ENTRY) && !rules::is_optional(rules::ISBN_INVALID));
 /// ```
 pub fn is_optional(rule: Rule) -> bool {
-    check::content::is_optional(rule)
+    rule == NUMBER_DEAD || check::content::is_optional(rule)
 }
 
 /// Returns the rule with this id or name, in any case; `None` if there is none.

@@ -115,12 +115,16 @@ fn findings(path: &Path) -> Vec<Finding> {
         .with(schema)
         .with(check::Content::new())
         .with(check::Numbers::new());
+    let mut links = check::Links::new();
     loop {
         let more = reader.read_record(&mut record);
         found.extend_from_slice(reader.findings());
         match more {
             Ok(true) => {}
-            Ok(false) => return found,
+            Ok(false) => {
+                found.extend(links.end().0);
+                return found;
+            }
             Err(error) => {
                 found.extend(error.finding().cloned());
                 continue;
@@ -136,6 +140,7 @@ fn findings(path: &Path) -> Vec<Finding> {
             continue;
         }
         found.extend_from_slice(checker.check(record.view(), reader.raw(), reader.findings()));
+        links.record(record.view(), reader.raw());
         if let Some(sink) = &mut sink {
             let written = sink.write_record(record.view());
             found.extend_from_slice(sink.findings());

@@ -45,23 +45,32 @@ impl Numbers {
 
     /// Returns whether a number has not been seen before, and remembers it.
     pub(crate) fn is_new(&mut self, number: &[u8]) -> bool {
-        let mut hasher = DefaultHasher::new();
-        number.trim_ascii().hash(&mut hasher);
-        let hash = hasher.finish();
+        let hash = Numbers::hash(number);
         match self.seen.len() < MOST {
             true => self.seen.insert(hash),
             false => !self.seen.contains(&hash),
         }
     }
+
+    /// Returns whether a number with this hash has been seen.
+    pub(crate) fn has(&self, hash: u64) -> bool {
+        self.seen.contains(&hash)
+    }
+
+    pub(crate) fn hash(number: &[u8]) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        number.trim_ascii().hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 /// Returns the control number of a record, if it has one.
 pub(crate) fn control_number(record: &Record) -> Option<Vec<u8>> {
-    field(record.view()).map(|field| field.raw().trim_ascii().to_vec())
+    control_number_of(record.view()).map(|field| field.raw().trim_ascii().to_vec())
 }
 
 /// Returns the field with the control number, if there is one in it.
-fn field(record: RecordRef<'_>) -> Option<FieldRef<'_>> {
+pub(crate) fn control_number_of(record: RecordRef<'_>) -> Option<FieldRef<'_>> {
     let own = record.field("001").filter(|field| !field.raw().trim_ascii().is_empty());
     own.or_else(|| {
         let is_ibis = !record.syntax().has_indicators() && Set::is_ibis(record);
@@ -75,7 +84,7 @@ impl Check for Numbers {
     }
 
     fn check(&mut self, subject: Subject<'_>, findings: &mut Findings) {
-        let Some(field) = field(subject.record) else { return };
+        let Some(field) = control_number_of(subject.record) else { return };
         if !self.is_new(field.raw()) {
             let number = String::from_utf8_lossy(field.raw()).into_owned();
             let place = subject.in_field(field, 0, field.raw().len());

@@ -39,6 +39,8 @@ rules! {
         "An indicator has no meaning in the field, and is not blank.";
     INDICATOR_OBSOLETE "I103" "indicator-obsolete" Note
         "An indicator has a value that the format has withdrawn.";
+    NUMBER_DEAD "K102" "number-dead" Note
+        "A link names a control number that no record of the input has.";
     NUMBER_REPEATED "K101" "number-repeated" Warning
         "Two records of an input have one control number.";
     SUBFIELD_UNDEFINED "S101" "subfield-undefined" Warning

@@ -82,6 +82,20 @@ impl Rule {
         self.0.summary
     }
 
+    /// Returns where the rule comes from: a standard, a manual, or the data that it is made from.
+    ///
+    /// # Example
+    /// ```
+    /// assert_eq!(kartoteka::rules::ISBN_INVALID.source(), "ISO 2108");
+    /// assert!(kartoteka::rules::all().all(|rule| !rule.source().is_empty()));
+    /// ```
+    pub fn source(self) -> &'static str {
+        let rows = include_str!("sources.tsv").lines().filter(|line| !line.starts_with('#'));
+        let rows = rows.filter_map(|line| line.split_once('\t'));
+        let fits = rows.filter(|(begin, _)| self.id().starts_with(begin));
+        fits.max_by_key(|(begin, _)| begin.len()).map_or("", |(_, source)| source)
+    }
+
     /// Returns the page: its meaning, what is done about it, and an example, in Markdown. The first line is a
     /// heading.
     pub const fn page(self) -> &'static str {

@@ -118,7 +118,7 @@ impl Config {
     /// ```
     #[must_use]
     pub fn profile(mut self, choices: &[Choice]) -> Config {
-        self.profile = choices.to_vec();
+        self.profile.extend_from_slice(choices);
         self
     }
 

@@ -10,6 +10,7 @@
 
 mod baseline;
 mod config;
+mod dead;
 #[cfg(feature = "config")]
 mod file;
 mod found;

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::Validator;
 use super::run::{Noted, Part};
 use crate::bytes::Cut;
-use crate::check::rules::NUMBER_REPEATED;
-use crate::check::{Numbers, control_number};
+use crate::check::rules::{NUMBER_DEAD, NUMBER_REPEATED};
+use crate::check::{Links, Numbers, control_number};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::format::descriptor::Format;
@@ -31,14 +31,15 @@ fn open_any(path: &Path, format: Format, options: &ReadOptions) -> Result<AnyRea
 
 impl Validator {
     /// Remembers the control numbers of the records before the part of a file that is the next input, so that the parts
-    /// have all findings of the whole: K101 too, about records of one number. Does nothing if the options name no part, if
-    /// K101 is not looked for, or if the path is not that of a file.
+    /// have all findings of the whole: K101 too, about records of one number; and those of the records after it, if K102 is looked
+    /// for, about links. Does nothing if the options name no part, if neither is looked for, or if the path is not that of a
+    /// file.
     ///
     /// # Errors
     /// If the file cannot be opened.
     ///
     /// # Cost
-    /// All records before the part are read. Who leaves out K101 spares that.
+    /// All records before the part are read, or of all other parts. Who leaves out K101 spares that.
     ///
     /// # Example
     /// ```
@@ -65,14 +66,15 @@ impl Validator {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn before_part(&mut self, path: &Path, format: Format, options: &ReadOptions) -> Result<(), Error> {
-        let Some(part) = options.part.filter(|_| self.wanted.contains(&NUMBER_REPEATED)) else {
-            return Ok(());
-        };
+        let (has_numbers, has_links) =
+            (self.wanted.contains(&NUMBER_REPEATED), self.wanted.contains(&NUMBER_DEAD));
+        let Some(part) = options.part.filter(|_| has_numbers || has_links) else { return Ok(()) };
         if !path.is_file() {
             return Ok(());
         }
-        let mut numbers = Numbers::new();
-        for number in 1..part.number() {
+        let (mut numbers, mut others) = (Numbers::new(), Links::new());
+        let last = if has_links { part.of() } else { part.number().saturating_sub(1) };
+        for number in (1..=last).filter(|number| *number != part.number()) {
             let options = options.clone().part(crate::io::Part::new(number, part.of()));
             let mut reader = open_any(path, format, &options)?;
             let work = |batch: &mut (dyn RecordRead + Send)| {
@@ -87,13 +89,17 @@ impl Validator {
                 }
             };
             in_batches(&mut reader, self.config.jobs, work, |found| {
-                found.iter().for_each(|number| {
-                    numbers.is_new(number);
-                });
+                for found in &found {
+                    if number < part.number() {
+                        numbers.is_new(found);
+                    }
+                    others.number(found);
+                }
                 Ok::<(), Error>(())
             })?;
         }
         self.before = Some(numbers);
+        self.others = Some(others);
         Ok(())
     }
 

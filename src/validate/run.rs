@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use super::found::Found;
 use super::totals::{FileTotals, Totals};
 use super::{Baseline, Config, Window};
-use crate::check::rules::NUMBER_REPEATED;
-use crate::check::{Checker, Fix, Fixes, Numbers, control_number};
+use crate::check::rules::{NUMBER_DEAD, NUMBER_REPEATED};
+use crate::check::{Checker, Fix, Fixes, Link, Links, Numbers, control_number, links_of};
 use crate::error::Error;
 use crate::finding::{Finding, Rule, Severity, Tally};
 use crate::format::descriptor::Format;
@@ -48,6 +48,10 @@ pub struct Validator {
     pub(super) numbers: Option<Numbers>,
     /// The control numbers before the next input, which is a part.
     pub(super) before: Option<Numbers>,
+    /// The links of the input, if those that lead nowhere are looked for.
+    pub(super) links: Option<Links>,
+    /// The control numbers of the other parts, if the next input is a part.
+    pub(super) others: Option<Links>,
     /// All findings of this run.
     seen: Option<Baseline>,
 }
@@ -93,6 +97,14 @@ pub(super) struct Noted {
     pub(super) is_rest: bool,
 }
 
+/// The control number of a record, and its links.
+pub(super) struct Linked {
+    /// Offset of the record in the input.
+    pub(super) start: u64,
+    pub(super) number: Option<Vec<u8>>,
+    pub(super) links: Vec<Link>,
+}
+
 /// The result of a batch.
 #[derive(Default)]
 pub(super) struct Part {
@@ -101,6 +113,8 @@ pub(super) struct Part {
     pub(super) noted: Vec<Noted>,
     /// The control number of each record, if they are looked for.
     pub(super) numbers: Option<Vec<(Position, Vec<u8>)>>,
+    /// The links of each record, if they are looked for.
+    pub(super) links: Option<Vec<Linked>>,
     /// Why reading ended early.
     pub(super) stop: Option<Error>,
 }
@@ -129,6 +143,10 @@ impl Part {
         let (raw, known) = (item.raw(), item.findings);
         if let (Some(numbers), Content::Record(record)) = (&mut self.numbers, &item.content) {
             numbers.extend(control_number(record).map(|number| (item.position(), number)));
+        }
+        if let (Some(linked), Content::Record(record)) = (&mut self.links, &item.content) {
+            let (start, number) = (item.position().byte, control_number(record));
+            linked.push(Linked { start, number, links: links_of(record.view(), raw) });
         }
         let checked = match &item.content {
             Content::Record(record) => checker.check(record.view(), raw, known),
@@ -183,6 +201,8 @@ impl Validator {
             totals,
             numbers: None,
             before: None,
+            links: None,
+            others: None,
             seen: None,
         }
     }
@@ -203,11 +223,14 @@ impl Validator {
         self.totals.files.push(file);
         let before = self.before.take();
         self.numbers = self.wanted.contains(&NUMBER_REPEATED).then(|| before.unwrap_or_default());
+        let others = self.others.take();
+        self.links = self.wanted.contains(&NUMBER_DEAD).then(|| others.unwrap_or_default());
     }
 
     /// An empty part, for a batch of records.
     fn part(&self) -> Part {
-        Part { numbers: self.numbers.as_ref().map(|_| Vec::new()), ..Part::default() }
+        let (numbers, links) = (self.numbers.is_some(), self.links.is_some());
+        Part { numbers: numbers.then(Vec::new), links: links.then(Vec::new), ..Part::default() }
     }
 
     fn checker(&self, format: Format) -> Checker {
@@ -265,7 +288,7 @@ impl Validator {
             part.add(item, &mut checker);
             self.report(&mut part, (name, format), watch)?;
         }
-        Ok(())
+        self.find_dead((name, format), watch)
     }
 
     /// Reads an input to its end, and gives `watch` each event, in the order of the input.
@@ -282,18 +305,20 @@ impl Validator {
     ) -> Result<(), E> {
         self.begin(name, format);
         let (limit, dialect, strict) = (self.config.limit, self.config.dialect, self.config.strict);
-        let (wanted, has_numbers) = (self.wanted.clone(), self.numbers.is_some());
+        let (wanted, has_numbers, has_links) =
+            (self.wanted.clone(), self.numbers.is_some(), self.links.is_some());
         let schema = self.config.schema.clone();
         let work = |batch: &mut (dyn RecordRead + Send)| {
             let checker =
                 Checker::by(limit, dialect, format, schema.as_ref()).only(|rule| wanted.contains(&rule));
-            let numbers = has_numbers.then(Vec::new);
-            Part { numbers, ..Part::default() }.of(batch, checker, strict)
+            let (numbers, links) = (has_numbers.then(Vec::new), has_links.then(Vec::new));
+            Part { numbers, links, ..Part::default() }.of(batch, checker, strict)
         };
         in_batches(reader, self.config.jobs, work, |mut part: Part| {
             self.report(&mut part, (name, format), watch)?;
             part.stop.map_or(Ok(()), |error| Err(E::from(error)))
-        })
+        })?;
+        self.find_dead((name, format), watch)
     }
 
     /// Reports and counts what came of a batch.
@@ -305,6 +330,7 @@ impl Validator {
     ) -> Result<(), E> {
         watch(Event::Records(part.records))?;
         self.find_repeated(part);
+        self.note_links(part);
         for noted in &part.noted {
             let of_reader = noted.findings.iter().take(noted.of_reader);
             of_reader.map(Event::Read).try_for_each(&mut *watch)?;
@@ -361,7 +387,7 @@ impl Validator {
     }
 
     /// Counts the findings in a record, and lists those for which there is room.
-    fn list<E>(
+    pub(super) fn list<E>(
         &mut self,
         noted: &Noted,
         (name, format): (&str, Format),
@@ -431,7 +457,7 @@ impl Validator {
     }
 
     /// Counts findings that nobody listed.
-    fn count(&mut self, unlisted: &[(Rule, u64)], name: &str) {
+    pub(super) fn count(&mut self, unlisted: &[(Rule, u64)], name: &str) {
         for &(rule, more) in unlisted.iter().filter(|(rule, _)| self.wanted.contains(rule)) {
             let known = match &mut self.seen {
                 Some(seen) => {

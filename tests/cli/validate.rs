@@ -728,3 +728,62 @@ fn the_corpus_gives_what_it_gave() {
         gone.join("\n- ")
     );
 }
+
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let blocks: Vec<&str> = readme.split("```text\n$ kartoteka validate ").skip(1).collect();
+    assert_eq!(blocks.len(), 2);
+    for block in blocks {
+        let (path, rest) = block.split_once('\n').unwrap();
+        let shown = rest.split("```").next().unwrap();
+        let (_, printed, _) = validate(&[path]);
+        assert!(printed.contains(shown), "{path}: {printed}");
+    }
+}
+
+/// Repeats and links are of an input; optional rules come beside the others with a profile, on the command line and in the
+/// configuration, and a schema says how much rules weigh.
+#[test]
+fn profiles_and_severities_of_a_schema() {
+    let folder = crate::common::program::scratch("profiles");
+    let input = folder.join("in.ndjson");
+    let title = r#"{"245":{"ind1":"0","ind2":"0","subfields":[{"a":"Sahil"}]}}"#;
+    let host = r#"{"773":{"ind1":"0","ind2":" ","subfields":[{"w":"k9"}]}}"#;
+    let record = format!(
+        r#"{{"leader":"00000nab a2200000 i 4500","fields":[{{"001":"k1"}},{title},{host},{{"599":{{"ind1":" ","ind2":" ","subfields":[{{"a":"x"}}]}}}}]}}"#
+    );
+    fs::write(&input, record + "\n").unwrap();
+    let input = input.to_str().unwrap();
+    let found = |arguments: &[&str]| -> Vec<String> {
+        let (_, printed, _) = validate(&[&["--format", "csv", "--no-config", input], arguments].concat());
+        printed.lines().skip(1).map(|line| line.split(',').take(8).collect::<Vec<_>>().join(",")).collect()
+    };
+    let has = |found: &[String], id: &str| found.iter().filter(|line| line.contains(id)).count();
+    let usual = found(&[]);
+    assert_eq!((has(&usual, "K102"), has(&usual, "P101")), (0, 0), "{usual:?}");
+    let more = found(&["--profile", "isbd,K102"]);
+    assert_eq!((has(&more, "K102"), has(&more, "P101")), (1, 1), "{more:?}");
+    assert_eq!(more.len(), usual.len() + 2, "{more:?}");
+
+    let config = folder.join("kartoteka.toml");
+    let schema = folder.join("own.json");
+    let own = |severity: &str| {
+        let fields = r#"{"001": {}, "245": {"required": true}, "773": {}}"#;
+        fs::write(&schema, format!(r#"{{"fields": {fields}, "severity": {severity}}}"#)).unwrap();
+    };
+    own(r#"{"field-undefined": "error"}"#);
+    let named = format!("[validate]\nprofile = \"K102\"\nschema = '{}'\n", schema.display());
+    fs::write(&config, named).unwrap();
+    let (status, printed, said) = validate(&["--config", config.to_str().unwrap(), input]);
+    assert_eq!(status, 1, "{printed}{said}");
+    assert!(printed.contains("error[F101]") && printed.contains("note[K102]"), "{printed}");
+    let (status, printed, _) = validate(&["--no-config", "--schema", schema.to_str().unwrap(), input]);
+    assert!(status == 1 && printed.contains("error[F101]") && !printed.contains("K102"), "{printed}");
+    own(r#"{"field-undefinde": "error"}"#);
+    let (status, _, said) = validate(&["--no-config", "--schema", schema.to_str().unwrap(), input]);
+    assert!(status == 2 && said.contains("field-undefined"), "{said}");
+    own(r#"{"F101": "grave"}"#);
+    let (status, _, said) = validate(&["--no-config", "--schema", schema.to_str().unwrap(), input]);
+    assert!(status == 2 && said.contains("expected note, warning or error"), "{said}");
+}

@@ -9,5 +9,6 @@
     clippy::arithmetic_side_effects
 )]
 
+mod cost;
 mod examples;
 mod worksheets;

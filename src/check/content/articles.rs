@@ -180,7 +180,6 @@ fn ends_inside(skipped: usize, word_end: usize, after: &str) -> bool {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"4	"Alphabet of poets :"	"The alphabet of poets :"	T101	245[0]^2
 4	"Alphabet of poets :"	"[The alphabet] of poets :"	T101	245[0]^2
 4	"Alphabet of poets :"	"\"The alphabet of poets :"	T101	245[0]^2

@@ -114,7 +114,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"5	{"b":"nc"}	{"b":"cr"}	X112	007[0]
 5	{"b":"nc"}	{"b":"sd"}	X112	007[0]
 5	{"b":"nc"}	{"b":"hd"},{"b":"he"}	X112	007[0]

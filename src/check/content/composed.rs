@@ -67,7 +67,6 @@ fn fix(record: &mut Record, finding: &Finding, _: Fixes) -> Option<Fix> {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"5	Café in	Café in	E005	500[0]$a[0]
 4	"London :"	"Bäden :"	E005	264[0]$a[0]
 2	"Собрание"	"Сой"	E005	461[0]$a[0]

@@ -63,7 +63,6 @@ fn is_coordinate(value: &str, hemispheres: &str, most: f64) -> bool {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"5	E0450000	E0456000	V113	034[0]$d[0]
 5	E0450000	E1850000	V113	034[0]$d[0]
 5	N0420000	E0420000	V113	034[0]$f[0]

@@ -46,7 +46,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	260114s2005	261314s2005	V112	008[0]/0-5
 1	260114s2005	260230s2005	V112	008[0]/0-5
 2	20260114d2005	20260132d2005	V112	100[0]$a[0]/0-7

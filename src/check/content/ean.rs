@@ -49,7 +49,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	5900000000015	5900000000016	V104	024[1]$a[0]
 1	5900000000015	590000000001	V104	024[1]$a[0]
 1	012345678905	012345678906	V104	024[2]$a[0]

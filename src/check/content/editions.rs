@@ -58,7 +58,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	"9785170123476"	"9785170123469"	X120	020[1]$a[0]
 1	"5170123477"	"5170123485"	X120	020[1]$a[0]
 1	"9785170123476"	"9785000123478"	X120	020[1]$a[0]

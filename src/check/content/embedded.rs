@@ -71,7 +71,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"2	{"1":"001kart0003"},{"1":"2001 "}	{"1":"01kart0003"},{"1":"2001 "}	U101	461[0]$1[0]
 2	{"1":"2001 "}	{"1":"2A01 "}	U101	461[0]$1[1]
 2	{"1":"2001 "}	{"1":""}	U101	461[0]$1[1]

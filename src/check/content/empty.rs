@@ -68,7 +68,6 @@ fn fix(record: &mut Record, finding: &Finding, fixes: Fixes) -> Option<Fix> {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	"hardback"	""	S105	020[0]$q[0]
 2	{"c":"Шарг"}	{"c":" "}	S105	210[0]$c[0]
 3	{"C":"Шарг"}	{"C":""}	S105	210[0]$c[0]

@@ -52,7 +52,6 @@ fn name<'a>(field: FieldRef<'a>) -> impl Iterator<Item = (char, &'a [u8])> {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	"a":"Araz, Mammad."	"a":"Nizami,"},{"e":"author."	X116	700[0]
 1	"a":"Araz, Mammad."	"a":"Nizami."	X116	700[0]
 1	"a":"Araz, Mammad."	"a":"Nizami"	X116	700[0]

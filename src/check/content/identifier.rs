@@ -88,7 +88,6 @@ fn is_uri(text: &str) -> bool {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"5	10.1234/divan	doi.1234/divan	V106	024[0]$a[0]
 5	urn:nbn:az-101	nbn:az-101	V106	024[1]$a[0]
 5	https://example.org/divan	https://example.org/my divan	V106	856[0]$u[0]

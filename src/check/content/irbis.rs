@@ -234,7 +234,6 @@ fn items(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"3	{"920":"PAZK"},		R101	920
 3	{"920":"PAZK"}	{"920":"PAZK"},{"920":"SPEC"}	R101	920[1]
 3	"PAZK"	"книга"	R101	920[0]

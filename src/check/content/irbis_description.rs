@@ -164,7 +164,6 @@ fn is_author_mark(text: &str) -> bool {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"3	{"G":"Гянджеви"}	{"G":"Г."}	R107	700[0]$g[0]
 3	{"200":	{"710":{"subfields":[{"A":"Академия"}]}},{"200":	R107	710[0]
 3	{"200":	{"702":{"subfields":[{"A":"Шаир"},{"B":"М."},{"G":"М."}]}},{"200":	R107	702[0]$g[0]

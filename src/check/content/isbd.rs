@@ -200,7 +200,6 @@ fn doubled(value: &[u8]) -> bool {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	"Nizami."}]}},{"264"	"Nizami"}]}},{"264"	P101	245[0]$c[0]
 4	"verse."	"verse"	P101	245[0]$b[0]
 4	"verse."	"verse,"	P101	245[0]$b[0]

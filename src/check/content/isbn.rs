@@ -57,7 +57,6 @@ fn fault(number: &str) -> Option<String> {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	"9785170123476"	"9785170123477"	V101	020[0]$a[0]
 1	"9785170123476"	"978517012347"	V101	020[0]$a[0]
 1	"5170123477"	"517012347X (pbk.)"	V101	020[1]$a[0]

@@ -47,7 +47,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	9790260000438	9790260000439	V103	024[0]$a[0]
 1	9790260000438	M260000434	V103	024[0]$a[0]
 1	9790260000438	979026000043	V103	024[0]$a[0]

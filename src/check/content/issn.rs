@@ -58,7 +58,6 @@ fn fault(number: &str) -> Option<String> {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	1234-5679	1234-5678	V102	022[0]$a[0]
 1	1234-5679	1234567	V102	022[0]$a[0]
 1	{"700":	{"776":{"ind1":"0","ind2":"8","subfields":[{"t":"Divan"},{"x":"1234-5678"}]}},{"700":	V102	776[0]$x[0]

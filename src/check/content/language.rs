@@ -57,7 +57,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	{"a":"aze"}	{"a":"rus"}	X108	041[0]$a[0]
 1	000 0 aze d	000 0 tur d	X108	041[0]$a[0]
 1	000 0 aze d	000 0 eng d	X108	041[0]$a[0]

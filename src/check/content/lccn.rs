@@ -51,7 +51,6 @@ fn is_one(value: &str) -> bool {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	  2005000001	  200500001	V105	010[0]$a[0]
 1	  2005000001	n/a	V105	010[0]$a[0]
 1	  2005000001	  2005000001x	V105	010[0]$a[0]

@@ -217,7 +217,6 @@ fn partners(card: &Card<'_>, links: &[Link<'_>], broken: &[[u8; 3]], findings: &
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	{"6":"100-01/(N"},		X101	880[0]
 1	{"6":"245-02/Cyrl"},		X101	880[1]
 1	{"880":{"ind1":"1","ind2":" "	{"880":{"ind1":" ","ind2":" ","subfields":[{"a":"Поэты"}]}},{"880":{"ind1":"1","ind2":" "	X101	880[0]

@@ -37,7 +37,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	{"245":{"ind1":"1"	{"245":{"ind1":"0"	X117	245[0]^1
 4	{"245":{"ind1":"1"	{"245":{"ind1":"0"	X117	245[0]^1
 4	{"130":	{"730":	X117	245[0]^1

@@ -50,7 +50,6 @@ fn fault(value: &[u8]) -> Option<String> {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"5	{"003":"AZ-BaNL"}	{"003":"AZ BaNL"}	V114	003[0]
 5	{"a":"AZ-BaNL"}	{"a":"AZ_BaNL"}	V114	040[0]$a[0]
 5	{"c":"AZ-BaNL"}	{"c":"Baki, National Library"}	V114	040[0]$c[0]

@@ -50,7 +50,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"5	{"a":"aj"}	{"a":"ru"}	X109	044[0]$a[0]
 5	{"a":"aj"}	{"a":"tu"},{"a":"xxu"}	X109	044[0]$a[0]
 5	2005    aj 	2005    ru 	X109	044[0]$a[0]

@@ -44,7 +44,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"5	{"4":"aut"}	{"4":"edt"}	X115	700[0]$e[0]
 5	"author."	"editor."	X115	700[0]$e[0]
 5	"author."	"Translator"	X115	700[0]$e[0]

@@ -40,7 +40,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"2	{"801":	{"710":{"ind1":"0","ind2":"2","subfields":[{"a":"Шарг"}]}},{"801":	U103	710[0]
 2	{"801":	{"720":{"ind1":" ","ind2":" ","subfields":[{"a":"Низами"}]}},{"801":	U103	720[0]
 2	{"801":	{"710":{"ind1":"1","ind2":"2","subfields":[{"a":"Съезд"}]}},{"801":	U103	710[0]

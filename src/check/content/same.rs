@@ -58,7 +58,6 @@ fn fix(record: &mut Record, finding: &Finding, fixes: Fixes) -> Option<Fix> {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	{"490":	{"500":{"ind1":" ","ind2":" ","subfields":[{"a":"A note"}]}},{"500":{"ind1":" ","ind2":" ","subfields":[{"a":"A note"}]}},{"490":	X119	500[1]
 1	{"700":	{"830":{"ind1":" ","ind2":"0","subfields":[{"a":"Poets."}]}},{"700":	X119	830[1]
 2	{"801":	{"899":{"ind1":" ","ind2":" ","subfields":[{"a":"NLR"}]}},{"801":	X119	899[1]

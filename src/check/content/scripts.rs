@@ -140,7 +140,6 @@ fn fix(record: &mut Record, finding: &Finding, fixes: Fixes) -> Option<Fix> {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	"Text in Cyrillic: Хамса и Divan."	"Xамса"	V119	500[0]$a[0]
 1	"Низами."}]}}]	"Низaми."}]}}]	V119	880[1]$c[0]
 2	"Собрание"	"Coбрание"	V119	461[0]$a[0]

@@ -51,7 +51,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	{"830":	{"793":	X118	490[0]^1
 1	{"830":{"ind1":" ","ind2":"0","subfields":[{"a":"Poets."}]}}	{"501":{"ind1":" ","ind2":" ","subfields":[{"a":"Poets."}]}}	X118	490[0]^1
 1	{"490":{"ind1":"1"	{"501":{"ind1":" "	X118	830[0]

@@ -87,7 +87,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	,{"2":"fast"}		X110	650[0]^2
 1	{"024":{"ind1":"3"	{"024":{"ind1":"7"	X110	024[1]^1
 1	{"700":{"ind1":"1","ind2":" ","subfields":[{"a":"Araz, Mammad."}	{"655":{"ind1":" ","ind2":"7","subfields":[{"a":"Poems."}	X110	655[0]^2

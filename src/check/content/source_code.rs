@@ -65,7 +65,6 @@ fn fault(value: &str) -> Option<String> {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	{"2":"fast"}	{"2":"FAST"}	V111	650[0]$2[0]
 1	{"2":"fast"}	{"2":"fast."}	V111	650[0]$2[0]
 1	{"2":"fast"}	{"2":"faceted headings"}	V111	650[0]$2[0]

@@ -120,7 +120,6 @@ fn fix(record: &mut Record, finding: &Finding, _: Fixes) -> Option<Fix> {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	"336 pages"	" 336 pages"	S109	300[0]$a[0]
 1	"336 pages"	"336  pages"	S109	300[0]$a[0]
 1	"Poets"	"Poets "	S109	490[0]$a[0]

@@ -45,7 +45,6 @@ fn is_moment(value: &str) -> bool {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	20260114112000.0	20261314112000.0	C005	005[0]
 1	20260114112000.0	20260114112000	C005	005[0]
 2	20260114112000.0	20260230112000.0	C005	005[0]

@@ -34,7 +34,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	{"b":"eng"}	{"h":"eng"}	X114	041[0]^1
 1	{"b":"eng"}	{"h":"per"},{"h":"rus"}	X114	041[0]^1
 1	{"b":"eng"}	{"b":"eng"},{"h":"per"}	X114	041[0]^1

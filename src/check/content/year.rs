@@ -52,7 +52,6 @@ fn check(card: &Card<'_>, findings: &mut Findings) {
 }
 
 /// Faults in `clean.ndjson`: see the tests.
-#[cfg(all(test, feature = "json"))]
 pub(super) const PLANTED: &str = r#"1	"2005."	"2006."	X107	008[0]/7-10
 1	"2005."	"[1998]"	X107	008[0]/7-10
 1	s2005 	s1905 	X107	008[0]/7-10

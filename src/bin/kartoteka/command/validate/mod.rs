@@ -44,8 +44,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
     pub(crate) select: Vec<Choice>,
 
-    /// Look for these findings too, beside those that are looked for anyway: isbd for the marks of ISBD, E005 for letters
-    /// that are not composed, or others of --select
+    /// Look for these findings beside the others: isbd for the marks of ISBD, K102 for dead links, or what --select takes
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
     pub(crate) profile: Vec<Choice>,
 
@@ -69,8 +68,7 @@ pub(crate) struct Options {
     #[arg(long, requires = "fixed_to")]
     pub(crate) unsafe_fixes: bool,
 
-    /// File for all records, repaired or as they were, in the format of the input; bytes that belong to no record are left
-    /// out
+    /// File for all records, repaired or as they were, in the format of the input, without bytes between records
     #[arg(long, value_name = "FILE", group = "fixed_to")]
     pub(crate) fixed: Option<PathBuf>,
 
@@ -82,8 +80,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N")]
     pub(crate) min_records: Option<u64>,
 
-    /// What to look for, in TOML; options given here take the place of its keys, and --ignore adds to them [default:
-    /// kartoteka.toml in this folder or the nearest one above it that has one]
+    /// What to look for, in TOML; options given here come before its keys [default: kartoteka.toml here or above]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
@@ -168,9 +165,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
             }
         }
     }
-    if let Some(fixing) = fixing {
-        fixing.finish(reading.verbosity.quiet, &run)?;
-    }
+    fixing.map(|fixing| fixing.finish(reading.verbosity.quiet, &run)).transpose()?;
     let totals = validator.totals();
     report.end(totals, &mut out);
     output.put(out.as_bytes())?;
@@ -215,14 +210,12 @@ fn config(options: &Options) -> Result<(Config, Option<PathBuf>), Failure> {
     }
     config = config
         .ignore(&options.ignore)
+        .profile(&options.profile)
         .strict(reading.strict)
         .jobs(options.jobs.count())
         .findings_per_record(reading.options().limits.findings);
     if let Some(name) = &options.schema {
         config = config.load_schema(name).map_err(|why| Failure::new(why.to_string()))?;
-    }
-    if !options.profile.is_empty() {
-        config = config.profile(&options.profile);
     }
     if !options.select.is_empty() {
         config = config.select(&options.select);
