@@ -8,10 +8,9 @@
 //! for record in kartoteka::open("fixtures/isis/irbis64.mst")? {
 //!     let record = record?;
 //!     let bib = Bib::of(record.view());
-//!     let authors: Vec<String> = bib.authors().collect();
-//!     let isbns: Vec<String> = bib.isbns().collect();
-//!     let subjects: Vec<String> = bib.subjects().collect();
-//!     println!("{:?} {authors:?} {isbns:?} {:?} {subjects:?} {:?}", bib.title(), bib.year(), record.findings);
+//!     println!("{:?} by {:?}", bib.title(), Vec::from_iter(bib.authors()));
+//!     println!("{:?} {:?} {:?}", bib.year(), Vec::from_iter(bib.isbns()), Vec::from_iter(bib.subjects()));
+//!     record.findings.iter().cloned().chain(bib.findings()).for_each(|finding| eprintln!("{finding}"));
 //! }
 //! # Ok::<(), kartoteka::Error>(())
 //! ```

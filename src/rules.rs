@@ -27,10 +27,11 @@ pub use crate::format::rules::*;
 pub use crate::format::text::mrk::rules::*;
 pub use crate::format::xml::rules::*;
 pub use crate::io::rules::*;
+pub use crate::model::rules::*;
 pub use crate::record::rules::*;
 
 use crate::open::KNOWN;
-use crate::{check, crosswalk, export, format, io, record};
+use crate::{check, crosswalk, export, format, io, model, record};
 
 /// The lists of the modules. Those of single formats are in the descriptors of these, those about content in their files.
 const LISTS: &[&[Rule]] = &[
@@ -41,6 +42,7 @@ const LISTS: &[&[Rule]] = &[
     format::json::rules::ALL,
     check::rules::ALL,
     crosswalk::rules::ALL,
+    model::rules::ALL,
     export::rules::ALL,
 ];
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use kartoteka::check::{self, Checker};
 use kartoteka::crosswalk::{Conversion, Converter, Crosswalk, OnLoss};
+use kartoteka::model::Bib;
 use kartoteka::schema::{Compiled, Schema};
 use kartoteka::{
     Charset, Dialect, Finding, Findings, Format, ReadOptions, Record, RecordRead, RecordWrite, Rule,
@@ -141,6 +142,7 @@ fn findings(path: &Path) -> Vec<Finding> {
         }
         found.extend_from_slice(checker.check(record.view(), reader.raw(), reader.findings()));
         links.record(record.view(), reader.raw());
+        found.extend(Bib::of(record.view()).findings());
         if let Some(sink) = &mut sink {
             let written = sink.write_record(record.view());
             found.extend_from_slice(sink.findings());

@@ -36,7 +36,8 @@ impl RuleInfo {
 
 /// One kind of finding. An id is never reused for another kind, and never renumbered.
 ///
-/// The letter of the id is the layer: `B` bytes and structure, `E` encoding, `L` leader, `M` crosswalks, `W` writing.
+/// The letter of the id is the layer: `B` bytes and structure, `D` descriptions of the model, `E` encoding, `L` leader, `M`
+/// crosswalks, `W` writing.
 /// The rules of this crate are constants in [`rules`](crate::rules); a program declares its own with [`Rule::new`].
 ///
 /// Two rules are equal if their ids are.

@@ -43,14 +43,9 @@ impl<'b, 'a> Agent<'b, 'a> {
     /// several, `author and illustrator`, is divided.
     pub fn roles(&self) -> Vec<Role<'a>> {
         let mut roles: Vec<Role<'a>> = Vec::new();
-        for value in self.all(Part::Role) {
-            // In the other subfields of roles there are codes.
-            let is_term = value.place.code.is_some_and(|(code, _)| matches!(code, 'e' | 'j'));
-            for raw in divided(value.clean(), is_term) {
-                let role = Role { code: words::role(&raw, is_term), raw };
-                if !roles.iter().any(|other| other.code.is_some() && other.code == role.code) {
-                    roles.push(role);
-                }
+        for role in self.all(Part::Role).flat_map(roles_of) {
+            if !roles.iter().any(|other| other.code.is_some() && other.code == role.code) {
+                roles.push(role);
             }
         }
         if roles.is_empty() {
@@ -59,6 +54,12 @@ impl<'b, 'a> Agent<'b, 'a> {
             );
         }
         roles
+    }
+
+    /// Returns what a value has for a role that is neither a code nor a word that is known.
+    pub(super) fn unknown_role(value: &Sourced<'a>) -> Option<String> {
+        let unknown = roles_of(value).into_iter().find(|role| role.code.is_none());
+        unknown.map(|role| role.raw.into_owned()).filter(|raw| !raw.trim().is_empty())
     }
 
     /// Returns whether the agent made the resource: the main entry, one with the role of an author, and, in a record without
@@ -83,6 +84,14 @@ impl<'b, 'a> Agent<'b, 'a> {
     pub fn is_of_set(&self) -> bool {
         self.data.rule.facts.set
     }
+}
+
+/// Returns the roles that a value names.
+fn roles_of<'a>(value: &Sourced<'a>) -> Vec<Role<'a>> {
+    // In the other subfields of roles there are codes.
+    let is_term = value.place.code.is_some_and(|(code, _)| matches!(code, 'e' | 'j'));
+    let pieces = divided(value.clean(), is_term).into_iter();
+    pieces.map(|raw| Role { code: words::role(&raw, is_term), raw }).collect()
 }
 
 /// Returns the roles of a statement of one or of several, if any of these is known.

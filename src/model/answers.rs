@@ -6,21 +6,66 @@ use super::bib::Bib;
 use super::date::Date;
 use super::elements::{Agent, Identifier, Publication, Subject, Title};
 use super::fold::fold;
+use super::keys::only_numbers;
+use super::names::Part;
 use super::value::Sourced;
+use crate::crosswalk::Parents;
 
 /// With how many titles of series those of headings are compared.
 const MOST_SERIES: usize = 100;
 
 impl<'a> Bib<'a> {
-    /// Returns the title proper of the main title; of any other if there is none, at last that of the set.
+    /// Returns the title proper of the main title; of any other if there is none. Of a volume that has none, or a number for
+    /// its title (`Вып. 13`), that of the set.
     pub fn title(&self) -> Option<Cow<'a, str>> {
+        self.title_value().map(Sourced::clean)
+    }
+
+    /// Returns the value that [`Bib::title`] cleans, with its place.
+    pub fn title_value(&self) -> Option<&Sourced<'a>> {
         let has_value = |title: &Title<'_, 'a>| title.value().is_some();
         let main =
             self.titles().filter(has_value).find(|title| title.kind() == "main" && !title.is_alternate());
         let title = main.or_else(|| self.titles().find(has_value)).and_then(|title| title.value());
-        // A volume that has no title of its own.
+        // A volume that has no title of its own, or one that is its number.
         let set = || self.relations().find(|one| one.kind() == "set").and_then(|set| set.title());
-        title.or_else(set).map(Sourced::clean)
+        match title {
+            Some(title) => set().filter(|_| only_numbers(&fold(&title.clean(), None))).or(Some(title)),
+            None => set(),
+        }
+    }
+
+    /// Returns the title; of the issue of a journal that has none, as in IRBIS, that of the journal, which field 933 names by
+    /// its control number.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::crosswalk::Parents;
+    /// use kartoteka::{Builder, Syntax, model::Bib};
+    ///
+    /// let journal = Builder::new(Syntax::IRBIS)
+    ///     .field("903", |field| field.lead("Ж1"))
+    ///     .field("200", |field| field.subfield('A', "Читальня"))
+    ///     .build()?;
+    /// let issue = Builder::new(Syntax::IRBIS)
+    ///     .field("920", |field| field.lead("NJ"))
+    ///     .field("933", |field| field.lead("Ж1"))
+    ///     .build()?;
+    /// let mut titles = Parents::new();
+    /// titles.add(journal.view());
+    /// let issue = Bib::of(issue.view());
+    /// assert_eq!((issue.title(), issue.title_among(&titles).as_deref()), (None, Some("Читальня")));
+    /// # Ok::<(), kartoteka::Error>(())
+    /// ```
+    pub fn title_among<'t>(&self, titles: &'t Parents) -> Option<Cow<'t, str>>
+    where
+        'a: 't,
+    {
+        let journal = || {
+            let hosts = self.relations().filter(|one| one.kind() == "host");
+            hosts.filter_map(|host| titles.title(host.first(Part::Id)?.raw().trim())).next()
+        };
+        self.title().or_else(|| journal().map(Cow::Borrowed))
     }
 
     /// Returns the names of the agents who made the resource: the main entry, then those who are authors by their role; in a
@@ -38,17 +83,40 @@ impl<'a> Bib<'a> {
         self.identifiers().filter(right).filter_map(|number| number.clean())
     }
 
-    /// Returns the year of publication: of the coded field, else of the first imprint that has one.
+    /// Returns the year of publication: of the coded field, else of the first imprint that has one, at last of the issue or
+    /// book of which this is a part, or of the set that came out in one year.
     pub fn year(&self) -> Option<i32> {
         self.date()?.start
     }
 
     /// Returns the date of publication that [`Bib::year`] begins with. Never one of which the year is not known.
     pub fn date(&self) -> Option<Date> {
+        self.dated().map(|(date, _)| date)
+    }
+
+    /// Returns the value that [`Bib::date`] is read from, with its place.
+    pub fn date_value(&self) -> Option<&Sourced<'a>> {
+        self.dated().map(|(_, value)| value)
+    }
+
+    fn dated(&self) -> Option<(Date, &Sourced<'a>)> {
         // Of a decade or a century the year is not known.
-        let date = |publication: Publication<'_, '_>| publication.date().filter(Date::is_known);
+        fn date<'b, 'a>(one: &Publication<'b, 'a>) -> Option<(Date, &'b Sourced<'a>)> {
+            Some((one.date().filter(Date::is_known)?, one.date_value()?))
+        }
         let by_kind = |coded: bool| self.publications().filter(move |one| (one.kind() == "coded") == coded);
-        by_kind(true).find_map(date).or_else(|| by_kind(false).find_map(date))
+        let own = by_kind(true).chain(by_kind(false)).find_map(|one| date(&one));
+        let of_whole = |kind: &'static str| {
+            let mut wholes = self.relations().filter(move |one| one.kind() == kind);
+            wholes.find_map(|one| {
+                let (value, ends) = (one.first(Part::Date)?, one.first(Part::EndDate).is_some());
+                let date = Date::parse(&value.raw());
+                // A set of several years, and a journal, have no year of the part.
+                let is_one = kind == "host" || date.end == date.start && !ends;
+                (date.is_known() && is_one).then_some((date, value))
+            })
+        };
+        own.or_else(|| of_whole("host")).or_else(|| of_whole("set"))
     }
 
     /// Returns the subject headings and keywords, each with its subdivisions after ` -- `; not the codes of areas, periods

@@ -5,6 +5,7 @@ use std::fmt;
 use super::names::{Element, Part};
 use super::table::Rule;
 use super::value::{Place, Sourced};
+use super::words;
 use crate::bytes::Cut;
 use crate::position::ElementPath;
 use crate::record::{Dialect, RecordRef};
@@ -168,10 +169,12 @@ impl<'b, 'a> Entry<'b, 'a> {
         Some((self.data.place.tag.number()?, u32::from(ten - b'0') * 10 + u32::from(one - b'0')))
     }
 
-    /// Returns the scheme that the record names, or that of its field: `lcsh`, `udc`.
+    /// Returns the scheme that the record names, or that of its field: `lcsh`, `udc`. Those that MARC 21 names otherwise are
+    /// as in the other formats: `bbk` for `rubbk`.
     pub fn scheme(&self) -> Option<std::borrow::Cow<'a, str>> {
         if let Some(named) = self.first(Part::Scheme) {
-            return Some(named.clean());
+            let named = named.clean();
+            return Some(words::find("schemes", &named).map_or(named, Into::into));
         }
         let facts = &self.data.rule.facts;
         if let Some((which, names)) = &facts.by_indicator {

@@ -8,6 +8,7 @@ use super::table::{Chars, Condition, Rule, Table, table};
 use super::value::{Place, Sourced};
 use crate::charset::Charset;
 use crate::record::{Dialect, FieldRef, RecordRef, Text};
+use crate::schema::Set;
 use crate::tag::Tag;
 
 /// The field of alternate scripts in MARC 21.
@@ -44,7 +45,13 @@ struct Build<'a> {
 /// Returns the dialect of a record, or the one that is nearest, and the reason.
 fn reading(record: RecordRef<'_>) -> (Dialect, &'static str) {
     let has = |tag: u32| record.field(tag).is_some();
+    // A base of CDS/ISIS or IRBIS may have fields of its own.
+    let is_ibis = || Set::is_ibis(record) || [200, 461, 463, 900, 933].into_iter().any(has);
     match Dialect::find(record) {
+        (Dialect::Irbis | Dialect::Isis, reason) if is_ibis() => (Dialect::Irbis, reason),
+        (Dialect::Irbis | Dialect::Isis, _) => {
+            (Dialect::Isis, "^ before subfield codes, and no field of IBIS")
+        }
         (Dialect::Auto, _) if has(920) && (has(903) || has(907) || has(910)) => {
             (Dialect::Irbis, "nearest: fields 920 and 903, 907 or 910")
         }
@@ -70,10 +77,11 @@ impl<'a> Bib<'a> {
         build(record, dialect, reason)
     }
 
-    /// Describes a record of a known dialect; finds it out for [`Dialect::Auto`].
+    /// Describes a record of a known dialect; finds it out for [`Dialect::Auto`], and for [`Dialect::Isis`] whether the
+    /// fields are those of IBIS: those of another base are all [unmapped](Bib::unmapped).
     pub fn with_dialect(record: RecordRef<'a>, dialect: Dialect) -> Bib<'a> {
         match dialect {
-            Dialect::Auto => Bib::of(record),
+            Dialect::Auto | Dialect::Isis => Bib::of(record),
             dialect => build(record, dialect, "as asked for"),
         }
     }

@@ -54,6 +54,13 @@ fn strip(text: &str, element: Element, part: Part) -> Cow<'_, str> {
     if ending == Ending::Stop {
         kept = without_stop(kept);
     }
+    // MARC 21 puts what qualifies a number in brackets, the others in a subfield alone.
+    if (element, part) == (Element::Identifier, Part::Qualifier)
+        && let Some(inside) = kept.strip_prefix('(').and_then(|kept| kept.strip_suffix(')'))
+        && !inside.contains(['(', ')'])
+    {
+        kept = without_stop(without_marks(inside));
+    }
     let mut kept = Cow::Borrowed(kept);
     if ending == Ending::Stop && has_supplied(element) && kept.contains(['[', ']']) {
         // Around a date they say how certain it is.

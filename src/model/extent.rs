@@ -15,15 +15,27 @@ impl Extent<'_, '_> {
         let value = self.first(Part::Value)?;
         let unit = self.first(Part::Unit).map(|unit| unit.raw()).unwrap_or_default();
         let text = value.raw();
-        if self.bib.reading().0 == Dialect::Irbis
-            && unit.is_empty()
-            && let Some((number, len)) = number(text.trim())
-            && len == text.trim().len()
-        {
-            return Some(number);
+        if self.bib.reading().0 != Dialect::Irbis {
+            return pages(&format!("{text} {unit}"));
         }
+        // A menu may write its code before the unit, and a Latin letter may stand for the Cyrillic one.
+        let unit = match unit.rsplit('=').next().map(|unit| unit.trim().trim_end_matches('.')) {
+            Some("c") => "с",
+            Some("") if is_count(&text) => "с",
+            Some(unit) => unit,
+            None => "",
+        };
         pages(&format!("{text} {unit}"))
     }
+}
+
+/// Returns whether a statement has numbers alone, which count pages in IRBIS: `VIII, 320, [2]`.
+fn is_count(text: &str) -> bool {
+    let is_part = |c: char| {
+        c.is_ascii_digit()
+            || matches!(c, 'I' | 'V' | 'X' | 'L' | 'i' | 'v' | 'x' | 'l' | ' ' | ',' | '[' | ']')
+    };
+    text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(is_part)
 }
 
 /// From this number on it counts no pages, but is one of an inventory.
@@ -151,6 +163,31 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(pages(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_alone_are_pages_in_irbis() {
+        let cases = [
+            (("251", ""), Some(251)),
+            (("VIII, 564", ""), Some(564)),
+            (("[4],367,[2],120", ""), Some(367)),
+            (("64,  [3]", ""), Some(64)),
+            (("131", " c."), Some(131)),
+            (("1", "o=CD-ROM"), None),
+            (("1", "f=floppy"), None),
+            (("15,4 х 22,1", ""), None),
+            (("H-5, 6 см.", ""), None),
+            (("482с.", ""), Some(482)),
+        ];
+        for ((count, unit), expected) in cases {
+            let record = crate::record::Builder::new(crate::record::Syntax::IRBIS)
+                .field("920", |field| field.lead("PAZK"))
+                .field("215", |field| field.subfield('a', count).subfield('1', unit))
+                .build()
+                .unwrap();
+            let bib = crate::model::Bib::of(record.view());
+            assert_eq!(bib.extents().next().unwrap().pages(), expected, "{count} {unit}");
         }
     }
 

@@ -60,8 +60,10 @@ fn is_isbn(text: &str) -> bool {
 /// Returns an ISBN without hyphens and what is written around it; as it is if it is none.
 fn isbn(raw: &str) -> String {
     let long = digits(raw, 13);
-    // The first ten digits of a wrong number of thirteen may be right by chance.
-    if is_isbn(&long) || long.len() == 13 && long.starts_with("97") {
+    // The first ten digits of a wrong number of thirteen, or of one that lacks some, may be right by chance.
+    let is_cut =
+        || long.len() > 10 && (long.starts_with("978") || long.starts_with("979")) && !raw.contains(' ');
+    if is_isbn(&long) || long.len() == 13 && long.starts_with("97") || is_cut() {
         return long;
     }
     let short = digits(raw, 10);
@@ -237,6 +239,8 @@ mod tests {
         assert_eq!(isbn("0-444-89728-3 (alk. paper)"), "0444897283");
         assert_eq!(isbn("ISBN 978-5-17-118366-6"), "9785171183666");
         assert_eq!(isbn("5-8459-0276-Х"), "584590276X");
+        assert_eq!(isbn("978-901821-16-9"), "978901821169");
+        assert_eq!(isbn("979-412-034-0"), "9794120340");
         assert!(is_isbn("9789981591578") && !is_isbn("9789981591572"));
         assert_eq!(issn("03178471"), "0317-8471");
         assert!(is_issn("0317-8471") && !is_issn("0317-8472"));

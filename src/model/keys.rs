@@ -274,10 +274,8 @@ impl Keys {
         match (set_title, own) {
             (Some(set), Some(own)) if fold(&set, self.language) != fold(&own, self.language) => {
                 self.set_title(&own);
-                // A title that is a number of the volume only names the volume.
                 let section = std::mem::take(&mut self.title);
-                let says_more = |word: &str| !facts().parts.contains_key(word) && number_of(word).is_none();
-                self.own_title = Some(section.clone()).filter(|own| own.split(' ').any(says_more));
+                self.own_title = Some(section.clone()).filter(|own| !only_numbers(own));
                 let own_volume = self.volume.take();
                 self.set_title(&set);
                 self.volume = own_volume.or(self.volume.take());
@@ -354,6 +352,11 @@ impl Keys {
 fn numbers_in(folded: &str) -> String {
     let numbers = folded.split(' ').filter(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
     numbers.collect::<Vec<_>>().join(" ")
+}
+
+/// Returns whether a folded title is a number of the volume, with or without its name: `вып 13`, `1929 1939`.
+pub(super) fn only_numbers(folded: &str) -> bool {
+    folded.split(' ').all(|word| facts().parts.contains_key(word) || number_of(word).is_some())
 }
 
 /// Returns the number that a folded word is: digits, Roman digits, an ordinal.

@@ -8,6 +8,9 @@
 //! community information have tables of their own, which leader/06 chooses. [`Bib::snapshot`] is the
 //! description as values of its own, with the JSON of `show --as bib`; [`SCHEMA`] is its JSON Schema.
 //!
+//! What could not be read, such as a date without a year or a role that nobody knows, is kept as it is, and is among
+//! [`Bib::findings`].
+//!
 //! [`Keys`] are what descriptions of the same resource have in common, for comparison; [`translit`] writes a text of one script
 //! in another.
 //!
@@ -25,6 +28,7 @@
 //! # Ok::<(), kartoteka::Error>(())
 //! ```
 mod agent;
+pub mod agreement;
 mod answers;
 mod bib;
 mod build;
@@ -33,12 +37,14 @@ mod clean;
 mod date;
 mod elements;
 mod extent;
+mod findings;
 mod fold;
 mod identifier;
 mod keys;
 mod names;
 mod query;
 mod resource;
+pub(crate) mod rules;
 mod shapes;
 mod snapshot;
 mod table;

@@ -54,6 +54,7 @@ impl Bib<'_> {
     pub fn resource(&self) -> Resource {
         let (kind, level) = match self.reading().0 {
             Dialect::Irbis => self.irbis_kind(),
+            Dialect::Isis => return Resource::Other,
             _ => {
                 let leader = self.record().header().leader;
                 let at = |position| leader.and_then(|leader| leader.get(position)).unwrap_or(b' ');

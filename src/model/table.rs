@@ -217,10 +217,13 @@ impl Format {
 /// Returns the dialect whose table reads the records of a dialect, and the table for those with this leader/06. A record of
 /// MARC 21 that `has_title` is bibliographic whatever its leader says.
 pub(super) fn table(dialect: Dialect, kind: u8, has_title: bool) -> (Dialect, &'static Table) {
-    static TABLES: [OnceLock<Table>; 8] = [const { OnceLock::new() }; 8];
-    let [marc21, unimarc, irbis, authority, holdings, classification, community, unimarc_authority] = &TABLES;
+    static TABLES: [OnceLock<Table>; 9] = [const { OnceLock::new() }; 9];
+    let [marc21, unimarc, irbis, isis, authority, holdings, classification, community, unimarc_authority] =
+        &TABLES;
     match dialect {
-        Dialect::Irbis | Dialect::Isis => (Dialect::Irbis, irbis.get_or_init(|| Table::parse(IRBIS))),
+        Dialect::Irbis => (Dialect::Irbis, irbis.get_or_init(|| Table::parse(IRBIS))),
+        // Each base has fields of its own.
+        Dialect::Isis => (Dialect::Isis, isis.get_or_init(Table::new)),
         Dialect::Unimarc | Dialect::Rusmarc if matches!(kind, b'x' | b'y' | b'z') => {
             (dialect, unimarc_authority.get_or_init(|| Table::of_lines(UNIMARC_AUTH.lines(), UNIMARC)))
         }

@@ -83,11 +83,14 @@ pub(super) fn language(raw: &str) -> Option<&'static str> {
 pub(super) fn country(raw: &str, is_marc: bool) -> Option<&'static str> {
     let text = raw.trim().trim_end_matches(['#', '|']);
     if is_marc {
-        return tables::country(&text.to_lowercase());
+        let code = text.to_lowercase();
+        return tables::country(&code).or_else(|| find("marc-countries", &code));
     }
     static CODES: OnceLock<HashSet<&'static str>> = OnceLock::new();
     let codes = CODES.get_or_init(|| code_list("iso3166").map(|(code, _)| code).collect());
-    codes.get(text.to_uppercase().as_str()).copied()
+    // Records keep the codes of countries that are no more.
+    let withdrawn = || find("countries", &text.to_lowercase());
+    codes.get(text.to_uppercase().as_str()).copied().or_else(withdrawn)
 }
 
 /// Returns whether a statement says that there is none: `[S.l.]`, `Б. и.`
@@ -119,6 +122,11 @@ mod tests {
             assert_eq!(country(code, true), expected, "{code}");
         }
         assert_eq!(country("us", false), Some("US"));
+        // Saudi Arabia, and the Soviet Union.
+        assert_eq!(
+            [country("su", true), country("ur", true), country("SU", false)],
+            [Some("SA"), Some("SU"), Some("SU")]
+        );
     }
 
     #[test]

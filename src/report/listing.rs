@@ -5,6 +5,9 @@ use std::str::FromStr;
 use super::excerpt::excerpt;
 use super::style::{Role, Style, finding_line, printable};
 use crate::charset::Policy;
+use crate::coded::Coded;
+#[cfg(feature = "serde")]
+use crate::coded::Lang;
 use crate::finding::Finding;
 use crate::format::descriptor::Format;
 use crate::io::{Content, Item};
@@ -86,13 +89,14 @@ pub struct Listing<'a> {
     shown: &'a [Shown],
     /// The dialect of records that are described instead of shown field by field.
     described: Option<Dialect>,
+    coded: bool,
     json: bool,
 }
 
 impl<'a> Listing<'a> {
     /// Lays out the records of the input `name`.
     pub fn new(name: &'a str, format: Format, style: Style) -> Listing<'a> {
-        Listing { name, format, style, shown: &[], described: None, json: false }
+        Listing { name, format, style, shown: &[], described: None, coded: false, json: false }
     }
 
     /// Shows these elements only. Default: all.
@@ -111,24 +115,45 @@ impl<'a> Listing<'a> {
         self
     }
 
+    /// Describes the records by their codes, each with its label and its place, instead of as cards. Default: `false`.
+    #[must_use]
+    pub fn coded(mut self, coded: bool) -> Listing<'a> {
+        self.coded = coded;
+        self
+    }
+
     /// Appends the lines of an item: its record, if it could be read, and what was found.
     pub fn item(&self, item: &Item<'_>, out: &mut String) {
         match &item.content {
             #[cfg(feature = "serde")]
             Content::Record(record) if self.json => {
                 let dialect = self.described.unwrap_or_default();
-                out.extend([&*Bib::with_dialect(record.view(), dialect).json(), "\n"]);
+                let line = match self.coded {
+                    true => codes_as_json(&Coded::with_dialect(record.view(), dialect)),
+                    false => Bib::with_dialect(record.view(), dialect).json(),
+                };
+                out.extend([&*line, "\n"]);
             }
             _ if self.json => {}
             Content::Record(record) => {
+                let mut line = |line: &str| out.extend([&*printable(line), "\n"]);
+                let mut unread = Vec::new();
                 match self.described {
+                    Some(dialect) if self.coded => {
+                        let coded = Coded::with_dialect(record.view(), dialect);
+                        coded.values().for_each(|value| line(&value.to_string()));
+                    }
                     Some(dialect) => {
-                        let card = Bib::with_dialect(record.view(), dialect).card();
-                        card.lines().for_each(|line| out.extend([&*printable(line), "\n"]));
+                        let bib = Bib::with_dialect(record.view(), dialect);
+                        bib.card().lines().for_each(line);
+                        unread.extend(bib.findings());
                     }
                     None => self.record(record, out),
                 }
                 self.findings(item, Some(record), out);
+                unread
+                    .iter()
+                    .for_each(|finding| out.extend(["  ! ", &*finding_line(finding, self.style), "\n"]));
                 out.push('\n');
             }
             Content::Rejected { .. } => {
@@ -230,6 +255,16 @@ impl<'a> Listing<'a> {
         };
         self.shown.is_empty() || self.shown.iter().any(matches)
     }
+}
+
+/// Returns the values of a coded view as a line of JSON.
+#[cfg(feature = "serde")]
+fn codes_as_json(coded: &Coded<'_>) -> String {
+    let values = coded.values().map(|value| {
+        let (name, label) = (value.name(Lang::En), value.label(Lang::En));
+        serde_json::json!({ "path": value.path().to_string(), "name": name, "raw": value.raw(), "label": label })
+    });
+    serde_json::Value::from_iter(values).to_string()
 }
 
 /// Appends a value, with escapes for what cannot be shown.

@@ -6,6 +6,7 @@ mod coded;
 #[path = "../common/mod.rs"]
 mod common;
 mod draft;
+mod golden;
 mod lossless;
 mod openlibrary;
 #[cfg(feature = "serde")]

@@ -25,8 +25,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "TAG,...", value_delimiter = ',')]
     pub(crate) fields: Vec<Shown>,
 
-    /// Show the fields, or the description: titles, agents, identifiers and so on, whatever the format
-    #[arg(long = "as", value_name = "FORM", value_parser = ["fields", "bib"], default_value = "fields")]
+    /// Show the fields, the description (titles, agents and so on, whatever the format), or the codes and their meaning
+    #[arg(long = "as", value_name = "FORM", value_parser = ["fields", "bib", "coded"], default_value = "fields")]
     pub(crate) form: String,
 
     /// Form of the description; json is a line for each record, the findings go to standard error
@@ -43,7 +43,7 @@ const GARBAGE: usize = 48;
 
 pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
     let mut run = Run::new(&options.reading, true)?;
-    let bib = (options.form == "bib").then_some(options.reading.dialect);
+    let bib = (options.form != "fields").then_some(options.reading.dialect);
     let json = bib.is_some() && options.format == AnswerForm::Json;
     run.reporter = if json { run.reporter } else { run.reporter.without_findings() };
     let style = style_of_stdout(options.reading.verbosity.color);
@@ -51,8 +51,8 @@ pub(crate) fn run(options: &Options) -> Result<Outcome, Failure> {
     let mut left = options.limit.unwrap_or(u64::MAX);
     while left > 0 {
         let Some(mut input) = run.next_input()? else { break };
-        let listing =
-            Listing::new(&input.name, input.format, style).shown(&options.fields).described(bib, json);
+        let listing = Listing::new(&input.name, input.format, style).coded(options.form == "coded");
+        let listing = listing.shown(&options.fields).described(bib, json);
         let mut pass = run.pass(&mut input.reader).keep_garbage(GARBAGE);
         while left > 0 {
             let next = run.next(&input.name, &mut pass).inspect_err(|_| {
