@@ -155,9 +155,9 @@ fn lost(format: Format, bytes: &[u8]) -> Option<Range<usize>> {
     } else {
         &["\"subfields\"", "\"ind1\""]
     };
-    // What is in an instruction or a comment is no element.
+    // What is in an instruction, a comment or a document type is no element.
     let mut bytes = bytes.to_vec();
-    for (start, end) in [(&b"<?"[..], &b"?>"[..]), (b"<!--", b"-->")] {
+    for (start, end) in [(&b"<?"[..], &b"?>"[..]), (b"<!--", b"-->"), (b"<!DOCTYPE", b"]>")] {
         let places: Vec<usize> = memchr::memmem::find_iter(&bytes, start).collect();
         for place in places {
             let len = memchr::memmem::find(&bytes[place..], end).unwrap_or(bytes.len() - place);
@@ -237,7 +237,8 @@ fn without_markup(format: Format, raw: &[u8]) -> Vec<u8> {
         }
         "mrk" => {
             for open in (0..raw.len()).filter(|at| raw[*at] == b'{') {
-                blank(open..find(open, b'}').unwrap_or(raw.len()));
+                // With the letter after it, it may be one character.
+                blank(open..find(open, b'}').map_or(raw.len(), |close| raw.len().min(close + 2)));
             }
         }
         _ => {}

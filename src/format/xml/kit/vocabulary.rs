@@ -113,10 +113,12 @@ impl Vocabulary {
         matches!(known, Ok(Kind::Leader | Kind::Control | Kind::Data))
     }
 
-    /// Returns whether an element of this local name is a field or a leader in one of the forms, and hardly anything else.
+    /// Returns whether an element of this local name is a field, a subfield or a leader in one of the forms, and hardly anything
+    /// else.
     pub(super) fn is_part_of_record(local: &[u8]) -> bool {
         let is_turbo = |name: &[u8]| matches!(name, [b'c' | b'C' | b'd' | b'D', tag @ ..] if tag.len() == 3 && tag.iter().all(u8::is_ascii_digit));
-        Vocabulary::Slim.is_child(local) || Vocabulary::Oai.is_child(local) || is_turbo(local)
+        let is_subfield = local.eq_ignore_ascii_case(b"subfield");
+        is_subfield || Vocabulary::Slim.is_child(local) || Vocabulary::Oai.is_child(local) || is_turbo(local)
     }
 
     /// Returns the tag of a field; `None` if it has none.
