@@ -33,8 +33,6 @@ pub(crate) struct Value<'r> {
     pub(crate) text: Cow<'r, str>,
     /// Tag of the embedded field that holds it.
     pub(crate) inner: Option<Tag>,
-    /// The text that opened that field: its tag and indicators.
-    pub(crate) opening: Option<Box<str>>,
     pub(crate) end: End,
     /// Index of the rule that decided it; `u32::MAX` for none.
     pub(crate) rule: u32,
@@ -53,6 +51,8 @@ pub(crate) struct Occurrence<'r> {
     /// Which of the fields with its tag it is, from 1.
     pub(crate) number: u32,
     pub(crate) values: Range<usize>,
+    /// Whether it is carried along whole, though rules take its values.
+    pub(crate) whole: bool,
 }
 
 /// A source record, taken apart.
@@ -79,7 +79,7 @@ impl<'r> Source<'r> {
             let place = u32::try_from(source.fields.len()).unwrap_or(u32::MAX);
             source.by_tag.push((field.tag(), place));
             let values = start..source.values.len();
-            source.fields.push(Occurrence { field, number: 0, values });
+            source.fields.push(Occurrence { field, number: 0, values, whole: false });
         }
         source.by_tag.sort_unstable();
         let mut before: Option<(Tag, u32)> = None;
@@ -100,11 +100,10 @@ impl<'r> Source<'r> {
         let fold = field.syntax().fold_codes;
         let lead = field.lead().to_str_lossy();
         if !lead.is_empty() {
-            self.push(HEAD, HEAD, lead, None, None);
+            self.push(HEAD, HEAD, lead, None);
         }
         // The embedded fields of UNIMARC; in IRBIS, ^1 is nearly always a code like any other.
         let mut inner = None;
-        let mut opening = None;
         let embeds = field.syntax().has_indicators()
             && field.tag().number().is_some_and(|tag| matches!(tag, 400..=499 | 604));
         for subfield in field.subfields() {
@@ -118,31 +117,23 @@ impl<'r> Source<'r> {
             if embeds && code == '1' {
                 if let Some(tag) = text.get(..3).and_then(|tag| tag.parse::<Tag>().ok()) {
                     inner = Some(tag);
-                    opening = text.get(..5).map(Box::from);
                     if tag.is_control() {
                         let data = match text {
                             Cow::Borrowed(text) => Cow::Borrowed(text.cut(3..)),
                             Cow::Owned(text) => Cow::Owned(text.cut(3..).to_owned()),
                         };
-                        self.push(HEAD, '1', data, inner, None);
+                        self.push(HEAD, '1', data, inner);
                     }
                     continue;
                 }
             }
-            self.push(code, spelled, text, inner, opening.clone());
+            self.push(code, spelled, text, inner);
         }
     }
 
-    fn push(
-        &mut self,
-        code: char,
-        spelled: char,
-        text: Cow<'r, str>,
-        inner: Option<Tag>,
-        opening: Option<Box<str>>,
-    ) {
+    fn push(&mut self, code: char, spelled: char, text: Cow<'r, str>, inner: Option<Tag>) {
         let end = if text.chars().all(char::is_whitespace) { End::Empty } else { End::Open };
-        self.values.push(Value { code, spelled, text, inner, opening, end, rule: u32::MAX });
+        self.values.push(Value { code, spelled, text, inner, end, rule: u32::MAX });
     }
 
     /// Returns the fields with this tag, in order.
