@@ -5,15 +5,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::account::Account;
 use super::compile::{From, Line, Scope, To};
-use super::condition;
 use super::rule::Family;
-use super::rules::{
-    NO_TITLE, PARENT_NOT_FOUND, UNKNOWN_WORKSHEET, VALUE_JOINED, VALUE_NOT_UNDERSTOOD, VALUE_REFUSED,
-    WRONG_FAMILY,
-};
+use super::rules::{NO_TITLE, PARENT_NOT_FOUND, VALUE_JOINED, VALUE_NOT_UNDERSTOOD, VALUE_REFUSED};
 use super::source::{End, Occurrence};
 use super::state::{Event, Run};
-use super::target::{Put, Subfield, Target};
+use super::target::{Put, Target};
 use super::transform::{Around, Mode, Transformed};
 use super::{OnLoss, fixed, items, tables, write};
 use crate::finding::{Finding, Findings, Rule};
@@ -25,6 +21,8 @@ use crate::tag::Tag;
 struct At<'a, 'r> {
     run: &'a Run<'a, 'r>,
     field: &'a Occurrence<'r>,
+    /// Index of the value; `u32::MAX` for none.
+    value: u32,
 }
 
 impl Around for At<'_, '_> {
@@ -37,6 +35,13 @@ impl Around for At<'_, '_> {
 
     fn indicator(&self, which: usize) -> u8 {
         self.field.field.indicators().get(which.saturating_sub(1)).copied().unwrap_or(b' ')
+    }
+
+    fn follows(&self) -> Option<char> {
+        let index = self.value as usize;
+        let range = index.checked_add(1)?..self.field.values.end;
+        let rest = self.run.source.values.get(range)?.iter().filter(|value| value.has_text());
+        rest.map(|value| value.code).find(char::is_ascii_alphabetic)
     }
 
     fn parent(&self, key: &str) -> Option<String> {
@@ -71,7 +76,9 @@ impl Run<'_, '_> {
         out: &mut Record,
         reached: &mut [bool],
     ) -> Option<Account> {
-        self.report_kind(findings);
+        if self.report_kind(findings) {
+            return None;
+        }
         self.restore();
         let events = self.events();
         self.make(&events, findings);
@@ -84,6 +91,9 @@ impl Run<'_, '_> {
         self.finish_fields();
         let title = if self.converter.crosswalk.map.target == Family::Marc21 { b"245" } else { b"200" };
         if !self.targets.iter().any(|target| target.tag == Tag::new(*title)) {
+            if self.is_of_no_base(findings) {
+                return None;
+            }
             say_of_record(findings, NO_TITLE, "the record has no title".to_owned(), "none made up");
         }
         let account = self.account();
@@ -97,26 +107,6 @@ impl Run<'_, '_> {
         }
         write::write(&mut self, leader, out, findings);
         Some(account)
-    }
-
-    /// Says that the record is not of the kind that the map takes.
-    fn report_kind(&self, findings: &mut Findings) {
-        let source = self.converter.crosswalk.map.source;
-        let is_irbis = !self.source.record.syntax().has_indicators();
-        if is_irbis != (source == Family::Irbis) {
-            let message = format!("the map is for {} records, and this is not one", source.name());
-            say_of_record(findings, WRONG_FAMILY, message, "converted as far as the rules apply");
-        } else if is_irbis && !condition::SHEETS.contains(&&*self.facts.sheet) {
-            let message = match self.facts.sheet.as_str() {
-                "" => "no worksheet in 920".to_owned(),
-                sheet => format!("worksheet {sheet} in 920 is not known"),
-            };
-            let field = self.source.fields.iter().find(|field| field.field.tag() == Tag::new(*b"920"));
-            match field.map(|field| (field.field.tag(), field.field.index())) {
-                Some(place) => say(findings, UNKNOWN_WORKSHEET, place, message, "taken as PAZK"),
-                None => say_of_record(findings, UNKNOWN_WORKSHEET, message, "taken as PAZK"),
-            }
-        }
     }
 
     /// Says which values no rule could take that names them.
@@ -149,38 +139,6 @@ impl Run<'_, '_> {
         let shown: String = text.trim().chars().take(40).collect();
         let message = format!("{shown:?} is not what the rule {rule} takes");
         say(findings, VALUE_NOT_UNDERSTOOD, (field.field.tag(), field.field.index()), message, action);
-    }
-
-    /// Takes back the fields of the target format that were carried along in 886.
-    fn restore(&mut self) {
-        let format = self.converter.crosswalk.map.target.code_in_886();
-        let mut ends = Vec::new();
-        for field in self.source.fields.iter().filter(|field| field.field.tag() == Tag::new(*b"886")) {
-            let values = self.source.values_of(field);
-            let [first, tag, begin, rest @ ..] = values else { continue };
-            let is_ours =
-                (first.code, tag.code, begin.code) == ('2', 'a', 'b') && first.text.trim() == format;
-            let Some(tag) = tag.text.trim().parse::<Tag>().ok().filter(|_| is_ours) else { continue };
-            let mut target = Target::new(tag, tag);
-            target.occurrence = field.number;
-            match tag.is_control() {
-                true => target.data = Some(begin.text.to_string()),
-                false => {
-                    let mut bytes = begin.text.bytes();
-                    target.indicators = [bytes.next().unwrap_or(b' '), bytes.next().unwrap_or(b' ')];
-                    let subfields =
-                        rest.iter().map(|value| Subfield::new(value.spelled, value.text.as_ref()));
-                    target.subfields = subfields.collect();
-                }
-            }
-            if target.indicators.is_ascii() && (!target.subfields.is_empty() || target.data.is_some()) {
-                self.targets.push(target);
-                ends.extend(field.values.clone());
-            }
-        }
-        for index in ends {
-            self.end(index, End::Mapped, u32::MAX);
-        }
     }
 
     /// Finds which rules take which values; those that only fill places are accounted for here.
@@ -231,7 +189,7 @@ impl Run<'_, '_> {
                     match line.to {
                         To::Place if line.is_use => placed.push((index, End::Used, at)),
                         To::Place => {
-                            let around = At { run: self, field };
+                            let around = At { run: self, field, value: u32::MAX };
                             line.transform.run(&value.text, &around, &mut made);
                             match made.texts.is_empty() {
                                 true => odd.push((index, at)),
@@ -317,7 +275,7 @@ impl Run<'_, '_> {
         findings: &mut Findings,
     ) -> usize {
         let Some(field) = self.source.fields.get(event.field as usize) else { return target };
-        let at = At { run: self, field };
+        let at = At { run: self, field, value: event.value };
         let mut odd = None;
         match line.from {
             From::Const => {
@@ -413,7 +371,7 @@ fn open_by_value(target: &Target) -> bool {
     !target.is_empty()
 }
 
-fn say(
+pub(super) fn say(
     findings: &mut Findings,
     rule: Rule,
     (tag, index): (Tag, usize),
@@ -426,6 +384,6 @@ fn say(
     findings.push(Finding::new(rule, location, message, action));
 }
 
-fn say_of_record(findings: &mut Findings, rule: Rule, message: String, action: &'static str) {
+pub(super) fn say_of_record(findings: &mut Findings, rule: Rule, message: String, action: &'static str) {
     findings.push(Finding::new(rule, Location::of(findings.record()), message, action));
 }

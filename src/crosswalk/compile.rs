@@ -52,6 +52,8 @@ pub(crate) enum Indicator {
     Main,
     /// 1 for a name in inverted order, by the source.
     Name,
+    /// 1 for a surname, 0 for a forename, by the indicator of the source, 1 or 2; by what is written if it says neither.
+    Surname(u8),
     /// 1 for a name in inverted order, by what was written.
     Comma,
     Language,
@@ -113,7 +115,8 @@ pub(crate) struct Line {
     pub(crate) group: u32,
     /// The first of the neighbouring rules of one source tag in one group.
     pub(crate) run: u32,
-    /// The first of the neighbouring rules that take one value into an embedded name.
+    /// The first of the neighbouring rules that take one value into an embedded name, or that take values in the order of the
+    /// source.
     pub(crate) block: u32,
 }
 
@@ -215,7 +218,8 @@ fn split_tag(text: &str) -> (&str, Option<&str>) {
 
 fn line(rule: &Rule, at: u32, map: &Map, groups: &mut Groups) -> Result<Line, String> {
     let when = Condition::parse(&rule.when)?;
-    let transform = Transform::parse(&rule.transform)?;
+    let mut transform = Transform::parse(&rule.transform)?;
+    transform.folds = map.source == Family::Irbis;
     for step in &transform.steps {
         if let Step::Map(table) = step {
             if tables::find(table).is_none() && !map.tables.contains_key(&**table) {
@@ -223,6 +227,11 @@ fn line(rule: &Rule, at: u32, map: &Map, groups: &mut Groups) -> Result<Line, St
                     map.tables.keys().map(String::as_str).chain(tables::names().map(|name| -> &str { name }));
                 return Err(unknown("table", table, known));
             }
+        }
+    }
+    for table in when.tables() {
+        if tables::find(table).is_none() {
+            return Err(unknown("built-in table", table, tables::names()));
         }
     }
     let (from_tag, from_inner) = split_tag(&rule.from_tag);
@@ -261,11 +270,17 @@ fn line(rule: &Rule, at: u32, map: &Map, groups: &mut Groups) -> Result<Line, St
         return Err(format!("a subfield of {} is missing", rule.to));
     }
     let (scope, name) = match rule.group.split_once(':').unwrap_or((&rule.group, "")) {
-        ("occ" | "", name) => (Scope::Occurrence, name),
+        ("occ" | "seq" | "", name) => (Scope::Occurrence, name),
         ("each", name) => (Scope::Each, name),
-        ("rec", name) => (Scope::Record, name),
+        ("rec" | "seq-rec", name) => (Scope::Record, name),
         ("keep", _) => (Scope::Occurrence, "keep"),
-        (other, _) => return Err(unknown("group", other, ["occ", "each", "rec", "keep"].into_iter())),
+        (other, _) => {
+            return Err(unknown(
+                "group",
+                other,
+                ["occ", "seq", "each", "rec", "seq-rec", "keep"].into_iter(),
+            ));
+        }
     };
     let key = match (scope, name) {
         (Scope::Each, "") => format!("{at}"),
@@ -303,6 +318,7 @@ fn line(rule: &Rule, at: u32, map: &Map, groups: &mut Groups) -> Result<Line, St
         _ => at,
     };
     groups.block = Some((rule.from_tag.clone(), rule.from_code.clone(), rule.inner.clone(), block));
+    let block = if rule.group.starts_with("seq") { run } else { block };
     let (mark, other) = rule.mark.split_once('|').unwrap_or((&rule.mark, &rule.mark));
     Ok(Line {
         when,
@@ -373,6 +389,8 @@ fn indicator(text: &str) -> Result<Indicator, String> {
         "" | "#" => Indicator::Fixed(b' '),
         "{main}" => Indicator::Main,
         "{name}" => Indicator::Name,
+        "{name1}" => Indicator::Surname(1),
+        "{name2}" => Indicator::Surname(2),
         "{comma}" => Indicator::Comma,
         "{lang}" => Indicator::Language,
         "{t517}" => Indicator::Title517,
@@ -389,8 +407,26 @@ fn indicator(text: &str) -> Result<Indicator, String> {
         text => match text.as_bytes() {
             [byte] if byte.is_ascii_graphic() => Indicator::Fixed(*byte),
             _ => {
-                let names =
-                    ["{main}", "{name}", "{comma}", "{lang}", "{t517}", "{z430}", "{z440}", "{url}", "{a1}"];
+                let names = [
+                    "{main}",
+                    "{name}",
+                    "{name1}",
+                    "{name2}",
+                    "{comma}",
+                    "{lang}",
+                    "{t517}",
+                    "{z430}",
+                    "{z440}",
+                    "{url}",
+                    "{a1}",
+                    "{101}",
+                    "{041}",
+                    "{nonsort}",
+                    "{filing}",
+                    "{thesaurus}",
+                    "{ind1}",
+                    "{ind2}",
+                ];
                 return Err(unknown("indicator", text, names.into_iter()));
             }
         },

@@ -36,6 +36,10 @@ pub(crate) enum Test {
     Follows(Box<str>),
     /// There is more than one text under the code.
     ManySub(char),
+    /// The first of the one code stands before the last of the other.
+    Order(char, char),
+    /// The first text under the code has a comma in it.
+    Comma(char),
     /// The role in $4 is this one.
     Role(Box<str>),
     Digits,
@@ -71,7 +75,9 @@ pub(crate) struct Facts {
 pub(crate) const SHEETS: [&str; 11] =
     ["PAZK", "PVK", "SPEC", "ASP", "J", "NJ", "NJK", "NJP", "MUSP", "BOUNI", "AUNTD"];
 
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 38] = [
+    "order:",
+    "comma:",
     "is:day",
     "is:year",
     "in:",
@@ -118,6 +124,14 @@ impl Condition {
             every.push(part.split('|').map(|term| Term::parse(term.trim())).collect::<Result<Vec<_>, _>>()?);
         }
         Ok(Condition { every })
+    }
+
+    /// Returns the tables in which it looks values up.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &str> {
+        self.every.iter().flatten().filter_map(|term| match &term.test {
+            Test::Listed(_, table) => Some(&**table),
+            _ => None,
+        })
     }
 
     /// Returns whether it holds. `value` comes with its index, and is `None` for what is not asked of one value.
@@ -173,6 +187,11 @@ impl Term {
             }
             ("follows", _) => (false, Test::Follows(rest.into())),
             ("many-sub", _) => (false, Test::ManySub(rest.chars().next().ok_or("a code is missing")?)),
+            ("comma", _) => (false, Test::Comma(rest.chars().next().ok_or("a code is missing")?)),
+            ("order", _) => match rest.chars().collect::<Vec<_>>().as_slice() {
+                [first, last] => (false, Test::Order(*first, *last)),
+                _ => return Err("order takes two codes: order:fd".to_owned()),
+            },
             ("role", _) => (false, Test::Role(rest.into())),
             ("is", "digits") => (false, Test::Digits),
             ("not", "digits") => (true, Test::Digits),
@@ -251,6 +270,8 @@ impl Test {
                 before.is_some_and(|before| before.text.trim_end().ends_with(&**suffix))
             }
             Test::ManySub(code) => source.count(field, *code) > 1,
+            Test::Order(first, last) => source.is_in_order(field, *first, *last),
+            Test::Comma(code) => source.value(field, *code).is_some_and(|value| value.text.contains(',')),
             Test::Role(role) => source.value(field, '4').is_some_and(|value| value.text.trim() == &**role),
             Test::Digits => !text().is_empty() && text().bytes().all(|byte| byte.is_ascii_digit()),
             Test::Hex => text().len() == 16 && text().bytes().all(|byte| byte.is_ascii_hexdigit()),

@@ -1,6 +1,7 @@
 //! A crosswalk as a change that each record undergoes on its way.
 
 use super::account::Account;
+use super::kind::REJECTED;
 use super::rules::VALUE_LOST;
 use super::{Converter, Values};
 use crate::error::{Error, ErrorKind, Result};
@@ -45,16 +46,22 @@ impl<'c> Conversion<'c> {
     /// Converts a record in place, and returns what became of its values.
     ///
     /// # Errors
-    /// [`ErrorKind::Unrepresentable`] if the record is rejected, by [`OnLoss::Fail`](super::OnLoss::Fail).
+    /// [`ErrorKind::Unrepresentable`] if the record is rejected, by [`OnLoss::Fail`](super::OnLoss::Fail) or
+    /// [`OnWrongKind::Reject`](super::OnWrongKind::Reject).
     pub fn convert(&mut self, record: &mut Record, findings: &mut Findings) -> Result<Account> {
         std::mem::swap(record, &mut self.source);
         let account = self.converter.convert(self.source.view(), record);
-        self.converter.findings().iter().for_each(|finding| findings.push(finding.clone()));
+        let found = self.converter.findings();
+        let reason = found.iter().position(|finding| account.is_none() && finding.action == REJECTED);
+        let others = found.iter().enumerate().filter(|(at, _)| Some(*at) != reason);
+        others.for_each(|(_, finding)| findings.push(finding.clone()));
+        if let Some(reason) = reason.and_then(|at| found.get(at)) {
+            return Err(Error::new(ErrorKind::Unrepresentable(reason.clone())));
+        }
         let Some(account) = account else {
             let mut location = Location::of(self.source.position());
             location.mfn = self.source.view().mfn();
-            let finding =
-                Finding::new(VALUE_LOST, location, "no rule takes one of its values", "record rejected");
+            let finding = Finding::new(VALUE_LOST, location, "no rule takes one of its values", REJECTED);
             return Err(Error::new(ErrorKind::Unrepresentable(finding)));
         };
         self.values += account.values;

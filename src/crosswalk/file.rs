@@ -4,16 +4,20 @@ use crate::bytes::Cut;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::OPTIONS;
 use super::check::{Mistake, unknown};
 use super::load::builtin;
+use super::menu;
 use super::rule::{Family, Map, Rule};
 
 /// How many files may extend one another.
 const DEPTH: usize = 8;
 
-const KEYS: [&str; 8] = ["name", "extends", "source", "target", "remove", "options", "tables", "rule"];
+const KEYS: [&str; 9] =
+    ["name", "extends", "source", "target", "remove", "options", "tables", "menus", "rule"];
 const RULE_KEYS: [&str; 13] = [
     "id",
     "when",
@@ -116,7 +120,14 @@ impl File<'_> {
                         }
                     }
                 }
-                ("options", DeValue::Table(table)) => options = self.strings(table),
+                ("options", DeValue::Table(table)) => options = self.options(table),
+                ("menus", DeValue::Table(all)) => {
+                    for (name, file) in all {
+                        if let Some(table) = self.menu(file) {
+                            tables.insert(name.get_ref().to_string(), table);
+                        }
+                    }
+                }
                 ("tables", DeValue::Table(all)) => {
                     for (name, table) in all {
                         match table.get_ref() {
@@ -253,6 +264,25 @@ impl File<'_> {
                 }
             }
         }
+    }
+
+    /// The options, whose names are known.
+    fn options(&mut self, table: &DeTable<'_>) -> BTreeMap<String, String> {
+        for key in table.keys().filter(|key| !OPTIONS.contains(&key.get_ref().as_ref())) {
+            self.say(key.span().start, "", unknown("option", key.get_ref(), OPTIONS.into_iter()));
+        }
+        self.strings(table)
+    }
+
+    /// The codes of a menu of IRBIS and what they mean, from a file beside the rule file.
+    fn menu(&mut self, file: &Spanned<DeValue<'_>>) -> Option<BTreeMap<String, String>> {
+        let at = file.span().start;
+        let read = match (file.get_ref(), self.folder) {
+            (DeValue::String(name), Some(folder)) => menu::read(&folder.join(&**name)),
+            (DeValue::String(_), None) => Err("a menu is a file beside a rule file".to_owned()),
+            _ => Err("a menu is the name of a file".to_owned()),
+        };
+        read.map_err(|message| self.say(at, "", message)).ok()
     }
 
     fn strings(&mut self, table: &DeTable<'_>) -> BTreeMap<String, String> {
@@ -406,6 +436,18 @@ mod tests {
                 "2: rule o.1: no rule \"m21.200.a.9\"; did you mean \"m21.200.a.1\"?",
             ),
             ("from = \"200^a\"", "2: rule o.1: to is missing"),
+            (
+                "from = \"200^a\"\nto = \"590$a\"\nwhen = \"in:a=thesaurus2\"",
+                "2: rule o.1: no built-in table \"thesaurus2\"; did you mean \"thesaurus21\"?",
+            ),
+            (
+                "from = \"200^a\"\nto = \"590$a\"\n[options]\nprofil = \"koha\"",
+                "7: no option \"profil\"; did you mean \"profile\"?",
+            ),
+            (
+                "from = \"200^a\"\nto = \"590$a\"\n[menus]\nhalls = \"halls.mnu\"",
+                "7: a menu is a file beside a rule file",
+            ),
         ] {
             assert_eq!(mistakes(&format!("{begin}{rest}\n")), [message]);
         }

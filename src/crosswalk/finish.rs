@@ -16,8 +16,16 @@ impl Run<'_, '_> {
     pub(super) fn rest(&mut self) {
         let program = &self.converter.crosswalk.program;
         let mut ends = Vec::new();
+        let mut whole = Vec::new();
         for field in &self.source.fields {
             let of_tag = program.of_tag(field.field.tag());
+            let mut rest = of_tag.map(|of_tag| of_tag.rest.iter()).unwrap_or_default();
+            whole.push(rest.any(|at| {
+                program.line(*at).is_some_and(|line| {
+                    (line.from, line.to) == (From::All, To::Kept)
+                        && line.when.holds(&self.source, &self.facts, field, None)
+                })
+            }));
             for index in field.values.clone() {
                 let Some(value) = self.source.values.get(index).filter(|value| value.end == End::Open) else {
                     continue;
@@ -49,6 +57,9 @@ impl Run<'_, '_> {
         for (index, end, line) in ends {
             self.end(index, end, line);
         }
+        for (field, whole) in self.source.fields.iter_mut().zip(whole) {
+            field.whole = whole;
+        }
     }
 
     /// Late indicators, brackets, equal names, order.
@@ -56,6 +67,7 @@ impl Run<'_, '_> {
         for target in &mut self.targets {
             target.finish();
         }
+        self.drop_said_twice();
         let main = self.targets.iter().any(|target| matches!(target.tag.number(), Some(100..=199)));
         let is_marc21 = self.converter.crosswalk.map.target == Family::Marc21;
         for target in &mut self.targets {
@@ -78,10 +90,12 @@ impl Run<'_, '_> {
         }
         let rank = |target: &Target| ranks.get(&(target.tag, target.source)).copied().unwrap_or_default();
         self.targets.sort_by_cached_key(|target| (target.tag, rank(target), target.occurrence, target.line));
-        self.drop_equal_names(is_marc21);
+        if self.converter.crosswalk.map.source == Family::Irbis {
+            self.drop_equal_names(is_marc21);
+        }
     }
 
-    /// Writes equal headings once: the first stays.
+    /// Writes equal headings once: the first stays. IRBIS has names of a set and of a volume apart; in MARC each field is meant.
     fn drop_equal_names(&mut self, is_marc21: bool) {
         let kind = |target: &Target| match (is_marc21, target.tag.number()) {
             (true, Some(100 | 700)) | (false, Some(700..=702)) => 1u8,

@@ -39,10 +39,15 @@ mod finish;
 mod fixed;
 pub mod guide;
 mod items;
+mod kind;
+mod lint;
 mod load;
 mod meaning;
+#[cfg(feature = "rules")]
+mod menu;
 mod open;
 mod parents;
+mod restore;
 mod rule;
 pub(crate) mod rules;
 mod show;
@@ -60,6 +65,7 @@ pub use self::account::{Account, Entry, Values};
 pub use self::check::Mistake;
 pub use self::conversion::Conversion;
 pub use self::coverage::{Coverage, Untouched};
+pub use self::kind::OnWrongKind;
 pub use self::meaning::Meaning;
 pub use self::parents::Parents;
 pub use self::rule::{Family, Map, Rule};
@@ -70,6 +76,10 @@ use crate::limits::Limits;
 use crate::named::named;
 use crate::record::{Record, RecordRef};
 use crate::tag::Tag;
+
+/// The options that maps know.
+#[cfg(feature = "rules")]
+pub(crate) const OPTIONS: [&str; 4] = ["agency", "notes", "prefix", "profile"];
 
 /// A map, compiled.
 #[derive(Debug)]
@@ -136,6 +146,7 @@ named!(OnLoss {
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
     pub(crate) on_loss: OnLoss,
+    pub(crate) on_wrong_kind: OnWrongKind,
     pub(crate) keep_dropped: bool,
     pub(crate) keep_in: Option<Tag>,
     pub(crate) list: bool,
@@ -158,6 +169,7 @@ impl<'c> Converter<'c> {
     pub fn new(crosswalk: &'c Crosswalk) -> Converter<'c> {
         let options = Options {
             on_loss: OnLoss::Keep,
+            on_wrong_kind: OnWrongKind::Convert,
             keep_dropped: false,
             keep_in: None,
             list: true,
@@ -172,6 +184,30 @@ impl<'c> Converter<'c> {
     #[must_use]
     pub fn on_loss(mut self, on_loss: OnLoss) -> Converter<'c> {
         self.options.on_loss = on_loss;
+        self
+    }
+
+    /// Decides what happens to records that are not of the kind that the map takes. Default: [`OnWrongKind::Convert`].
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::crosswalk::{Converter, Crosswalk, OnWrongKind};
+    /// use kartoteka::Record;
+    ///
+    /// let mut authority = Record::builder().data_field("100", "1 ", [('a', "Ali, Sabahattin")]).build()?;
+    /// authority.set_leader(Some("00000nz  a2200000n  4500".parse()?));
+    /// let crosswalk = Crosswalk::builtin("marc21-unimarc").unwrap();
+    /// let mut converter = Converter::new(&crosswalk).on_wrong_kind(OnWrongKind::Reject);
+    /// assert!(converter.convert(authority.view(), &mut Record::new()).is_none());
+    /// assert_eq!(
+    ///     converter.findings()[0].message,
+    ///     "the map is for bibliographic records, and this is an authority record"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn on_wrong_kind(mut self, on_wrong_kind: OnWrongKind) -> Converter<'c> {
+        self.options.on_wrong_kind = on_wrong_kind;
         self
     }
 
@@ -211,7 +247,7 @@ impl<'c> Converter<'c> {
     }
 
     /// Converts a record into `out`. Returns what became of its values; `None` if it is rejected, by
-    /// [`OnLoss::Fail`].
+    /// [`OnLoss::Fail`] or [`OnWrongKind::Reject`].
     pub fn convert(&mut self, record: RecordRef<'_>, out: &mut Record) -> Option<Account> {
         let mut findings = std::mem::replace(&mut self.findings, Findings::new(0));
         findings.begin(record.position());

@@ -75,6 +75,14 @@ impl<'r> Run<'_, 'r> {
                     text('b').is_some() || text('g').is_some() || text('a').is_some_and(|a| a.contains(','));
                 b'0' + u8::from(inverted)
             }
+            Indicator::Surname(which) => {
+                let at = usize::from(which).saturating_sub(1);
+                match field.field.indicators().get(at) {
+                    Some(b'0') => b'0',
+                    Some(b'1' | b'2') => b'1',
+                    _ => self.indicator(Indicator::Name, field),
+                }
+            }
             Indicator::Language => {
                 let own: HashSet<_> = self.source.texts(101, HEAD).map(str::to_ascii_lowercase).collect();
                 let mut original = self.source.texts(919, 'o');

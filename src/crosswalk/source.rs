@@ -38,8 +38,6 @@ pub(crate) struct Value<'r> {
     pub(crate) text: Cow<'r, str>,
     /// Tag of the embedded field that holds it.
     pub(crate) inner: Option<Tag>,
-    /// The text that opened that field: its tag and indicators.
-    pub(crate) opening: Option<Box<str>>,
     pub(crate) end: End,
     /// Index of the rule that decided it; `u32::MAX` for none.
     pub(crate) rule: u32,
@@ -58,6 +56,8 @@ pub(crate) struct Occurrence<'r> {
     /// Which of the fields with its tag it is, from 1.
     pub(crate) number: u32,
     pub(crate) values: Range<usize>,
+    /// Whether it is carried along whole, though rules take its values.
+    pub(crate) whole: bool,
 }
 
 /// A source record, taken apart.
@@ -77,12 +77,15 @@ pub(crate) struct Source<'r> {
 /// A tag, a code or none for any text, and which field of those that have it, from 0.
 type Asked = (Tag, Option<char>, usize);
 
-/// The values with text under one code of a field.
+/// The values under one code of a field.
 #[derive(Debug, Default)]
 struct OfCode {
-    /// Index of the first that is in no embedded field.
+    /// Index of the first with text that is in no embedded field.
     first: Option<usize>,
+    /// How many have text.
     count: usize,
+    /// Index of the first and of the last of all.
+    ends: Option<(usize, usize)>,
 }
 
 impl<'r> Source<'r> {
@@ -104,7 +107,7 @@ impl<'r> Source<'r> {
             if values.len() > MANY {
                 source.index(values.clone());
             }
-            source.fields.push(Occurrence { field, number: 0, values });
+            source.fields.push(Occurrence { field, number: 0, values, whole: false });
         }
         source.by_tag.sort_unstable();
         let mut before: Option<(Tag, u32)> = None;
@@ -124,8 +127,9 @@ impl<'r> Source<'r> {
     /// Notes where each code of a field is.
     fn index(&mut self, values: Range<usize>) {
         for (index, value) in values.clone().zip(self.values.cut(values.clone())) {
+            let known = self.of_code.entry((values.start, value.code)).or_default();
+            known.ends = Some((known.ends.map_or(index, |(first, _)| first), index));
             if value.has_text() {
-                let known = self.of_code.entry((values.start, value.code)).or_default();
                 known.count += 1;
                 known.first = known.first.or((value.inner.is_none()).then_some(index));
             }
@@ -136,11 +140,10 @@ impl<'r> Source<'r> {
         let fold = field.syntax().fold_codes;
         let lead = field.lead().to_str_lossy();
         if !lead.is_empty() {
-            self.push(HEAD, HEAD, lead, None, None);
+            self.push(HEAD, HEAD, lead, None);
         }
         // The embedded fields of UNIMARC; in IRBIS, ^1 is nearly always a code like any other.
         let mut inner = None;
-        let mut opening = None;
         let embeds = field.syntax().has_indicators()
             && field.tag().number().is_some_and(|tag| matches!(tag, 400..=499 | 604));
         for subfield in field.subfields() {
@@ -154,31 +157,23 @@ impl<'r> Source<'r> {
             if embeds && code == '1' {
                 if let Some(tag) = text.get(..3).and_then(|tag| tag.parse::<Tag>().ok()) {
                     inner = Some(tag);
-                    opening = text.get(..5).map(Box::from);
                     if tag.is_control() {
                         let data = match text {
                             Cow::Borrowed(text) => Cow::Borrowed(text.cut(3..)),
                             Cow::Owned(text) => Cow::Owned(text.cut(3..).to_owned()),
                         };
-                        self.push(HEAD, '1', data, inner, None);
+                        self.push(HEAD, '1', data, inner);
                     }
                     continue;
                 }
             }
-            self.push(code, spelled, text, inner, opening.clone());
+            self.push(code, spelled, text, inner);
         }
     }
 
-    fn push(
-        &mut self,
-        code: char,
-        spelled: char,
-        text: Cow<'r, str>,
-        inner: Option<Tag>,
-        opening: Option<Box<str>>,
-    ) {
+    fn push(&mut self, code: char, spelled: char, text: Cow<'r, str>, inner: Option<Tag>) {
         let end = if text.chars().all(char::is_whitespace) { End::Empty } else { End::Open };
-        self.values.push(Value { code, spelled, text, inner, opening, end, rule: u32::MAX });
+        self.values.push(Value { code, spelled, text, inner, end, rule: u32::MAX });
     }
 
     /// Returns where the fields with this tag are, in order.
@@ -240,6 +235,17 @@ impl<'r> Source<'r> {
             return self.of_code.get(&(field.values.start, code)).map_or(0, |known| known.count);
         }
         self.values_of(field).iter().filter(|value| value.code == code && value.has_text()).count()
+    }
+
+    /// Returns whether a value under one code of a field is before one under the other.
+    pub(crate) fn is_in_order(&self, field: &Occurrence<'r>, first: char, last: char) -> bool {
+        if field.values.len() > MANY {
+            let ends = |code| self.of_code.get(&(field.values.start, code)).and_then(|known| known.ends);
+            return ends(first).zip(ends(last)).is_some_and(|(first, last)| first.0 < last.1);
+        }
+        let mut codes = self.values_of(field).iter().map(|value| value.code);
+        let at = codes.clone().position(|code| code == first);
+        at.is_some_and(|at| codes.rposition(|code| code == last).is_some_and(|last| at < last))
     }
 
     /// Returns the value of a field before the one with this index.

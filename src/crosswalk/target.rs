@@ -42,6 +42,8 @@ pub(crate) struct Target {
     pub(crate) line: u32,
     /// Codes that may not repeat.
     pub(crate) single: &'static str,
+    /// Whether it was taken back from 886.
+    pub(crate) restored: bool,
 }
 
 /// What became of a text.
@@ -67,6 +69,7 @@ impl Target {
             occurrence: 0,
             line: 0,
             single: "",
+            restored: false,
         }
     }
 
@@ -234,10 +237,10 @@ impl Target {
     }
 }
 
-/// Puts a mark at the end of a text; a full stop only where no stop is.
+/// Puts a mark at the end of a text; a full stop only where no stop is, nor the hyphen of an open date.
 fn put_mark(text: &mut String, mark: &str) {
     let mark = match mark.strip_prefix('.') {
-        Some(rest) if text.ends_with(['.', '!', '?']) => rest,
+        Some(rest) if text.ends_with(['.', '!', '?', '-']) => rest,
         _ => mark,
     };
     if mark == "," && text.ends_with(',') {

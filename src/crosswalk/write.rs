@@ -1,5 +1,7 @@
 //! Writes the fields that were made, and what was kept, into a record.
 
+use std::borrow::Cow;
+
 use super::rule::Family;
 use super::rules::VALUE_REFUSED;
 use super::source::{End, HEAD, Occurrence, Value};
@@ -8,7 +10,7 @@ use super::target::Target;
 use crate::error::Result;
 use crate::finding::{Finding, Findings};
 use crate::position::Location;
-use crate::record::{Leader, Record};
+use crate::record::{FieldRef, Leader, Record};
 use crate::tag::Tag;
 
 /// Fills `out` with the fields in their order.
@@ -40,7 +42,8 @@ fn push(out: &mut Record, target: &Target, findings: &mut Findings) {
     failed(done, target.tag, findings);
 }
 
-/// Writes what is left of each source field into 886.
+/// Writes what is left of each source field into 886: from IRBIS the values that are left, from MARC the whole field, so that
+/// what is left has its context, and comes back as it was.
 fn kept(run: &Run<'_, '_>, keep_in: Tag, out: &mut Record, findings: &mut Findings) {
     let keep_dropped = run.converter.options.keep_dropped;
     let keeps = |value: &&Value<'_>| {
@@ -51,12 +54,16 @@ fn kept(run: &Run<'_, '_>, keep_in: Tag, out: &mut Record, findings: &mut Findin
     let source = run.converter.crosswalk.map.source;
     for field in order.into_iter().filter_map(|at| run.source.fields.get(at)) {
         let values: Vec<_> = run.source.values_of(field).iter().filter(keeps).collect();
-        if values.is_empty() {
+        if values.is_empty() && !field.whole {
             continue;
         }
         let done = match source {
+            Family::Irbis if field.whole => {
+                let values: Vec<_> = run.source.values_of(field).iter().collect();
+                push_irbis(out, keep_in, field, &values)
+            }
             Family::Irbis => push_irbis(out, keep_in, field, &values),
-            _ => push_marc(out, keep_in, source.code_in_886(), field, &values),
+            _ => push_marc(out, keep_in, source.code_in_886(), field.field),
         };
         failed(done, keep_in, findings);
     }
@@ -80,35 +87,18 @@ fn push_irbis(out: &mut Record, keep_in: Tag, field: &Occurrence<'_>, values: &[
 }
 
 /// Tag, indicators, and the subfields with their own codes.
-fn push_marc(
-    out: &mut Record,
-    keep_in: Tag,
-    format: &str,
-    field: &Occurrence<'_>,
-    values: &[&Value<'_>],
-) -> Result<()> {
-    let is_control = field.field.is_control();
-    let mut begin: String = field.field.indicators().iter().copied().map(char::from).collect();
-    if let (true, Some(value)) = (is_control, values.first()) {
-        begin = value.text.to_string();
-    }
+fn push_marc(out: &mut Record, keep_in: Tag, format: &str, field: FieldRef<'_>) -> Result<()> {
+    let clean = |text: Cow<'_, str>| text.chars().filter(|c| !is_separator(*c)).collect::<String>();
+    let is_control = field.is_control();
+    let begin = match is_control {
+        true => clean(field.lead().to_str_lossy()),
+        false => field.indicators().iter().copied().map(char::from).collect(),
+    };
     out.push_field(keep_in, |target| {
         target.indicators(if is_control { "1 " } else { "2 " });
-        target.subfield('2', format).subfield('a', &field.field.tag().to_string()).subfield('b', &begin);
-        let mut inner = None;
-        for value in values.iter().filter(|_| !is_control) {
-            if value.inner != inner || value.code == HEAD && value.inner.is_some() {
-                inner = value.inner;
-                match (&value.opening, value.inner) {
-                    (Some(opening), _) => _ = target.subfield('1', opening),
-                    (None, Some(tag)) => _ = target.subfield('1', &format!("{tag}{}", value.text)),
-                    (None, None) => {}
-                }
-            }
-            if value.code != HEAD {
-                let text: String = value.text.chars().filter(|c| !is_separator(*c)).collect();
-                target.subfield(value.spelled, &text);
-            }
+        target.subfield('2', format).subfield('a', &field.tag().to_string()).subfield('b', &begin);
+        for subfield in field.subfields().filter(|_| !is_control) {
+            target.subfield(subfield.code(), &clean(subfield.value().to_str_lossy()));
         }
         target
     })

@@ -139,3 +139,40 @@ fn without_a_crosswalk_a_note_says_once_that_tags_keep_their_meaning() {
         assert!(!said.contains("--crosswalk"), "{quiet:?}: {said}");
     }
 }
+
+#[test]
+fn records_of_the_wrong_kind_are_rejected_by_option() {
+    let folder = scratch("crosswalk-kind");
+    let (input, rejects) = (folder.join("in.mrk"), folder.join("rejects.mrk"));
+    let text = "=LDR  00000nz  a2200000n  4500\n=001  1\n=100  1\\$aAli, Sabahattin\n\n\
+                =LDR  00000nam a2200000 i 4500\n=001  2\n=245  10$aDivan\n\n";
+    fs::write(&input, text).unwrap();
+    let convert = |more: &[&str]| {
+        let begin =
+            ["convert", input.to_str().unwrap(), "-f", "mrk", "-t", "mrk", "--crosswalk", "marc21-unimarc"];
+        run(&[&begin, more].concat())
+    };
+    let converted = convert(&[]);
+    assert_eq!((status(&converted), stdout(&converted).matches("=LDR").count()), (1, 2));
+    says(&converted, &["M006", "this is an authority record", "M003"]);
+    let rejected = convert(&["--on-wrong-kind", "reject", "--rejects", rejects.to_str().unwrap()]);
+    assert_eq!((status(&rejected), stdout(&rejected).matches("=LDR").count()), (1, 1));
+    assert!(stdout(&rejected).contains("=200  1\\$aDivan\n"), "{}", stdout(&rejected));
+    says(&rejected, &["M006", "record rejected"]);
+    assert!(fs::read_to_string(&rejects).unwrap().contains("Sabahattin"));
+}
+
+#[test]
+fn rules_that_never_run_and_options_that_no_map_has_are_told() {
+    let file = scratch("crosswalk-idle").join("ours.toml");
+    let path = file.to_str().unwrap();
+    fs::write(&file, "extends = \"irbis-marc21\"\n\n[[rule]]\nid = \"o.1\"\nfrom = \"60^*\"\nto = \"650$a\"\nwhen = \"ind1:1\"\n").unwrap();
+    let checked = run(&["crosswalk", "check", path]);
+    let message = format!("{path}:3: rule o.1: never runs: fields of irbis have no indicators\n");
+    assert_eq!((status(&checked), stdout(&checked)), (1, message));
+    assert_eq!(status(&run(&["convert", EXPORT, "-t", "mrk", "--crosswalk", path, "-q"])), 0);
+    let set = ["--crosswalk", "irbis-marc21", "--crosswalk-set", "profil=koha"];
+    let output = run(&[&["convert", EXPORT, "-t", "mrk"], &set[..]].concat());
+    assert_eq!(status(&output), 2);
+    says(&output, &["no option \"profil\"; there are agency, prefix, profile, notes"]);
+}

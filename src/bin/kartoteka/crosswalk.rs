@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use kartoteka::crosswalk::{Conversion, Converter, Crosswalk, Map, OnLoss, Parents, Values};
+use kartoteka::crosswalk::{Conversion, Converter, Crosswalk, Map, OnLoss, OnWrongKind, Parents, Values};
 use kartoteka::report::account_json;
 use kartoteka::{Error, Findings, Record, Tag, Transform};
 
@@ -28,6 +28,10 @@ pub(crate) struct CrosswalkOptions {
     /// What happens to values that no rule takes; where some are dropped, the exit status is 1
     #[arg(long, value_name = "WHAT", default_value = "keep", requires = "crosswalk", value_parser = names::named::<OnLoss>())]
     pub(crate) on_loss: OnLoss,
+
+    /// What happens to authority records and others that the map is not for, such as those of another format
+    #[arg(long, value_name = "WHAT", default_value = "convert", requires = "crosswalk", value_parser = names::named::<OnWrongKind>())]
+    pub(crate) on_wrong_kind: OnWrongKind,
 
     /// Carry along in 886 what the map drops, too
     #[arg(long, requires = "crosswalk")]
@@ -54,10 +58,7 @@ impl<'o> Way<'o> {
     pub(crate) fn new(options: &'o CrosswalkOptions, reading: &Reading) -> Result<Option<Way<'o>>, Failure> {
         let Some(name) = &options.crosswalk else { return Ok(None) };
         let crosswalk = load(name)?;
-        let parents = match crosswalk.asks_parents() {
-            true => titles(reading)?,
-            false => None,
-        };
+        let parents = if crosswalk.asks_parents() { titles(reading)? } else { None };
         Ok(Some(Way { options, crosswalk, parents }))
     }
 
@@ -65,6 +66,7 @@ impl<'o> Way<'o> {
         let options = self.options;
         let mut converter = Converter::new(&self.crosswalk)
             .on_loss(options.on_loss)
+            .on_wrong_kind(options.on_wrong_kind)
             .keep_dropped(options.keep_dropped)
             .list(options.report.is_some());
         if let Some(tag) = options.keep_in {
@@ -125,11 +127,8 @@ pub(crate) fn load(name: &str) -> Result<Crosswalk, Failure> {
     }
     let is_file = Path::new(name).exists() || name.contains(['.', '/']);
     if !is_file {
-        let known: Vec<_> = Crosswalk::names().collect();
-        return Err(Failure::new(format!(
-            "no crosswalk {name:?}; there are {}, and files",
-            known.join(", ")
-        )));
+        let known = Crosswalk::names().collect::<Vec<_>>().join(", ");
+        return Err(Failure::new(format!("no crosswalk {name:?}; there are {known}, and files")));
     }
     Map::open(name).and_then(Crosswalk::new).map_err(|mistakes| {
         let lines: Vec<_> = mistakes.iter().map(ToString::to_string).collect();

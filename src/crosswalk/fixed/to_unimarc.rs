@@ -54,7 +54,8 @@ fn general(run: &Run<'_, '_>, coded: &str) -> String {
     let audience = translate(char_at(coded, 22), "abjcdeg ", "bcadekmu").unwrap_or('u');
     let government = translate(char_at(coded, 28), "fslcizo ", "abcefghy").unwrap_or('y');
     let modified = if char_at(coded, 38) == 'o' { '1' } else { '0' };
-    let language = run.source.text(40, 'b').filter(|code| code.len() == 3).unwrap_or("und");
+    let language = run.source.text(40, 'b').filter(|code| code.len() == 3);
+    let language = language.unwrap_or("und").to_ascii_lowercase();
     let title = run.source.text(245, 'a').unwrap_or_default();
     let script = match title.chars().find(|c| c.is_alphabetic()) {
         Some('\u{400}'..='\u{52F}') => "ca",
@@ -93,5 +94,6 @@ fn continuing(coded: &str) -> String {
     let regularity = translate(char_at(coded, 19), "rnux", "abuy").unwrap_or('u');
     let nature = translate(char_at(coded, 24), "bciaderyspolwgvhn ", "abcdefghijklmnoprz").unwrap_or('z');
     let meeting = translate(char_at(coded, 29), "01", "01").unwrap_or('0');
-    format!("{kind}{frequency}{regularity}{nature}   {meeting}   ")
+    // Title pages and an index are not known of; there is no code for that of a cumulative index.
+    format!("{kind}{frequency}{regularity}{nature}   {meeting}uu|")
 }

@@ -62,10 +62,15 @@ pub(super) fn map(table: &str, text: String, around: &dyn Around) -> Option<Stri
     match found.map(std::borrow::Cow::into_owned) {
         Some(value) => Some(value),
         None if table == "country-iso" => tables::country(&text).map(ToOwned::to_owned),
-        None if matches!(table, "role-uni") => Some(text),
+        // A role of UNIMARC that MARC 21 has no code for.
+        None if table == "role-uni" && is_number(&text) => Some(text),
         None if matches!(table, "status" | "branch" | "itemtype" | "lang") => Some(text),
         None => None,
     }
+}
+
+fn is_number(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -87,8 +87,8 @@ pub(crate) enum Step {
     Expand,
     /// Cuts the mark of ISBD off the end.
     NoMark,
-    /// Cuts a full stop off the end.
-    NoStop,
+    /// Cuts a full stop off the end, where a subfield of text follows: one of these codes, or any.
+    NoStop(Box<str>),
     /// What stands before the first of this text.
     Head(Box<str>),
     /// The text after the first occurrence of this one; nothing if there is none.
@@ -110,12 +110,16 @@ pub(crate) enum Step {
 pub(crate) struct Transform {
     pub(crate) mode: Mode,
     pub(crate) steps: Vec<Step>,
+    /// Whether runs of blanks become one. In MARC they stay; only the ends are trimmed.
+    pub(crate) folds: bool,
 }
 
 /// What a step may ask of the record around its value.
 pub(crate) trait Around {
     /// The text under another code of the same field.
     fn sibling(&self, code: char) -> Option<&str>;
+    /// The code of the next subfield with a letter for its code.
+    fn follows(&self) -> Option<char>;
     /// The title of the record with this control number.
     fn parent(&self, key: &str) -> Option<String>;
     /// The indicator of the field, 1 or 2.
@@ -163,7 +167,8 @@ impl Transform {
                 steps.next();
                 text.to_owned()
             }
-            _ => text::fold_blanks(text),
+            _ if self.folds || text.contains(['\u{1D}', '\u{1E}', '\u{1F}']) => text::fold_blanks(text),
+            _ => text.trim().to_owned(),
         };
         made.set(first);
         for step in steps {
@@ -205,7 +210,9 @@ impl Step {
             Step::Suffix(suffix) => made.texts.push(format!("{text}{}", around.word(suffix))),
             Step::Wrap(left, right) => made.texts.push(text::wrap(text, left, right)),
             Step::Unparen => made.texts.push(text::unparen(&text).to_owned()),
-            Step::StripLead => made.texts.push(text.trim_start_matches(['.', '-', '–', '—', ' ']).to_owned()),
+            Step::StripLead => {
+                made.texts.push(text.trim_start_matches(['.', ',', '-', '–', '—', ' ']).to_owned())
+            }
             Step::Split(marks) => text::split(&text, marks, &mut made.texts),
             Step::Initials => made.texts.push(names::initials(&text)),
             Step::NameComma => made.texts.push(names::comma(text)),
@@ -262,14 +269,24 @@ impl Step {
             Step::Flag(value) => one((**value == *text).then(|| "1".to_owned()), made),
             Step::Only(value) => one((**value == *text).then_some(text), made),
             Step::Parent => made.texts.push(around.parent(&text).unwrap_or_else(|| format!("[{text}]"))),
-            Step::NoStop => made.texts.push(text.strip_suffix('.').unwrap_or(&text).to_owned()),
+            Step::NoStop(codes) => {
+                let is_inside = around.follows().is_some_and(|code| codes.is_empty() || codes.contains(code));
+                let cut = text.strip_suffix('.').filter(|_| is_inside);
+                made.texts.push(cut.unwrap_or(&text).to_owned());
+            }
             Step::Head(mark) => {
                 made.texts.push(text.split_once(&**mark).map_or(text.as_str(), |cut| cut.0).to_owned())
             }
             Step::Tail(mark) => made.texts.extend(text.split_once(&**mark).map(|cut| cut.1.to_owned())),
-            Step::Unbracket => made.texts.push(text.trim_start_matches('[').trim_end_matches(']').to_owned()),
+            Step::Unbracket => {
+                let inside = text.strip_prefix('[');
+                let inside =
+                    inside.and_then(|text| text.strip_suffix(']').or_else(|| text.strip_suffix("].")));
+                made.texts.push(inside.unwrap_or(&text).to_owned());
+            }
             Step::Ungroup => {
                 let bare = text.strip_prefix('(').unwrap_or(&text).trim_end();
+                let bare = if bare.ends_with(").") { bare.trim_end_matches('.') } else { bare };
                 let bare = bare.strip_suffix(')').or_else(|| bare.strip_suffix(':')).unwrap_or(bare);
                 made.texts.push(bare.trim().to_owned());
             }
@@ -295,6 +312,9 @@ mod tests {
     impl Around for Alone {
         fn sibling(&self, _: char) -> Option<&str> {
             None
+        }
+        fn follows(&self) -> Option<char> {
+            Some('b')
         }
         fn parent(&self, key: &str) -> Option<String> {
             (key == "К1").then(|| "Кругозор".to_owned())

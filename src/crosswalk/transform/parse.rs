@@ -4,7 +4,7 @@ use super::{Joint, Mode, Step, Transform};
 use crate::crosswalk::check::unknown;
 
 /// The transforms that take nothing, by name.
-static PLAIN: [(&str, Step); 43] = [
+static PLAIN: [(&str, Step); 42] = [
     ("copy", Step::Copy),
     ("upper", Step::Upper),
     ("lower", Step::Lower),
@@ -43,7 +43,6 @@ static PLAIN: [(&str, Step); 43] = [
     ("shape", Step::Shape),
     ("via-rusmarc", Step::Via),
     ("no-mark", Step::NoMark),
-    ("no-stop", Step::NoStop),
     ("unbracket", Step::Unbracket),
     ("ungroup", Step::Ungroup),
     ("nonsort", Step::NonSort),
@@ -51,7 +50,7 @@ static PLAIN: [(&str, Step); 43] = [
 ];
 
 /// The names of those that take something, and of those that say where a text goes.
-const OTHERS: [&str; 18] = [
+const OTHERS: [&str; 19] = [
     "trim",
     "prefix",
     "suffix",
@@ -70,6 +69,7 @@ const OTHERS: [&str; 18] = [
     "head",
     "tail",
     "only",
+    "no-stop",
 ];
 
 /// Returns the names of all transforms.
@@ -107,7 +107,7 @@ pub(super) fn call(text: &str) -> (&str, &str) {
 impl Transform {
     /// Parses transforms joined by `|`.
     pub(crate) fn parse(text: &str) -> Result<Transform, String> {
-        let mut transform = Transform { mode: Mode::New, steps: Vec::new() };
+        let mut transform = Transform { mode: Mode::New, steps: Vec::new(), folds: true };
         for part in pipeline(text.trim_start()) {
             transform.add(part)?;
         }
@@ -175,6 +175,7 @@ fn step(part: &str) -> Result<Step, String> {
         "head" => Step::Head(argument.into()),
         "tail" => Step::Tail(argument.into()),
         "only" => Step::Only(argument.into()),
+        "no-stop" => Step::NoStop(argument.into()),
         _ => return Err(unknown("transform", name, names())),
     })
 }

@@ -58,7 +58,8 @@ pub(super) fn wrap(text: String, left: &str, right: &str) -> String {
 
 /// Returns the text without round brackets around it.
 pub(super) fn unparen(text: &str) -> &str {
-    let inside = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+    let inside =
+        text.strip_prefix('(').and_then(|text| text.strip_suffix(')').or_else(|| text.strip_suffix(").")));
     inside.filter(|inside| !inside.contains(['(', ')'])).unwrap_or(text)
 }
 
@@ -96,7 +97,8 @@ pub(super) fn menu_text(text: &str) -> &str {
 /// Returns the text without the mark of ISBD at its end.
 pub(super) fn no_mark(text: &str) -> &str {
     let text = text.trim_end();
-    let cut = text.strip_suffix([':', ';', '/', '=', ',', '+']).unwrap_or(text);
+    let cut =
+        text.strip_suffix([':', ';', '/', '=', ',']).or_else(|| text.strip_suffix(" +")).unwrap_or(text);
     cut.trim_end()
 }
 

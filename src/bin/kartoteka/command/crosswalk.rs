@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use kartoteka::crosswalk::{Converter, Coverage, Crosswalk, Map};
+use kartoteka::crosswalk::{Converter, Coverage, Crosswalk};
 use kartoteka::report::{coverage_json, coverage_text, crosswalks_text};
 use kartoteka::{Content, Record};
 
@@ -30,7 +30,7 @@ enum What {
         #[arg(value_name = "NAME|FILE")]
         map: String,
     },
-    /// Check a rule file: each mistake with its line, exit status 1 if there is one
+    /// Check a rule file: each mistake, and each rule that never runs, with its line; exit status 1 if there is one
     Check {
         /// The file
         #[arg(value_name = "FILE")]
@@ -69,7 +69,7 @@ fn print(text: &str) -> Result<Outcome, Failure> {
 }
 
 fn check(file: &PathBuf) -> Result<Outcome, Failure> {
-    match Map::open(file).and_then(Crosswalk::new) {
+    match Crosswalk::check(file) {
         Ok(crosswalk) => {
             let map = crosswalk.map();
             let (source, target) = (map.source.name(), map.target.name());
