@@ -190,6 +190,15 @@ mod tests {
     }
 
     #[test]
+    fn qualifiers() {
+        for (raw, expected) in
+            [("(hbk.) :", "hbk"), ("hbk.", "hbk"), ("(v. 1)", "v. 1"), ("alk. (v. 1)", "alk. (v. 1)")]
+        {
+            assert_eq!(strip(raw, Element::Identifier, Part::Qualifier), expected, "{raw}");
+        }
+    }
+
+    #[test]
     fn brackets() {
         let cases = [
             ("[New York :", "New York"),
