@@ -56,7 +56,7 @@ mod source;
 mod state;
 pub(crate) mod tables;
 mod target;
-mod transform;
+pub(crate) mod transform;
 mod write;
 
 use std::collections::BTreeMap;

@@ -106,6 +106,7 @@ fn build<'a>(record: RecordRef<'a>, dialect: Dialect, reason: &'static str) -> B
         let place = Place { leader: true, ..Place::of(Tag::new(*b"000"), 0) };
         build.lead_only(table.of(0), Text::new(leader.as_bytes(), Charset::Utf8), place);
     }
+    let angles = reading == Dialect::Irbis;
     let mut seen = [0_u32; 1000];
     let mut others: HashMap<Tag, u32> = HashMap::new();
     for field in fields {
@@ -114,7 +115,7 @@ fn build<'a>(record: RecordRef<'a>, dialect: Dialect, reason: &'static str) -> B
         let known = number.and_then(|number| seen.get_mut(number as usize));
         let count = known.unwrap_or_else(|| others.entry(tag).or_default());
         let occurrence = std::mem::replace(count, *count + 1);
-        build.field(field, number, Place::of(tag, occurrence));
+        build.field(field, number, Place { angles, ..Place::of(tag, occurrence) });
     }
     let is_main = |entry: &EntryData| entry.rule.facts.main && !entry.is_alternate();
     build.bib.has_main = build.bib.entries.iter().any(is_main);
@@ -123,7 +124,16 @@ fn build<'a>(record: RecordRef<'a>, dialect: Dialect, reason: &'static str) -> B
 
 impl Place {
     fn of(tag: Tag, occurrence: u32) -> Place {
-        Place { tag, occurrence, subfield: 0, code: None, embedded: None, chars: None, leader: false }
+        Place {
+            tag,
+            occurrence,
+            subfield: 0,
+            code: None,
+            embedded: None,
+            chars: None,
+            leader: false,
+            angles: false,
+        }
     }
 }
 

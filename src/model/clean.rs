@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::names::{Element, Part};
 use crate::bytes::Cut;
+use crate::crosswalk::transform::text::angle;
 
 /// What is taken off the end of a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -132,6 +133,17 @@ pub(super) fn skipped(text: &str) -> Option<(usize, usize, usize)> {
     (!rest.trim().is_empty()).then_some((opens.len(), end, closes.len()))
 }
 
+/// Whether values of an element have marks of filing in IRBIS.
+pub(super) fn is_filed(element: Element) -> bool {
+    use Element as E;
+    matches!(element, E::Title | E::Series | E::Relation | E::Subject)
+}
+
+/// Returns what is shown of a value of IRBIS: `1000 страниц` of `<1000=тысяча> страниц`, `Die Räuber` of `<Die > Räuber`.
+pub(super) fn shown(text: &str) -> String {
+    angle(text.replace(" > ", " >"))
+}
+
 /// Whether a character opens or closes what is skipped in filing: NSB and NSE of ISO 6630, as Unicode and as MARC have
 /// them.
 fn is_filing_mark(c: char) -> bool {
@@ -186,6 +198,29 @@ mod tests {
         ];
         for (raw, expected) in cases {
             assert_eq!(strip(raw, Element::Title, Part::Value), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_shown() {
+        let cases = [
+            ("<1000=тысяча> страниц", "1000 страниц"),
+            ("<Die > Räuber", "Die Räuber"),
+            ("<The >book", "The book"),
+            ("Journal <de >Physics", "Journal de Physics"),
+            ("a < b", "a < b"),
+        ];
+        for (raw, expected) in cases {
+            assert_eq!(shown(raw), expected);
+        }
+    }
+
+    #[test]
+    fn qualifiers() {
+        for (raw, expected) in
+            [("(hbk.) :", "hbk"), ("hbk.", "hbk"), ("(v. 1)", "v. 1"), ("alk. (v. 1)", "alk. (v. 1)")]
+        {
+            assert_eq!(strip(raw, Element::Identifier, Part::Qualifier), expected, "{raw}");
         }
     }
 

@@ -125,6 +125,12 @@ impl<'b, 'a> Title<'b, 'a> {
             let blanks = raw.cut(end + mark..).chars().take_while(|c| *c == ' ').count();
             return raw.cut(start..end).chars().count() + blanks;
         }
+        let filed = || raw.strip_prefix('<')?.split_once('>').map(|(inside, _)| inside);
+        if self.data.place.angles
+            && let Some(article) = filed().and_then(|inside| inside.trim_end_matches('=').strip_suffix(' '))
+        {
+            return article.chars().count() + 1;
+        }
         let [one, two] = self.data.indicators;
         let byte = match self.data.rule.facts.skips {
             Some(0) => one,

@@ -39,6 +39,13 @@ fn part(value: &Sourced<'_>) -> PartData {
     PartData { kind: value.part().name().to_owned(), value: value.clean().into_owned() }
 }
 
+/// Returns the parts, and the value whole if other words are filed than are shown.
+fn with_filed(mut parts: Vec<PartData>, value: Option<&Sourced<'_>>) -> Vec<PartData> {
+    let filed = value.and_then(Sourced::filed);
+    parts.extend(filed.map(|raw| PartData { kind: "filed".to_owned(), value: raw.into_owned() }));
+    parts
+}
+
 fn text(value: &Sourced<'_>) -> String {
     value.clean().into_owned()
 }
@@ -251,10 +258,11 @@ impl Bib<'_> {
     fn relation_data(&self) -> Vec<RelationData> {
         let relations = self.relations().map(|relation| {
             let (kind, path) = own(&relation);
+            let part = relation.title().map_or(Part::Title, Sourced::part);
             RelationData {
                 kind,
                 title: relation.title().map(text),
-                parts: others(&relation, &[], &[relation.title().map_or(Part::Title, Sourced::part)]),
+                parts: with_filed(others(&relation, &[], &[part]), relation.title()),
                 path,
             }
         });
@@ -325,7 +333,7 @@ fn titles(title: &Title<'_, '_>) -> Vec<TitleData> {
         parts: title.parts().map(text).collect(),
         responsibility: title.responsibility(),
         nonfiling: title.nonfiling(),
-        details: others(title, &NAMED, &[Part::Value]),
+        details: with_filed(others(title, &NAMED, &[Part::Value]), title.value()),
         pair: pair(title),
         path,
     }];

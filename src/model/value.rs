@@ -42,6 +42,8 @@ pub(super) struct Place {
     pub(super) chars: Option<(u16, u16)>,
     /// The leader: there is no tag.
     pub(super) leader: bool,
+    /// Angle brackets are the marks of filing in IRBIS.
+    pub(super) angles: bool,
 }
 
 impl Place {
@@ -63,9 +65,20 @@ impl<'a> Sourced<'a> {
         self.text.to_str_lossy()
     }
 
-    /// Returns the value without the marks that end it in ISBD: `Divan` of `Divan /`.
+    /// Returns the value without the marks that end it in ISBD, and those of filing: `Divan` of `Divan /`.
     pub fn clean(&self) -> Cow<'a, str> {
-        clean::clean(self.text.to_str_lossy(), self.element, self.part)
+        let clean = clean::clean(self.text.to_str_lossy(), self.element, self.part);
+        match self.place.angles && clean.contains('<') && clean::is_filed(self.element) {
+            true => clean::shown(&clean).into(),
+            false => clean,
+        }
+    }
+
+    /// Returns the value as it is written if it says that other words are filed than those shown: `<1000=тысяча> страниц`.
+    pub(super) fn filed(&self) -> Option<Cow<'a, str>> {
+        let raw = self.text.to_str_lossy();
+        let is_filed = self.place.angles && clean::is_filed(self.element);
+        Some(raw).filter(|raw| is_filed && raw.contains('<') && raw.contains('='))
     }
 
     /// Returns the bytes of the value.

@@ -115,7 +115,23 @@ impl<'a> Listing<'a> {
         self
     }
 
-    /// Describes the records by their codes, each with its label and its place, instead of as cards. Default: `false`.
+    /// Says what the codes of the records mean, each with its place, instead of describing them as cards. Default: `false`.
+    ///
+    /// # Example
+    /// ```
+    /// use kartoteka::report::{Listing, Style};
+    /// use kartoteka::{Dialect, Pass, open};
+    ///
+    /// let reader = open("fixtures/iso2709/marc21.mrc")?;
+    /// let listing = Listing::new("marc21.mrc", reader.format(), Style::plain());
+    /// let listing = listing.described(Some(Dialect::Auto), false).coded(true);
+    /// let mut out = String::new();
+    /// if let Some(item) = Pass::new(reader).item()? {
+    ///     listing.item(&item, &mut out);
+    /// }
+    /// assert!(out.contains("\nLDR/06 Type of record: a (Language material)\n"), "{out}");
+    /// # Ok::<(), kartoteka::Error>(())
+    /// ```
     #[must_use]
     pub fn coded(mut self, coded: bool) -> Listing<'a> {
         self.coded = coded;

@@ -4,7 +4,7 @@ use kartoteka::dedupe::{Dedupe, Entry, List, Match};
 use kartoteka::export::Citation;
 use kartoteka::model::{Bib, Resource, columns};
 use kartoteka::table::{PathRow, PathTable};
-use kartoteka::{Builder, Record, Syntax};
+use kartoteka::{Builder, Dialect, Record, Syntax};
 
 use crate::common::irbis_record;
 
@@ -392,4 +392,98 @@ fn an_article_has_volume_issue_and_pages_apart() {
         (host.volume.as_deref(), host.issue.as_deref(), host.pages.as_deref()),
         (None, Some("3"), Some("12-15"))
     );
+}
+
+#[test]
+fn a_volume_that_is_a_number_has_the_title_of_its_set() {
+    let volume = |own: &str| unimarc(&[&format!("200 1 $a{own}"), "461  0$12001 $aДиван$hизбранное"]);
+    for (own, expected) in [
+        ("Вып. 13", "Диван"),
+        ("Т. 2", "Диван"),
+        ("1929-1939", "Диван"),
+        ("Лирика", "Лирика"),
+        ("Т. 2. Лирика", "Т. 2. Лирика"),
+    ] {
+        let record = volume(own);
+        assert_eq!(ask(&record, "@title"), [expected], "{own}");
+        let bib = Bib::of(record.view());
+        let path = bib.title_value().unwrap().path().to_string();
+        assert_eq!(path.starts_with("461"), expected == "Диван", "{path}");
+        // The number is a title of the volume none the less.
+        assert_eq!(bib.titles().next().unwrap().value().unwrap().clean(), own);
+    }
+    assert_eq!(ask(&unimarc(&["200 1 $a1984"]), "@title"), ["1984"]);
+    assert_eq!(ask(&irbis(&[("920", "SPEC"), ("200", "^VТ. 1"), ("461", "^CДиван")]), "@title"), ["Диван"]);
+}
+
+#[test]
+fn a_part_has_the_year_of_the_whole() {
+    for (fields, expected) in [
+        (&[("463", "^CЧитальня^J1989^S12")][..], Some((1989, "463[0]$J[0]"))),
+        (&[("463", "^CЧитальня^J1989"), ("210", "^D1990")], Some((1990, "210[0]$D[0]"))),
+        (&[("461", "^CДиван^H2001")], Some((2001, "461[0]$H[0]"))),
+        (&[("461", "^CДиван^H2001^Z2003")], None),
+        (&[("461", "^CДиван^H1780 - 1790 гг.")], None),
+        (&[("461", "^CДиван^HXII в.")], None),
+        (&[("210", "^DXVIII в.")], None),
+    ] {
+        let record = irbis(&[&[("920", "PAZK"), ("200", "^AО книге")], fields].concat());
+        let bib = Bib::of(record.view());
+        let found = bib.year().zip(bib.date_value().map(|value| value.path().to_string()));
+        assert_eq!(found, expected.map(|(year, path)| (year, path.to_owned())), "{fields:?}");
+    }
+}
+
+#[test]
+fn a_base_with_fields_of_its_own_is_not_described() {
+    let record = irbis(&[("1", "AKEL"), ("10", "^aAkelPad^eтекстовый редактор"), ("100", "akelpad.png")]);
+    let bib = Bib::of(record.view());
+    assert_eq!(bib.reading().0, Dialect::Isis);
+    assert_eq!((bib.entries().count(), bib.unmapped().len()), (0, 4));
+    let findings: Vec<String> = bib.findings().map(|finding| finding.to_string()).collect();
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert!(findings[0].starts_with("note[D005]"), "{findings:?}");
+    // Who knows better says so.
+    assert_eq!(Bib::with_dialect(record.view(), Dialect::Irbis).identifiers().count(), 1);
+}
+
+#[test]
+fn what_is_not_read_is_found() {
+    let found = |record: &Record| -> Vec<String> {
+        let bib = Bib::of(record.view());
+        bib.findings().map(|one| format!("{} {}", one.rule, one.location.place().unwrap())).collect()
+    };
+    let cases: [(&str, &[&str]); 14] = [
+        ("264  1$aBaku$c19--?", &["D001 264[0]$c[0]"]),
+        ("264  1$aBaku$c[s.a.]", &[]),
+        ("264  1$aBaku$c[between 1890 and 1895?]", &[]),
+        ("260   $aBaku$c199-", &["D001 260[0]$c[0]"]),
+        ("100 1 $aFüzuli", &["D002 100[0]$a[0]"]),
+        ("100 0 $aFüzuli", &[]),
+        ("100 1 $aFüzuli, Məhəmməd", &[]),
+        ("600 14$aFüzuli Məhəmməd", &["D002 600[0]$a[0]"]),
+        ("700 1 $aAbbott, E.$ebottle washer", &["D003 700[0]$e[0]"]),
+        ("700 1 $aAbbott, E.$eillustrator$4ill", &[]),
+        ("041 0 $aengqqq", &["D004 041[0]$a[0]/3-5"]),
+        ("041 07$aqqq$2own", &[]),
+        ("044   $azzz", &["D004 044[0]$a[0]"]),
+        ("880 1 $6100-01$aFüzuli", &[]),
+    ];
+    for (line, expected) in cases {
+        assert_eq!(found(&marc21(&["245 10$aDivan", line])), expected, "{line}");
+    }
+    assert_eq!(found(&marc21(&[&coded("nuuuuuuuu"), "245 10$aDivan"])), [""; 0]);
+    assert_eq!(found(&marc21(&[&coded("s19x5    "), "245 10$aDivan"])), ["D001 008[0]/7-14"]);
+    let cases: [(&str, &str, &[&str]); 5] = [
+        ("700", "^AНеизвестный мастер", &["D002 700[0]$A[0]"]),
+        ("700", "^AНизами", &[]),
+        ("702", "^AАлиев^BЮ.^4999 мастер", &["D003 702[0]$4[0]"]),
+        ("102", "SU", &[]),
+        ("101", "русский", &["D004 101[0]"]),
+    ];
+    for (tag, body, expected) in cases {
+        assert_eq!(found(&irbis(&[("200", "^AДиван"), (tag, body)])), expected, "{tag} {body}");
+    }
+    let record = unimarc(&["200 1 $aДиван", "700  1$aНизами", "701  0$aФизули", "702  1$aАлиев$bЮ.$4340"]);
+    assert_eq!(found(&record), ["D002 700[0]$a[0]"]);
 }

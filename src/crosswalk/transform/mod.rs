@@ -4,7 +4,7 @@ mod coded;
 mod names;
 mod numbers;
 mod parse;
-mod text;
+pub(crate) mod text;
 
 use std::borrow::Cow;
 

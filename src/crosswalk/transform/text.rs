@@ -32,7 +32,7 @@ fn is_folded(text: &[u8]) -> bool {
 }
 
 /// Returns the shown part of filing marks: `<1000=тысяча> страниц` is `1000 страниц`.
-pub(super) fn angle(text: String) -> String {
+pub(crate) fn angle(text: String) -> String {
     if !text.contains('<') {
         return text;
     }
