@@ -129,7 +129,7 @@ impl<'a> Listing<'a> {
     /// if let Some(item) = Pass::new(reader).item()? {
     ///     listing.item(&item, &mut out);
     /// }
-    /// assert!(out.contains("\nLDR/06 Type of record: a (Language material)\n"), "{out}");
+    /// assert!(out.contains("\nLDR/6 Type of record: a (Language material)\n"), "{out}");
     /// # Ok::<(), kartoteka::Error>(())
     /// ```
     #[must_use]

@@ -487,3 +487,22 @@ fn what_is_not_read_is_found() {
     let record = unimarc(&["200 1 $aДиван", "700  1$aНизами", "701  0$aФизули", "702  1$aАлиев$bЮ.$4340"]);
     assert_eq!(found(&record), ["D002 700[0]$a[0]"]);
 }
+
+#[test]
+fn marks_of_filing_in_irbis_are_not_shown() {
+    for (raw, shown, skipped) in [
+        ("<Die > Räuber", "Die Räuber", 4),
+        ("<The >book", "The book", 4),
+        ("<1000=тысяча> страниц", "1000 страниц", 0),
+        ("a < b", "a < b", 0),
+    ] {
+        let record = irbis(&[("920", "PAZK"), ("200", &format!("^A{raw}"))]);
+        let bib = Bib::of(record.view());
+        assert_eq!(bib.title().as_deref(), Some(shown));
+        assert_eq!(bib.titles().next().unwrap().nonfiling(), skipped, "{raw}");
+        let filed = bib.snapshot().titles.remove(0).details;
+        assert_eq!(filed.iter().any(|part| part.value == raw), raw.contains('='), "{raw}");
+    }
+    // In MARC 21 they are brackets.
+    assert_eq!(ask(&marc21(&["245 10$a<The >book"]), "@title"), ["<The >book"]);
+}
