@@ -530,7 +530,8 @@ fn a_field_before_the_first_record_is_told_in_each_xml_form() {
         let subfield = &field[field.find("><").unwrap() + 1..field.rfind("</").unwrap()];
         let records = read(Format::from_name(format).unwrap(), format!("{subfield}{record}").as_bytes());
         assert_eq!(records[0].1.contains(&"B071"), format != "turbomarc", "{format}: {records:?}");
-        let foreign = data.replace("d260", "date").replace("varfield", "note").replace("datafield", "note");
+        let mut foreign = data.replace("d260", "date").replace("subfield", "part");
+        foreign = foreign.replace("varfield", "note").replace("datafield", "note");
         let records = read(Format::from_name(format).unwrap(), foreign.as_bytes());
         assert!(!records[0].1.contains(&"B071"), "{format}: {records:?}");
     }

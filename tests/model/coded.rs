@@ -382,7 +382,7 @@ fn labels_lead_back_to_codes() {
     assert_eq!(CodeList::named("relators").unwrap().code("редактор"), Some("edt"));
     assert_eq!(CodeList::named("areas").unwrap().label("a-aj---", Lang::En), Some("Azerbaijan"));
     assert!(CodeList::named("countries").unwrap().is_obsolete("ajr"));
-    assert_eq!(CodeList::NAMES.len(), 6);
+    assert_eq!(CodeList::NAMES.len(), 7);
 }
 
 #[cfg(feature = "testing")]
