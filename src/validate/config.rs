@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::baseline::Baseline;
 use super::ignore::{Ignore, is_like};
-use super::select::{Choice, Element, RuleChoice};
+use super::select::{Choice, Element};
 use crate::finding::{Rule, Severity, counted};
 use crate::limits::Limits;
 use crate::named::Named;
@@ -113,7 +113,7 @@ impl Config {
     /// use kartoteka::{rules, validate::Config};
     ///
     /// let config = Config::new().profile(&["isbd".parse()?]);
-    /// assert!(config.wants(rules::FULL_STOP_MISSING) && config.wants(rules::GARBAGE));
+    /// assert!(config.wants(rules::FINAL_MARK) && config.wants(rules::GARBAGE));
     /// # Ok::<(), kartoteka::validate::ParseChoiceError>(())
     /// ```
     #[must_use]
@@ -245,7 +245,7 @@ impl Config {
     pub fn load_schema(self, name: &str) -> Result<Config, LoadSchemaError> {
         let schema = Compiled::load(name)?;
         for choice in schema.schema().severity.keys() {
-            let parsed = choice.parse::<RuleChoice>();
+            let parsed = choice.parse::<super::RuleChoice>();
             parsed.map_err(|error| LoadSchemaError::new(format!("{name}: severity: {error}")))?;
         }
         Ok(self.schema(schema))

@@ -46,6 +46,7 @@ const BOOKS: [Book; 10] = [
 ];
 
 /// Elements and the kinds of their entries that a format has not, or has for itself; `*` is all of them.
+#[cfg(feature = "serde")]
 const LOSSES: [(&str, &str, &str); 6] = [
     ("publication", "coded", "IRBIS has the date of the imprint alone"),
     ("admin", "*", "it is about the record, and not about the book"),
