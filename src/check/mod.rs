@@ -243,7 +243,7 @@ impl Checker {
     /// Checks a record. `raw` are the bytes it was read from, for exact places; `known` is what its reader found,
     /// which is not reported again. Allocates only for what it finds.
     ///
-    /// A check that panics is a finding, [`CHECK_FAILED`](crate::rules::CHECK_FAILED), and the others run.
+    /// A check that panics is a finding, [`CHECK_FAILED`], and the others run.
     pub fn check(&mut self, record: RecordRef<'_>, raw: &[u8], known: &[Finding]) -> &[Finding] {
         self.findings.begin(record.position());
         let subject = Subject { record, raw };
