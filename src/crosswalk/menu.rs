@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::format::isis::companion::Menu;
+use crate::format::isis::companion::{Menu, without_comment};
 
 /// Reads a menu (`.mnu`): codes, with what they mean. A code is found as in IRBIS: as it is, in capitals, and without the
 /// comment after it.
@@ -24,11 +24,6 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<String, String>, String> {
         }
     }
     Ok(table)
-}
-
-/// A code without ` - comment`, and the like.
-fn without_comment(code: &str) -> &str {
-    code.trim().split([' ', '-', '=', ':']).next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -58,13 +58,17 @@ impl Menu {
         let found = find(&|own| own == code)
             .or_else(|| find(&|own| same(own, code)))
             .or_else(|| find(&|own| same(own.trim(), code.trim())))
-            .or_else(|| find(&|own| !cut(own).is_empty() && same(cut(own), cut(code))));
+            .or_else(|| {
+                find(&|own| {
+                    !without_comment(own).is_empty() && same(without_comment(own), without_comment(code))
+                })
+            });
         found.map(|entry| entry.meaning.as_str())
     }
 }
 
 /// Returns a code without its comment.
-fn cut(code: &str) -> &str {
+pub(crate) fn without_comment(code: &str) -> &str {
     code.trim().split([' ', '-', '=', ':']).next().unwrap_or_default()
 }
 

@@ -29,6 +29,8 @@ mod worksheet;
 use std::borrow::Cow;
 
 pub use self::fst::{Fst, FstMethod, FstRule};
+#[cfg(feature = "rules")]
+pub(crate) use self::menu::without_comment;
 pub use self::menu::{Menu, MenuEntry};
 pub use self::opt::{Opt, OptRule};
 pub use self::par::Par;
