@@ -8,6 +8,7 @@ use super::state::Run;
 use crate::finding::Findings;
 use crate::named::named;
 use crate::record::{Dialect, RecordRef};
+use crate::schema::Set;
 use crate::tag::Tag;
 
 /// What happens to records that are not of the kind that the map takes: of another format, authority records, records of a base
@@ -87,11 +88,17 @@ fn is_other_marc(record: RecordRef<'_>, source: Family) -> bool {
 /// What a record is that describes no publication, by its type in leader/6.
 fn not_bibliographic(record: RecordRef<'_>, source: Family) -> Option<&'static str> {
     let kind = record.header().leader?.get(6)?;
-    match (source, kind) {
-        (Family::Marc21, b'z') | (Family::Unimarc, b'x' | b'y' | b'z') => Some("an authority record"),
-        (Family::Marc21, b'u' | b'v' | b'x' | b'y') => Some("a holdings record"),
-        (Family::Marc21 | Family::Unimarc, b'w') => Some("a classification record"),
-        (Family::Marc21, b'q') => Some("a community information record"),
+    let dialect = match source {
+        Family::Marc21 => Dialect::Marc21,
+        Family::Unimarc if kind == b'w' => return Some("a classification record"), // for which there is no set
+        Family::Unimarc => Dialect::Unimarc,
+        Family::Irbis => return None,
+    };
+    match Set::of(dialect, kind)? {
+        Set::Marc21Auth | Set::UnimarcAuth => Some("an authority record"),
+        Set::Marc21Holdings => Some("a holdings record"),
+        Set::Marc21Class => Some("a classification record"),
+        Set::Marc21Community => Some("a community information record"),
         _ => None,
     }
 }

@@ -53,15 +53,12 @@ fn kept(run: &Run<'_, '_>, keep_in: Tag, out: &mut Record, findings: &mut Findin
     order.sort_by_key(|at| run.source.fields.get(*at).map(|field| field.field.tag()));
     let source = run.converter.crosswalk.map.source;
     for field in order.into_iter().filter_map(|at| run.source.fields.get(at)) {
-        let values: Vec<_> = run.source.values_of(field).iter().filter(keeps).collect();
+        let all = run.source.values_of(field).iter();
+        let values: Vec<_> = all.filter(|value| field.whole || keeps(value)).collect();
         if values.is_empty() && !field.whole {
             continue;
         }
         let done = match source {
-            Family::Irbis if field.whole => {
-                let values: Vec<_> = run.source.values_of(field).iter().collect();
-                push_irbis(out, keep_in, field, &values)
-            }
             Family::Irbis => push_irbis(out, keep_in, field, &values),
             _ => push_marc(out, keep_in, source.code_in_886(), field.field),
         };

@@ -303,7 +303,7 @@ impl Marcxml {
                 return Ok(self.frame(buf, len, empty, eof, findings));
             }
         }
-        if Vocabulary::is_part_of_record(local) && !self.stray_seen {
+        if !self.stray_seen && Vocabulary::is_part_of_record(local) {
             self.stray_seen = true;
             let message = format!("an element \"{}\" outside of a record", String::from_utf8_lossy(local));
             findings.at(XML_SHAPE, (0, len), message, "left out; reported once");
