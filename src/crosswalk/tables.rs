@@ -1,6 +1,6 @@
 //! The built-in code tables of the maps.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
 
 use crate::schema::code_list;
@@ -9,7 +9,7 @@ use crate::schema::code_list;
 const SOURCE: &str = include_str!("builtin/tables.tsv");
 
 /// Codes and their values, by the name of the table.
-pub(crate) type Tables = HashMap<&'static str, HashMap<&'static str, &'static str>>;
+pub(crate) type Tables = BTreeMap<&'static str, HashMap<&'static str, &'static str>>;
 
 /// Parses tables, each a block: `[name]`, then lines of code, tab, value. `#` begins a remark.
 pub(crate) fn parse(source: &'static str) -> Tables {

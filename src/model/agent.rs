@@ -43,10 +43,14 @@ impl<'b, 'a> Agent<'b, 'a> {
     /// several, `author and illustrator`, is divided.
     pub fn roles(&self) -> Vec<Role<'a>> {
         let mut roles: Vec<Role<'a>> = Vec::new();
+        // As many as there are codes.
+        let mut seen: Vec<&str> = Vec::new();
         for role in self.all(Part::Role).flat_map(roles_of) {
-            if !roles.iter().any(|other| other.code.is_some() && other.code == role.code) {
-                roles.push(role);
+            match role.code {
+                Some(code) if seen.contains(&code) => continue,
+                code => seen.extend(code),
             }
+            roles.push(role);
         }
         if roles.is_empty() {
             roles.extend(

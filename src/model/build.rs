@@ -178,7 +178,6 @@ impl<'a> Build<'a> {
     /// Divides a field into subfields.
     fn take_apart(&mut self, subfields: crate::record::Subfields<'a>, fold: bool) {
         self.pieces.clear();
-        self.codes = [0; 128];
         let mut others = 0;
         for subfield in subfields {
             let shown = subfield.code();
@@ -190,6 +189,11 @@ impl<'a> Build<'a> {
             let count = code.and_then(|code| self.codes.get_mut(usize::from(code))).unwrap_or(&mut others);
             let occurrence = std::mem::replace(count, *count + 1);
             self.pieces.push(Piece { code, shown, occurrence, text: subfield.value(), taken: false });
+        }
+        for code in self.pieces.iter().filter_map(|piece| piece.code) {
+            if let Some(count) = self.codes.get_mut(usize::from(code)) {
+                *count = 0;
+            }
         }
     }
 

@@ -47,6 +47,12 @@ pub(super) fn clean(text: Cow<'_, str>, element: Element, part: Part) -> Cow<'_,
 }
 
 fn strip(text: &str, element: Element, part: Part) -> Cow<'_, str> {
+    // Brackets, and the byte with which the marks of filing begin.
+    let is_marked = memchr::memchr3(b'[', b']', 0xC2, text.as_bytes()).is_some();
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    if !is_marked && is_plain(text.as_bytes().first()) && is_plain(text.as_bytes().last()) {
+        return text.into();
+    }
     let ending = ending(element, part);
     let mut kept = text.trim();
     if ending != Ending::Blanks {
@@ -63,7 +69,10 @@ fn strip(text: &str, element: Element, part: Part) -> Cow<'_, str> {
         kept = without_stop(without_marks(inside));
     }
     let mut kept = Cow::Borrowed(kept);
-    if ending == Ending::Stop && has_supplied(element) && kept.contains(['[', ']']) {
+    if ending == Ending::Stop
+        && has_supplied(element)
+        && memchr::memchr2(b'[', b']', kept.as_bytes()).is_some()
+    {
         // Around a date they say how certain it is.
         let is_date = matches!(part, Part::Date | Part::EndDate | Part::Dates | Part::ManufactureDate);
         kept = without_brackets(&kept, !is_date).into();
@@ -74,7 +83,7 @@ fn strip(text: &str, element: Element, part: Part) -> Cow<'_, str> {
         let (article, rest) = (kept.cut(start..end), kept.cut(end + mark..));
         kept = format!("{article}{rest}").into();
     }
-    match kept.contains(is_filing_mark) {
+    match is_marked && kept.contains(is_filing_mark) {
         true => Cow::Owned(kept.chars().filter(|c| !is_filing_mark(*c)).collect()),
         false => kept,
     }
@@ -120,6 +129,7 @@ fn without_brackets(text: &str, whole: bool) -> String {
 
 /// Returns where the characters are that filing skips, if marks are around them at the start: `<<The >>`, `¬Der ¬`. The
 /// last number is the length of the mark.
+#[inline]
 pub(super) fn skipped(text: &str) -> Option<(usize, usize, usize)> {
     let (opens, closes) = if text.starts_with("<<") {
         ("<<", ">>")

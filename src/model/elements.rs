@@ -179,25 +179,26 @@ impl<'b, 'a> Publication<'b, 'a> {
                 out.push(next);
             }
         }
-        let mut group = 0;
+        // The first statement of the group without a publisher.
+        let mut free = 0;
         let mut published = false;
         for value in self.values() {
             let absent = || words::is_absent(&value.raw());
             match value.part() {
                 Part::Place => {
                     if std::mem::take(&mut published) {
-                        group = out.len();
+                        free = out.len();
                     }
                     out.push(Statement { place: Some(value).filter(|_| !absent()), publisher: None });
                 }
                 Part::Publisher => {
                     published = true;
                     let publisher = Some(value).filter(|_| !absent());
-                    let free = out.iter_mut().skip(group).find(|statement| statement.publisher.is_none());
-                    match free {
+                    match out.get_mut(free) {
                         Some(statement) => statement.publisher = publisher,
                         None => out.push(Statement { place: None, publisher }),
                     }
+                    free += usize::from(publisher.is_some());
                 }
                 _ => {}
             }

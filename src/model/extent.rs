@@ -16,7 +16,10 @@ impl Extent<'_, '_> {
         let unit = self.first(Part::Unit).map(|unit| unit.raw()).unwrap_or_default();
         let text = value.raw();
         if self.bib.reading().0 != Dialect::Irbis {
-            return pages(&format!("{text} {unit}"));
+            return match unit.is_empty() {
+                true => pages(&text),
+                false => pages(&format!("{text} {unit}")),
+            };
         }
         // A menu may write its code before the unit, and a Latin letter may stand for the Cyrillic one.
         let unit = match unit.rsplit('=').next().map(|unit| unit.trim().trim_end_matches('.')) {
@@ -46,6 +49,7 @@ fn pages(text: &str) -> Option<u32> {
     let mut most = None;
     let (mut numbers, mut romans): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
     let mut rest = text;
+    let mut word = String::new();
     while let Some(c) = rest.chars().next() {
         if let Some((number, len)) = number(rest) {
             numbers.push(number);
@@ -57,7 +61,8 @@ fn pages(text: &str) -> Option<u32> {
             continue;
         }
         let len = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
-        let word = rest.cut(..len).to_lowercase();
+        word.clear();
+        word.extend(rest.cut(..len).chars().flat_map(char::to_lowercase));
         rest = rest.cut(len..);
         match (words::find("page-units", &word), roman(&word)) {
             // `v, 345 p.` has five pages before the others; `v. 2` is a volume.

@@ -1,5 +1,7 @@
 //! A description that owns its values, in the shape of its JSON.
 
+use std::collections::HashSet;
+
 use super::bib::{Bib, Entry};
 use super::date::Date;
 use super::elements::{Statement, Title};
@@ -110,7 +112,10 @@ impl Bib<'_> {
             const NAMED: [Part; 6] =
                 [Part::Name, Part::Given, Part::Numeration, Part::Unit, Part::Full, Part::Addition];
             let mut parts = others(&agent, &NAMED, &[Part::Dates]);
-            parts.retain(|part| part.kind != Part::Role.name() || !roles.contains(&part.value));
+            if parts.iter().any(|part| part.kind == Part::Role.name()) {
+                let told: HashSet<&str> = roles.iter().map(String::as_str).collect();
+                parts.retain(|part| part.kind != Part::Role.name() || !told.contains(part.value.as_str()));
+            }
             AgentData {
                 kind,
                 name: agent.name(),

@@ -5,6 +5,8 @@ mod answers;
 mod coded;
 #[path = "../common/mod.rs"]
 mod common;
+#[cfg(feature = "serde")]
+mod cost;
 mod draft;
 mod golden;
 mod lossless;
@@ -13,5 +15,4 @@ mod openlibrary;
 mod schema;
 #[cfg(feature = "serde")]
 mod snapshot;
-mod speed;
 mod triples;

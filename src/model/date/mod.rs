@@ -123,13 +123,20 @@ fn is_range(kind: char) -> bool {
 /// Returns the years that four characters can be; `u`, a hyphen, `#` or a blank stands for any digit. None if they are
 /// no year: the first is no digit, or they are `0000` or `9999`.
 fn coded_year(text: &str) -> Option<Span> {
-    let is_missing = |c: char| matches!(c, 'u' | '-' | '#' | ' ' | '|');
-    let digits = |unknown: &str| text.replace(is_missing, unknown).parse::<i32>().ok();
-    let is_year = text.len() == 4
-        && text.starts_with(|c: char| c.is_ascii_digit())
-        && text.chars().all(|c| c.is_ascii_digit() || is_missing(c));
-    let span = Span { first: digits("0")?, last: digits("9")? };
-    (is_year && span.last > 0 && span.first != 9999).then_some(span)
+    let bytes = text.as_bytes();
+    if bytes.len() != 4 || !bytes.first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    let mut span = Span { first: 0, last: 0 };
+    for byte in bytes {
+        let (first, last) = match byte {
+            b'0'..=b'9' => (byte - b'0', byte - b'0'),
+            b'u' | b'-' | b'#' | b' ' | b'|' => (0, 9),
+            _ => return None,
+        };
+        span = Span { first: span.first * 10 + i32::from(first), last: span.last * 10 + i32::from(last) };
+    }
+    (span.last > 0 && span.first != 9999).then_some(span)
 }
 
 #[cfg(test)]
