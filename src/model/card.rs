@@ -105,8 +105,9 @@ impl Bib<'_> {
         }
         for extent in self.extents() {
             let name = if extent.kind() == "physical" { "extent" } else { extent.kind() };
-            let parts = [Part::Value, Part::Unit, Part::Illustrations, Part::Size, Part::Accompanying];
-            card.line(name, &extent.joined(&parts, " ; ").unwrap_or_default());
+            let rest = extent.joined(&[Part::Illustrations, Part::Size, Part::Accompanying], " ; ");
+            let pieces: Vec<String> = extent.text().into_iter().chain(rest).collect();
+            card.line(name, &pieces.join(" ; "));
         }
         for series in self.series() {
             card.line(

@@ -7,6 +7,25 @@ use crate::bytes::Cut;
 use crate::record::Dialect;
 
 impl Extent<'_, '_> {
+    /// Returns the statement of extent, numbers with their unit: `239 p.`. IRBIS has the unit in a subfield of its own; of one
+    /// from a menu, `o=disc`, what follows the code is the unit.
+    pub fn text(&self) -> Option<String> {
+        let is_irbis = self.bib.reading().0 == Dialect::Irbis;
+        let mut text = self.joined(&[Part::Value], " ").unwrap_or_default();
+        for unit in self.all(Part::Unit) {
+            let unit = unit.clean();
+            let unit = match unit.split_once('=') {
+                Some((_, shown)) if is_irbis => shown.trim(),
+                _ => &unit,
+            };
+            if !text.is_empty() && !unit.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(unit);
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
     /// Returns the number of pages: the largest of those in the statement. `None` if it counts none, or volumes.
     pub fn pages(&self) -> Option<u32> {
         if self.kind() != "physical" {

@@ -201,9 +201,9 @@ impl Bib<'_> {
             let (kind, path) = own(&extent);
             ExtentData {
                 kind,
-                value: extent.joined(&[Part::Value], " "),
+                value: extent.text(),
                 pages: extent.pages(),
-                parts: others(&extent, &[Part::Value], &[]),
+                parts: others(&extent, &[Part::Value, Part::Unit], &[]),
                 path,
             }
         });

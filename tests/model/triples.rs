@@ -22,6 +22,8 @@ struct Book {
     publisher: &'static str,
     year: i32,
     pages: u32,
+    /// Pages and centimetres, in the language of the catalogue.
+    units: (&'static str, &'static str),
     language: &'static str,
     /// MARC and ISO 3166.
     country: (&'static str, &'static str),
@@ -33,27 +35,26 @@ struct Book {
 
 #[rustfmt::skip]
 const BOOKS: [Book; 10] = [
-    Book { title: "Евгений Онегин", subtitle: "роман в стихах", family: "Пушкин", given: "А. С.", other: ("Лотман", "Ю. М.", "edt", "340"), isbn: "9785170800001", place: "Москва", publisher: "Наука", year: 1999, pages: 287, language: "rus", country: ("ru", "RU"), series: "Литературные памятники", volume: "12", subject: "Русская литература", subdivision: "Поэзия" },
-    Book { title: "Слово о полку Игореве", subtitle: "перевод и комментарии", family: "Лихачев", given: "Д. С.", other: ("Зимин", "А. А.", "trl", "730"), isbn: "5020113026", place: "Ленинград", publisher: "Советский писатель", year: 1985, pages: 498, language: "rus", country: ("ru", "RU"), series: "Библиотека поэта", volume: "3", subject: "Древнерусская литература", subdivision: "Памятники" },
-    Book { title: "Leyli və Məcnun", subtitle: "poema", family: "Füzuli", given: "Məhəmməd", other: ("Araslı", "Həmid", "com", "220"), isbn: "9789952340006", place: "Bakı", publisher: "Yazıçı", year: 2004, pages: 320, language: "aze", country: ("aj", "AZ"), series: "Azərbaycan klassikləri", volume: "7", subject: "Azərbaycan ədəbiyyatı", subdivision: "Poeziya" },
-    Book { title: "Abay joly", subtitle: "roman-epopeya", family: "Äuezov", given: "Mūhtar", other: ("Qabdolov", "Zeinolla", "edt", "340"), isbn: "9786010100008", place: "Almaty", publisher: "Jazuşy", year: 2021, pages: 512, language: "kaz", country: ("kz", "KZ"), series: "Qazaq prozasy", volume: "1", subject: "Qazaq ädebieti", subdivision: "Roman" },
-    Book { title: "The flat land", subtitle: "a romance of many dimensions", family: "Abbott", given: "Edwin", other: ("Stewart", "Ian", "ann", "020"), isbn: "9780465011230", place: "New York", publisher: "Basic Books", year: 2002, pages: 239, language: "eng", country: ("xxu", "US"), series: "Mathematical classics", volume: "4", subject: "Fourth dimension", subdivision: "Fiction" },
-    Book { title: "Computer applications in shipbuilding", subtitle: "proceedings", family: "Vieira", given: "Claudio", other: ("Kuo", "Chengi", "edt", "340"), isbn: "0444897283", place: "Amsterdam", publisher: "North-Holland", year: 1992, pages: 376, language: "eng", country: ("ne", "NL"), series: "IFIP transactions", volume: "B-5", subject: "Shipbuilding", subdivision: "Automation" },
-    Book { title: "شاهنامه", subtitle: "متن کامل", family: "فردوسی", given: "ابوالقاسم", other: ("خالقی", "جلال", "edt", "340"), isbn: "9789640000007", place: "تهران", publisher: "امیرکبیر", year: 2010, pages: 640, language: "per", country: ("ir", "IR"), series: "متون کهن", volume: "2", subject: "شعر فارسی", subdivision: "تاریخ" },
-    Book { title: "Война и мир", subtitle: "роман в четырех томах", family: "Толстой", given: "Л. Н.", other: ("Бирюков", "П. И.", "aui", "080"), isbn: "5280000019", place: "Москва", publisher: "Художественная литература", year: 1978, pages: 703, language: "rus", country: ("ru", "RU"), series: "Классика", volume: "22", subject: "Отечественная война 1812 г.", subdivision: "Романы" },
-    Book { title: "Dədə Qorqud", subtitle: "dastan", family: "Təhmasib", given: "M. H.", other: ("Zeynalov", "Fərhad", "com", "220"), isbn: "9789952450002", place: "Bakı", publisher: "Öndər", year: 1988, pages: 265, language: "aze", country: ("aj", "AZ"), series: "Folklor", volume: "15", subject: "Dastanlar", subdivision: "Mətnlər" },
-    Book { title: "Principles of cataloguing", subtitle: "with examples", family: "Cutter", given: "Charles", other: ("Lubetzky", "Seymour", "aui", "080"), isbn: "9780838900000", place: "Chicago", publisher: "American Library Association", year: 1969, pages: 173, language: "eng", country: ("xxu", "US"), series: "Library science", volume: "9", subject: "Cataloging", subdivision: "Handbooks" },
+    Book { title: "Евгений Онегин", subtitle: "роман в стихах", family: "Пушкин", given: "А. С.", other: ("Лотман", "Ю. М.", "edt", "340"), isbn: "9785170800001", place: "Москва", publisher: "Наука", year: 1999, pages: 287, units: ("с.", "см"), language: "rus", country: ("ru", "RU"), series: "Литературные памятники", volume: "12", subject: "Русская литература", subdivision: "Поэзия" },
+    Book { title: "Слово о полку Игореве", subtitle: "перевод и комментарии", family: "Лихачев", given: "Д. С.", other: ("Зимин", "А. А.", "trl", "730"), isbn: "5020113026", place: "Ленинград", publisher: "Советский писатель", year: 1985, pages: 498, units: ("с.", "см"), language: "rus", country: ("ru", "RU"), series: "Библиотека поэта", volume: "3", subject: "Древнерусская литература", subdivision: "Памятники" },
+    Book { title: "Leyli və Məcnun", subtitle: "poema", family: "Füzuli", given: "Məhəmməd", other: ("Araslı", "Həmid", "com", "220"), isbn: "9789952340006", place: "Bakı", publisher: "Yazıçı", year: 2004, pages: 320, units: ("s.", "sm"), language: "aze", country: ("aj", "AZ"), series: "Azərbaycan klassikləri", volume: "7", subject: "Azərbaycan ədəbiyyatı", subdivision: "Poeziya" },
+    Book { title: "Abay joly", subtitle: "roman-epopeya", family: "Äuezov", given: "Mūhtar", other: ("Qabdolov", "Zeinolla", "edt", "340"), isbn: "9786010100008", place: "Almaty", publisher: "Jazuşy", year: 2021, pages: 512, units: ("bet", "sm"), language: "kaz", country: ("kz", "KZ"), series: "Qazaq prozasy", volume: "1", subject: "Qazaq ädebieti", subdivision: "Roman" },
+    Book { title: "The flat land", subtitle: "a romance of many dimensions", family: "Abbott", given: "Edwin", other: ("Stewart", "Ian", "ann", "020"), isbn: "9780465011230", place: "New York", publisher: "Basic Books", year: 2002, pages: 239, units: ("pages", "cm"), language: "eng", country: ("xxu", "US"), series: "Mathematical classics", volume: "4", subject: "Fourth dimension", subdivision: "Fiction" },
+    Book { title: "Computer applications in shipbuilding", subtitle: "proceedings", family: "Vieira", given: "Claudio", other: ("Kuo", "Chengi", "edt", "340"), isbn: "0444897283", place: "Amsterdam", publisher: "North-Holland", year: 1992, pages: 376, units: ("pages", "cm"), language: "eng", country: ("ne", "NL"), series: "IFIP transactions", volume: "B-5", subject: "Shipbuilding", subdivision: "Automation" },
+    Book { title: "شاهنامه", subtitle: "متن کامل", family: "فردوسی", given: "ابوالقاسم", other: ("خالقی", "جلال", "edt", "340"), isbn: "9789640000007", place: "تهران", publisher: "امیرکبیر", year: 2010, pages: 640, units: ("ص.", "سم"), language: "per", country: ("ir", "IR"), series: "متون کهن", volume: "2", subject: "شعر فارسی", subdivision: "تاریخ" },
+    Book { title: "Война и мир", subtitle: "роман в четырех томах", family: "Толстой", given: "Л. Н.", other: ("Бирюков", "П. И.", "aui", "080"), isbn: "5280000019", place: "Москва", publisher: "Художественная литература", year: 1978, pages: 703, units: ("с.", "см"), language: "rus", country: ("ru", "RU"), series: "Классика", volume: "22", subject: "Отечественная война 1812 г.", subdivision: "Романы" },
+    Book { title: "Dədə Qorqud", subtitle: "dastan", family: "Təhmasib", given: "M. H.", other: ("Zeynalov", "Fərhad", "com", "220"), isbn: "9789952450002", place: "Bakı", publisher: "Öndər", year: 1988, pages: 265, units: ("s.", "sm"), language: "aze", country: ("aj", "AZ"), series: "Folklor", volume: "15", subject: "Dastanlar", subdivision: "Mətnlər" },
+    Book { title: "Principles of cataloguing", subtitle: "with examples", family: "Cutter", given: "Charles", other: ("Lubetzky", "Seymour", "aui", "080"), isbn: "9780838900000", place: "Chicago", publisher: "American Library Association", year: 1969, pages: 173, units: ("pages", "cm"), language: "eng", country: ("xxu", "US"), series: "Library science", volume: "9", subject: "Cataloging", subdivision: "Handbooks" },
 ];
 
 /// Elements and the kinds of their entries that a format has not, or has for itself; `*` is all of them.
 #[cfg(feature = "serde")]
-const LOSSES: [(&str, &str, &str); 6] = [
+const LOSSES: [(&str, &str, &str); 5] = [
     ("publication", "coded", "IRBIS has the date of the imprint alone"),
     ("admin", "*", "it is about the record, and not about the book"),
     ("coded", "*", "the positions are those of a format"),
     ("links", "*", "they are numbers of fields"),
     ("items", "status", "IRBIS alone has the status of a copy"),
-    ("extent", "unit", "IRBIS has numbers: 239 for `239 p.`, 24 for `24 cm`"),
 ];
 
 fn marc21(book: &Book) -> Record {
@@ -93,9 +94,9 @@ fn marc21(book: &Book) -> Record {
             "300",
             "  ",
             [
-                ('a', format!("VIII, {} pages :", book.pages)),
+                ('a', format!("VIII, {} {} :", book.pages, book.units.0)),
                 ('b', "maps ;".to_owned()),
-                ('c', "24 cm".to_owned()),
+                ('c', format!("24 {}", book.units.1)),
             ],
         )
         .data_field("490", "0 ", [('a', format!("{} ;", book.series)), ('v', book.volume.to_owned())])
@@ -126,7 +127,11 @@ fn rusmarc(book: &Book) -> Record {
         .data_field(
             "215",
             "  ",
-            [('a', format!("VIII, {} с.", book.pages)), ('c', "maps".to_owned()), ('d', "24 см".to_owned())],
+            [
+                ('a', format!("VIII, {} {}", book.pages, book.units.0)),
+                ('c', "maps".to_owned()),
+                ('d', format!("24 {}", book.units.1)),
+            ],
         )
         .data_field("225", "1 ", [('a', book.series), ('v', book.volume)])
         .data_field("300", "  ", [('a', "Printed on grey paper")])
@@ -155,7 +160,7 @@ fn irbis(book: &Book) -> Record {
         ("200", format!("^A{}^E{}^F{}", book.title, book.subtitle, book.family)),
         ("205", "^A2nd ed.".to_owned()),
         ("210", format!("^C{}^A{}^D{}", book.publisher, book.place, book.year)),
-        ("215", format!("^AVIII, {}^Cmaps^D24", book.pages)),
+        ("215", format!("^AVIII, {}^1{}^Cmaps^D24 {}", book.pages, book.units.0, book.units.1)),
         ("225", format!("^A{}^V{}", book.series, book.volume)),
         ("300", "Printed on grey paper".to_owned()),
         ("320", "Bibliography: p. 9".to_owned()),
@@ -185,9 +190,6 @@ fn is_lost(element: &str, kind: &str) -> bool {
 fn comparable(record: &Record) -> serde_json::Value {
     use serde_json::Value;
 
-    let numbers = |text: &str| -> String {
-        text.chars().filter(|c| c.is_ascii_digit() || matches!(c, 'V' | 'I' | ',' | ' ')).collect::<String>()
-    };
     let mut snapshot: Value = serde_json::from_str(&Bib::of(record.view()).json()).unwrap();
     let elements = snapshot.as_object_mut().unwrap();
     elements.remove("reading");
@@ -206,11 +208,6 @@ fn comparable(record: &Record) -> serde_json::Value {
             }
             if let Some(parts) = entry.get_mut("parts").and_then(Value::as_array_mut) {
                 parts.retain(|part| !matches!(part["kind"].as_str(), Some("role" | "scheme" | "status")));
-                let sizes = parts.iter_mut().filter(|part| element == "extent" && part["kind"] == "size");
-                sizes.for_each(|part| part["value"] = numbers(part["value"].as_str().unwrap()).trim().into());
-            }
-            if element == "extent" {
-                entry["value"] = numbers(entry["value"].as_str().unwrap()).trim().into();
             }
         }
         // The order of notes and numbers is that of the tags.
