@@ -560,3 +560,201 @@ fn records_of_the_server_without_their_number_are_told_and_do_not_merge_when_the
     let values_again: Vec<&str> = again.iter().map(|(lines, _)| lines[0].as_str()).collect();
     assert_eq!(values_again, values, "{}", written.escape_ascii());
 }
+
+/// What a writer of the format makes of records, and the rules of its findings.
+fn written(format: Format, records: &[Record]) -> (Vec<u8>, Vec<&'static str>) {
+    let (mut out, mut rules) = (Vec::new(), Vec::new());
+    let mut writer = kartoteka::writer(format, &mut out, &kartoteka::WriteOptions::new()).unwrap();
+    for record in records {
+        match writer.write(record) {
+            Ok(()) => rules.extend(writer.findings().iter().map(|finding| finding.rule.id())),
+            Err(error) => rules.extend(error.finding().map(|finding| finding.rule.id())),
+        }
+    }
+    writer.finish().unwrap();
+    drop(writer);
+    (out, rules)
+}
+
+#[test]
+fn asterisks_at_the_end_of_a_line_end_a_record_only_where_another_begins() {
+    // The line end before the asterisks was lost.
+    let text =
+        b"#903: A1\n#200: ^Aoasis*****\n#903: A2\n#200: ^Awadi\n*****\n#903: A3\n#200: ^Alagoon*******";
+    let records = read(Format::IrbisText, text);
+    let values: Vec<&[String]> = records.iter().map(|(lines, _)| lines.as_slice()).collect();
+    let expected = ["oasis", "wadi", "lagoon"].map(|value| format!("200 [] $A {value}")).map(|line| [line]);
+    assert_eq!(values.len(), 3, "{records:?}");
+    for (value, expected) in values.iter().zip(&expected) {
+        assert_eq!(value[1..], *expected);
+    }
+    let rules: Vec<&[&str]> = records.iter().map(|(_, rules)| rules.as_slice()).collect();
+    assert_eq!(rules, [&["B052"][..], &[], &["B052", "B052"]]);
+
+    // Fields of one tag at the start of a record.
+    let text =
+        b"#10: four stars****\n#10: five stars*****\n#10: *****\n#200: ^Ahotels*****\n#300: note\n*****\n";
+    let records = read(Format::IrbisText, text);
+    let expected = [
+        "010 [] four stars****",
+        "010 [] five stars*****",
+        "010 [] *****",
+        "200 [] $A hotels*****",
+        "300 [] note",
+    ];
+    assert_eq!(records, [(expected.map(str::to_owned).to_vec(), vec![])]);
+
+    // Written, so that they end nothing.
+    let record = kartoteka::Builder::new(kartoteka::Syntax::IRBIS)
+        .field("903", |field| field.lead("A1"))
+        .field("200", |field| field.subfield('A', "oasis*****"))
+        .field("903", |field| field.lead("A2"))
+        .build()
+        .unwrap();
+    let (refused, rules) = written(Format::IrbisText, std::slice::from_ref(&record));
+    assert_eq!((refused.as_slice(), rules), (&b""[..], vec!["W001"]));
+    let mut out = Vec::new();
+    let options = kartoteka::WriteOptions::new().illegal_characters(kartoteka::IllegalCharacters::Replace);
+    let mut writer = kartoteka::writer(Format::IrbisText, &mut out, &options).unwrap();
+    writer.write(&record).unwrap();
+    assert_eq!(writer.findings().len(), 1);
+    writer.finish().unwrap();
+    drop(writer);
+    assert_eq!(
+        out.escape_ascii().to_string(),
+        "#903: A1\\r\\n#200: ^Aoasis***** \\r\\n#903: A2\\r\\n*****\\r\\n"
+    );
+    assert_eq!(read(Format::IrbisText, &out).len(), 1);
+}
+
+#[test]
+fn a_record_whose_lengths_fit_as_it_is_has_no_lines_to_join() {
+    // Line ends in values, as many bytes as blanks would put back: of one indicator and of none.
+    for (indicators, tag, value) in [
+        (
+            '1',
+            "331",
+            "1 The heath\r\nand the bog, a walk of three days over land that nobody owns\r\nsince the flood",
+        ),
+        ('0', "200", "^aThe heath\r\nand the bog, a walk of three days over land that nobody owns\r\nsince"),
+    ] {
+        for pad in 0..90 {
+            let value = format!("{value}{}", "x".repeat(pad));
+            let data = format!("{value}\u{1E}\u{1D}");
+            let record = format!(
+                "{:05}nam {indicators}200037   4500{tag}{:04}00000\u{1E}{data}",
+                37 + data.len(),
+                value.len() + 1
+            );
+            let mut reader = reader(record.as_bytes(), Some(Format::Iso2709), &ReadOptions::new()).unwrap();
+            let mut read = Record::new();
+            assert!(reader.read_record(&mut read).unwrap());
+            let field = read.fields().next().unwrap();
+            assert_eq!(field.raw(), value.as_bytes(), "{pad}: {:?}", reader.findings());
+            assert!(!reader.findings().iter().any(|finding| finding.rule.id() == "B028"), "{pad}");
+        }
+    }
+}
+
+#[test]
+fn a_slash_that_got_into_a_tag_costs_nothing() {
+    for (format, text) in [
+        (
+            "marcxml",
+            "<collection><record><leader>00000nam a2200000 i 4500</leader><controlfield tag='001'>s1</controlfield>\
+             <datafield tag='245' ind1='0' ind2='0'><subfield code='a'>Delta</subfield></datafield></record></collection>",
+        ),
+        (
+            "turbomarc",
+            "<collection><r><l>00000nam a2200000 i 4500</l><c001>s1</c001><d245 i1='0' i2='0'><sa>Delta</sa></d245></r>\
+             </collection>",
+        ),
+        (
+            "oai-marc",
+            "<oai_marc><fixfield id='1'>s1</fixfield><varfield id='245' i1='0' i2='0'><subfield label='a'>Delta\
+             </subfield></varfield></oai_marc>",
+        ),
+    ] {
+        let format = Format::from_name(format).unwrap();
+        let (whole, _) = titles(Some(format), text.as_bytes());
+        assert_eq!(whole, ["Delta"]);
+        let names =
+            ["<record", "<r", "<oai_marc", "<datafield", "<d245", "<varfield", "<subfield", "<sa", "<leader"];
+        for name in names
+            .iter()
+            .filter(|name| text.contains(&format!("{name}>")) || text.contains(&format!("{name} ")))
+        {
+            for slip in ["/", "/x"] {
+                let at =
+                    text.find(&format!("{name}>")).or(text.find(&format!("{name} "))).unwrap() + name.len();
+                let damaged = format!("{}{slip} {}", &text[..at], &text[at..]);
+                let (found, rules) = titles(Some(format), damaged.as_bytes());
+                assert_eq!(found, ["Delta"], "{damaged}: {rules:?}");
+                assert!(rules.contains(&"B070"), "{damaged}: {rules:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_around_a_list_of_records_is_told_where_its_brackets_do_not_fit() {
+    let record = |title: &str| {
+        format!(
+            r#"{{"leader":"00000nam a2200000 a 4500","fields":[{{"245":{{"ind1":"0","ind2":"0","subfields":[{{"a":"{title}"}}]}}}}]}}"#
+        )
+    };
+    let (cape, reef) = (record("Cape"), record("Reef"));
+    let sound = format!(
+        r#"{{"took":[1,[2]],"hits":[{{"x":{{}},"records":[{cape}],"n":[]}},{{"records":[{reef}]}}],"z":"]}}"}}"#
+    );
+    assert_eq!(titles(Some(Format::Json), sound.as_bytes()), (vec!["Cape".into(), "Reef".into()], vec![]));
+    for text in [
+        format!(r#"{{"hits":[{{"records":[{cape}]}}}},{reef},{{"5 "x"}}, {{"001": "y"}}]}}"#),
+        format!(r#"{{"hits":[{{"records":[{cape}]]}},{reef}]}}"#),
+        format!(r#"{{"records":[{cape}],"note":"x,"list":[{reef}]}}"#),
+        format!(r#"{{"records":[{cape}],"note":{{"list":"#),
+    ] {
+        let (found, rules) = titles(Some(Format::Json), text.as_bytes());
+        assert_eq!(found[0], "Cape", "{text}");
+        let note = text.contains("note");
+        assert!(note || found.contains(&"Reef".to_owned()), "{found:?}: {text}");
+        assert!(rules.contains(&"B060"), "{rules:?}: {text}");
+    }
+}
+
+#[test]
+fn sections_without_end_are_the_same_in_pieces_of_any_size() {
+    let record = "<record><leader>00000nam a2200000 a 4500</leader><controlfield tag=\"001\">u</controlfield></record>";
+    let piece = "<![CDATA[<collection xmlns=\"http://www.loc.gov/MARC21/slim>";
+    let other = "<![CDATA[<record type='Authority><leader>x";
+    for (piece, count) in [(piece, 3), (piece, 30), (other, 3), (other, 40)] {
+        let text = format!("<recordData>{}<![CDATA[{record}]]></recordData>", piece.repeat(count));
+        let all = |size: usize| {
+            let pieces = Pieces(text.as_bytes(), size);
+            let mut reader = reader(pieces, Some(Format::Marcxml), &ReadOptions::new()).unwrap();
+            let (mut found, mut record) = (Vec::new(), Record::new());
+            while reader.read_record(&mut record).unwrap_or(true) {
+                found.push((record.clone(), reader.findings().to_vec()));
+                assert!(found.len() < 99);
+            }
+            (found, reader.findings().to_vec())
+        };
+        let whole = all(usize::MAX);
+        for size in [1, 7, 64, 500, 600] {
+            assert!(all(size) == whole, "{size} bytes at a time: {text}");
+        }
+        assert!(whole.0.iter().any(|(record, _)| record.field("001").is_some()), "{text}");
+    }
+}
+
+/// Gives at most so many bytes at a time.
+struct Pieces<'a>(&'a [u8], usize);
+
+impl std::io::Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let len = self.1.min(buffer.len()).min(self.0.len());
+        buffer[..len].copy_from_slice(&self.0[..len]);
+        self.0 = &self.0[len..];
+        Ok(len)
+    }
+}

@@ -112,7 +112,11 @@ impl Lines {
                 }
             }
         }
-        // Some lines are too short or too long.
+        // Some lines are too short or too long. Lengths that fit as they are say that nothing is.
+        if stated(wrapped) == Some(wrapped.len()) && terminators(wrapped).is_some() {
+            starts.clear();
+            return None;
+        }
         for lines in Lines::candidates(wrapped) {
             for padded in [true, false] {
                 lines.unwrap(wrapped, padded, plain, starts);

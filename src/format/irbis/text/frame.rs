@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
+use memchr::{memmem, memrchr2};
 use nom::bytes::complete::tag;
 use nom::character::complete::{digit1, space0};
 use nom::combinator::{map_opt, opt};
@@ -124,7 +124,7 @@ impl Framing for IrbisText {
         let mut in_record = false;
         let mut joined = Joined::default();
         for this in lines(bytes, begins) {
-            let (at, line) = (this.start, this.text);
+            let (at, mut line) = (this.start, this.text);
             // A byte order mark at the start of the input is no finding.
             if frame.position.byte > 0 || at != BYTE_ORDER_MARK.len() {
                 for finding in this.findings(frame, line_number, &mut odd_ends) {
@@ -136,6 +136,14 @@ impl Framing for IrbisText {
             location.byte += at as u64;
             location.len = line.len() as u64;
             location.line = line_number;
+            if line.ends_with(END) && !line.starts_with(END) && is_blank(bytes.cut(at + line.len()..)) {
+                let text = line.cut(..line.iter().rposition(|byte| *byte != b'*').map_or(0, |last| last + 1));
+                let place = (at + text.len(), line.len() - text.len());
+                let message = "the asterisks that end the record are at the end of a line";
+                findings.at(RECORD_END_MISSING, place, message, "read as its end");
+                (line, intact) = (text, false);
+                location.len = text.len() as u64;
+            }
             if line.starts_with(END) {
                 let after = line
                     .iter()
@@ -238,7 +246,11 @@ impl IrbisText {
             };
             let head = written_head(buf.cut(before_text(buf, begins)..));
             if end < buf.len() && head.is_some_and(|head| buf.cut(end..).starts_with(head)) {
-                return Some((at, end));
+                // Where the line has that head itself, the field comes more than once, one after the other.
+                let line = memrchr2(b'\n', b'\r', buf.cut(..at)).map_or(0, |before| before + 1);
+                if written_head(buf.cut(line..)) != head {
+                    return Some((at, end));
+                }
             }
             from = after;
         }

@@ -3,15 +3,15 @@
 use super::FORMAT;
 use super::{BYTE_ORDER_MARK, END};
 use crate::charset::Charset;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::finding::Findings;
 use crate::format::irbis::fields::{number, put_body};
 use crate::format::lines::LINE_ENDS;
-use crate::io::{self, IllegalCharacters, Preparation, WriteOptions};
+use crate::io::{self, IllegalCharacters, Preparation, WriteOptions, place};
 use crate::position::Location;
-use crate::record::rules::HEADER_LOST;
-use crate::record::{Record, RecordRef, in_irbis_form};
+use crate::record::rules::{CHARACTER_NOT_ALLOWED, HEADER_LOST};
+use crate::record::{FieldRef, Record, RecordRef, in_irbis_form};
 
 /// The rendering of exchange text: lines that end with CR LF, like those of IRBIS.
 ///
@@ -94,11 +94,23 @@ fn build(
     out: &mut Vec<u8>,
     findings: &mut Findings,
 ) -> Result<()> {
-    for field in record.fields() {
+    let first = record.fields().next().map(FieldRef::tag);
+    let next = record.fields().skip(1).map(|field| Some(field.tag())).chain([None]);
+    for (field, next) in record.fields().zip(next) {
         out.push(b'#');
         out.extend_from_slice(number(record, field)?.to_string().as_bytes());
         out.extend_from_slice(b": ");
         put_body((record, field), (LINE_ENDS, illegal), out, findings)?;
+        if out.ends_with(END) && next == first && Some(field.tag()) != first {
+            let place = place(record, field.tag(), field.index());
+            let message = "the field ends with asterisks, and the next begins like a record";
+            let finding = |action| Finding::new(CHARACTER_NOT_ALLOWED, place, message, action);
+            if illegal == IllegalCharacters::Error {
+                return Err(Error::unrepresentable(finding("record rejected")));
+            }
+            out.push(b' ');
+            findings.push(finding("a blank put after them"));
+        }
         out.extend_from_slice(b"\r\n");
     }
     out.extend_from_slice(END);

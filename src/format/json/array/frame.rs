@@ -25,6 +25,8 @@ pub struct Json {
     /// The objects and arrays around the list of records, if it is inside an object.
     around: Around,
     rows: ArrayScan,
+    /// Where the text after the last list of records begins.
+    beside_from: Position,
     /// Text skipped since the last record: its position, and its length in bytes.
     passed: Option<(Position, u64)>,
 }
@@ -52,6 +54,7 @@ impl Framing for Json {
             array: Array::Outside,
             around: Around::default(),
             rows: ArrayScan::default(),
+            beside_from: Position::default(),
             passed: None,
         }
     }
@@ -74,12 +77,12 @@ impl Framing for Json {
             return Ok(if eof { self.end(findings) } else { Step::Need(1) });
         };
         match (first, self.array) {
-            (_, Array::Beside) => Ok(self.beside(buf, eof)),
+            (_, Array::Beside) => Ok(self.beside(buf, eof, findings)),
             (b'{', Array::Outside) => match list_start(buf, eof) {
                 None => Ok(Step::Need(buf.len() + 1)),
                 Some((0, _)) => Ok(self.object(buf, eof, findings)),
-                Some((len, depth)) => {
-                    (self.array, self.around) = (Array::Inside, Around::new(depth));
+                Some((len, around)) => {
+                    (self.array, self.around) = (Array::Inside, around);
                     Ok(Step::Skip(len))
                 }
             },
@@ -99,6 +102,7 @@ impl Framing for Json {
             },
             (b']', Array::Inside) if self.around.depth > 0 => {
                 self.array = Array::Beside;
+                self.beside_from = findings.record();
                 Ok(Step::Skip(1))
             }
             (b']', Array::Inside) => {
@@ -197,12 +201,12 @@ impl Json {
     }
 
     /// Processes what is after a list of records, in the objects around it: another list, or their end.
-    fn beside(&mut self, buf: &[u8], eof: bool) -> Step {
+    fn beside(&mut self, buf: &[u8], eof: bool, findings: &Findings) -> Step {
         if buf.first() == Some(&b'[') && !self.around.in_string {
             match list_in(buf, eof) {
                 None => return Step::Need(buf.len() + 1),
                 Some(0) => {
-                    self.around.depth += 1;
+                    self.around.open(b'[');
                     return Step::Skip(1);
                 }
                 Some(len) => {
@@ -211,11 +215,24 @@ impl Json {
                 }
             }
         }
-        let len = self.around.pass(buf);
-        if self.around.depth == 0 {
-            self.array = Array::Outside;
+        match self.around.pass(buf) {
+            Ok(len) => {
+                if self.around.depth == 0 {
+                    self.array = Array::Outside;
+                }
+                Step::Skip(len)
+            }
+            Err(len) => {
+                self.array = Array::Unknown;
+                self.passed = Some(self.since_list(findings));
+                self.skip(len)
+            }
         }
-        Step::Skip(len)
+    }
+
+    /// Returns where the text after the last list of records begins, and its length so far.
+    fn since_list(&self, findings: &Findings) -> (Position, u64) {
+        (self.beside_from, findings.record().byte.saturating_sub(self.beside_from.byte))
     }
 
     /// Starts to skip text.
@@ -271,6 +288,14 @@ impl Json {
         if self.array == Array::Inside {
             self.array = Array::Unknown;
             findings.at(JSON_SYNTAX, (0, 0), "the input ends inside the array, without ]", "");
+        }
+        if self.array == Array::Beside {
+            let (start, len) = self.since_list(findings);
+            let mut location = Location::of(findings.record());
+            (location.byte, location.line, location.len) = (start.byte, start.line, len);
+            self.array = Array::Unknown;
+            let message = "what is around a list of records does not end";
+            findings.push(Finding::new(JSON_SYNTAX, location, message, "skipped"));
         }
         Step::End
     }

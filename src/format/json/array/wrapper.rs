@@ -13,65 +13,78 @@ const HEAD: usize = 1 << 16;
 const DEEPEST: usize = 16;
 
 /// The objects and arrays that are open around a list of records.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Around {
     /// How many are open.
     pub(super) depth: usize,
+    /// Which of the outermost 64 are arrays, by bits.
+    arrays: u64,
     /// Whether a string is open.
     pub(super) in_string: bool,
     escaped: bool,
 }
 
 impl Around {
-    pub(super) fn new(depth: usize) -> Around {
-        Around { depth, ..Around::default() }
+    /// Opens an object or an array.
+    pub(super) fn open(&mut self, byte: u8) {
+        let bit = u32::try_from(self.depth).ok().and_then(|depth| 1u64.checked_shl(depth)).unwrap_or(0);
+        self.arrays = if byte == b'[' { self.arrays | bit } else { self.arrays & !bit };
+        self.depth += 1;
     }
 
-    /// Passes over bytes, up to the end of the outermost object or to a `[`; returns how many, at least one.
-    pub(super) fn pass(&mut self, bytes: &[u8]) -> usize {
+    /// Closes the innermost. Returns whether it is one that this byte closes.
+    pub(super) fn close(&mut self, byte: u8) -> bool {
+        let Some(depth) = self.depth.checked_sub(1) else { return false };
+        self.depth = depth;
+        let bit = u32::try_from(depth).ok().and_then(|depth| 1u64.checked_shl(depth)).unwrap_or(0);
+        bit == 0 || (self.arrays & bit != 0) == (byte == b']')
+    }
+
+    /// Passes over bytes, up to the end of the outermost object or to a `[`; returns how many, at least one. As an error,
+    /// up to a bracket that closes something else: nothing is certain after it.
+    pub(super) fn pass(&mut self, bytes: &[u8]) -> Result<usize, usize> {
         for (at, byte) in bytes.iter().enumerate() {
             match byte {
                 _ if std::mem::take(&mut self.escaped) => {}
                 b'\\' if self.in_string => self.escaped = true,
                 b'"' => self.in_string = !self.in_string,
                 _ if self.in_string => {}
-                b'[' if at > 0 => return at,
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' => {
-                    self.depth = self.depth.saturating_sub(1);
-                    if self.depth == 0 {
-                        return at + 1;
-                    }
-                }
+                b'[' if at > 0 => return Ok(at),
+                b'{' | b'[' => self.open(*byte),
+                b'}' | b']' => match self.close(*byte) {
+                    false => return Err(at + 1),
+                    true if self.depth == 0 => return Ok(at + 1),
+                    true => {}
+                },
                 _ => {}
             }
         }
-        bytes.len()
+        Ok(bytes.len())
     }
 }
 
-/// Returns the length of the text before the first record of a list, and how many objects and arrays are around the
+/// Returns the length of the text before the first record of a list, and which objects and arrays are around the
 /// list, if an object holds one; 0 if it is a record itself, or no list begins in its head; `None` if more bytes are
 /// needed.
-pub(super) fn list_start(bytes: &[u8], eof: bool) -> Option<(usize, usize)> {
-    const NONE: Option<(usize, usize)> = Some((0, 0));
-    let more = if eof { NONE } else { None };
-    let (mut at, mut depth, mut key) = (0usize, 0usize, &b""[..]);
-    while at < HEAD && depth <= DEEPEST {
-        let Some(byte) = bytes.get(at) else { return more };
+pub(super) fn list_start(bytes: &[u8], eof: bool) -> Option<(usize, Around)> {
+    let none = || Some((0, Around::default()));
+    let more = || if eof { none() } else { None };
+    let (mut at, mut around, mut key) = (0usize, Around::default(), &b""[..]);
+    while at < HEAD && around.depth <= DEEPEST {
+        let Some(byte) = bytes.get(at) else { return more() };
         let here = at;
         at += 1;
         match byte {
             b'"' => {
-                let Some(len) = string_len(bytes.cut(here..)) else { return more };
+                let Some(len) = string_len(bytes.cut(here..)) else { return more() };
                 at = here + len;
                 let blanks = bytes.cut(at..).iter().take_while(|byte| is_blank(**byte)).count();
                 match bytes.get(at + blanks) {
-                    None => return more,
+                    None => return more(),
                     Some(b':') => {
                         key = bytes.cut(here..at);
-                        if depth == 1 && KEYS.contains(&key) {
-                            return NONE;
+                        if around.depth == 1 && KEYS.contains(&key) {
+                            return none();
                         }
                         at += blanks + 1;
                     }
@@ -82,28 +95,28 @@ pub(super) fn list_start(bytes: &[u8], eof: bool) -> Option<(usize, usize)> {
                 let list = match list_in(bytes.cut(here..), eof) {
                     // Of these lists the name is enough; an empty one is a list without records.
                     Some(0) if LISTS.contains(&key) => match first_in(bytes.cut(here..)) {
-                        (_, None) => return more,
+                        (_, None) => return more(),
                         (len, Some(_)) => Some(len),
                     },
                     list => list,
                 };
                 match list {
                     None => return None,
-                    Some(0) => depth += 1,
-                    Some(len) => return Some((here + len, depth)),
+                    Some(0) => around.open(b'['),
+                    Some(len) => return Some((here + len, around)),
                 }
             }
-            b'{' => depth += 1,
+            b'{' => around.open(b'{'),
             b'}' | b']' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return NONE;
+                around.close(*byte);
+                if around.depth == 0 {
+                    return none();
                 }
             }
             _ => {}
         }
     }
-    NONE
+    none()
 }
 
 /// Returns the length of the text before the first element of an array, and that element's first byte.
@@ -192,9 +205,10 @@ mod tests {
             (r#"{"a":[{"b":1}]}"#, (0, 0)),
             ("{}", (0, 0)),
         ] {
-            assert_eq!(list_start(text.as_bytes(), true), Some(expected), "{text}");
+            let start = |text: &[u8], eof| list_start(text, eof).map(|(len, around)| (len, around.depth));
+            assert_eq!(start(text.as_bytes(), true), Some(expected), "{text}");
             for cut in 0..text.len() {
-                let early = list_start(&text.as_bytes()[..cut], false);
+                let early = start(&text.as_bytes()[..cut], false);
                 assert!(early.is_none() || early == Some(expected), "{text} cut at {cut}: {early:?}");
             }
         }

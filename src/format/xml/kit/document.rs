@@ -93,7 +93,10 @@ impl Framing for Marcxml {
     }
 
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
-        let step = self.piece(buf, eof, findings);
+        let step = match self.piece(buf, eof, findings) {
+            Ok(Step::Need(len)) => Ok(Step::Need(len.max(buf.len() + buf.len() / 8 + 1))),
+            step => step,
+        };
         if let Ok(Step::Frame(len) | Step::Skip(len)) = step {
             let bytes = buf.cut(..len);
             self.column = match self.next_column {
@@ -136,7 +139,11 @@ impl Marcxml {
                 (buf, eof)
             }
             Some(end) => (buf.cut(..end), true),
-            None => (buf, eof),
+            // What may be its end is not looked at before that is known.
+            None => match &self.section {
+                Some(section) if !eof => (buf.cut(..section.known(findings.record().byte)), false),
+                _ => (buf, eof),
+            },
         };
         if findings.record().byte == 0 {
             if buf.len() < 4 && !eof {
@@ -227,11 +234,6 @@ impl Marcxml {
     /// Processes text outside records, which is whole or continues: escaped records may be in it.
     fn text(&mut self, text: &[u8], is_whole: bool, findings: &mut Findings) -> Step {
         let len = match self.section {
-            // The mark of its end may continue after the bytes.
-            Some(_) if !is_whole => match text.len().checked_sub(2) {
-                Some(len @ 1..) => len,
-                _ => return Step::Need(text.len() + 1),
-            },
             None if !self.open.is_empty() => match packed::packed(text, is_whole) {
                 Packed::Open => return Step::Need(text.len() + text.len() / 8 + 1),
                 Packed::None(len) | Packed::At(len) => len,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use quick_xml::events::BytesStart;
 
-use super::repair;
+use super::repair::{self, Changed};
 use super::vocabulary::Kind;
 use super::walk::{Counted, Walk};
 use crate::bytes::Cut;
@@ -14,10 +14,14 @@ use crate::format::xml::rules::{XML_SHAPE, XML_SYNTAX};
 use crate::position::Location;
 
 impl<'t> Walk<'t, '_> {
-    /// Reports the signs that were escaped.
-    pub(super) fn bare(&mut self, signs: &[usize]) {
-        for sign in signs {
+    /// Reports the signs that were changed.
+    pub(super) fn repaired(&mut self) {
+        let Changed { escaped, blanked } = self.repaired;
+        for sign in escaped {
             self.note(XML_SYNTAX, (*sign, 1), "a \"<\" that begins no tag", "kept as text");
+        }
+        for sign in blanked {
+            self.note(XML_SYNTAX, (*sign, 1), "a \"/\" inside a tag", "left out");
         }
     }
 
@@ -50,7 +54,7 @@ impl<'t> Walk<'t, '_> {
 
     /// Returns the offset in the source for an offset in the text, which has more bytes where it was repaired.
     fn source(&self, at: usize) -> usize {
-        let before = self.repaired.partition_point(|sign| *sign < at);
+        let before = self.repaired.escaped.partition_point(|sign| *sign < at);
         at.saturating_sub(repair::ADDED * before)
     }
 

@@ -44,13 +44,17 @@ impl Section {
     /// No bytes are searched twice.
     pub(super) fn end(&mut self, bytes: &[u8], eof: bool, here: u64) -> Option<usize> {
         if self.end.is_none() {
-            let known = usize::try_from(self.searched.saturating_sub(here)).unwrap_or(usize::MAX);
-            let mut at = known.min(bytes.len());
+            let mut at = self.known(here).min(bytes.len());
             let end = self.search(bytes, eof, &mut at);
             self.searched = here + at as u64;
             self.end = end.map(|end| here + end as u64);
         }
         usize::try_from(self.end?.saturating_sub(here)).ok().filter(|end| *end < bytes.len())
+    }
+
+    /// Returns how many of the bytes after byte `here` of the input are surely inside.
+    pub(super) fn known(&self, here: u64) -> usize {
+        usize::try_from(self.searched.saturating_sub(here)).unwrap_or(usize::MAX)
     }
 
     fn search(&mut self, bytes: &[u8], eof: bool, at: &mut usize) -> Option<usize> {

@@ -10,7 +10,7 @@ use quick_xml::Reader;
 use super::element::{attributes, name, split};
 use super::packed::{source_of, unpack};
 use super::plain;
-use super::repair::{lost_end, repair};
+use super::repair::{Changed, lost_end, repair};
 use super::vocabulary::{Vocabulary, record_type};
 use super::walk::{Counted, Walk};
 use crate::charset::{Charset, Policy, Reason};
@@ -125,12 +125,12 @@ impl Parser {
                 findings.at(XML_SYNTAX, (text.len(), rest.len()), message, "left out");
             }
             let before = findings.clone();
-            if let Err(error) = self.walk(text, &[], place, vocabulary, record, findings) {
-                let Some((text, signs)) = salvage.then(|| repair(text, vocabulary)).flatten() else {
+            if let Err(error) = self.walk(text, &Changed::default(), place, vocabulary, record, findings) {
+                let Some((text, changed)) = salvage.then(|| repair(text, vocabulary)).flatten() else {
                     return Err(error);
                 };
                 let faults = std::mem::replace(findings, before);
-                if self.walk(&text, &signs, place, vocabulary, record, findings).is_err() {
+                if self.walk(&text, &changed, place, vocabulary, record, findings).is_err() {
                     *findings = faults;
                     return Err(error);
                 }
@@ -140,11 +140,11 @@ impl Parser {
         Ok(())
     }
 
-    /// Parses the events of a text, in which the signs at the offsets in `repaired` were escaped.
+    /// Parses the events of a text, in which these signs were changed.
     fn walk(
         &mut self,
         text: &str,
-        repaired: &[usize],
+        repaired: &Changed,
         (column, extent): (usize, usize),
         vocabulary: Vocabulary,
         record: &mut Record,
@@ -174,7 +174,7 @@ impl Parser {
         if let Some(at) = lost_end(text) {
             return Err(walk.error("a comment or CDATA section that does not end".to_owned(), at));
         }
-        walk.bare(repaired);
+        walk.repaired();
         walk.element(indicators)
     }
 }

@@ -1,8 +1,9 @@
-//! Finds each `<` in the text of a record that begins no markup, and escapes it, so that the record can be parsed.
+//! Finds each `<` in the text of a record that begins no markup, and escapes it, so that the record can be parsed; and each
+//! `/` that got into the name of an element, which becomes a blank.
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
-use super::element::{Markup, Passage, name, passage_len, split};
+use super::element::{Markup, Passage, is_space, name, passage_len, split};
 use super::vocabulary::{Kind, Vocabulary};
 use crate::bytes::Cut;
 
@@ -13,7 +14,14 @@ pub(super) const ADDED: usize = ESCAPE.len() - 1;
 /// The most signs that are escaped, and the most elements of other names that may be open.
 const MOST: usize = 100_000;
 
-/// Returns the text of an element with all such signs escaped, and their offsets in it; `None` if there are none, or
+/// The offsets of the signs that were changed, in the text that came of it.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    pub(super) escaped: Vec<usize>,
+    pub(super) blanked: Vec<usize>,
+}
+
+/// Returns the text of an element with all such signs changed, and their offsets in it; `None` if there are none, or
 /// too many.
 ///
 /// A sign begins no markup if no name is after it, if it begins a comment or CDATA section without end, or if it begins a tag that the form does not have and that has no
@@ -22,22 +30,49 @@ const MOST: usize = 100_000;
 ///
 /// # Cost
 /// One pass over the text.
-pub(super) fn repair(text: &str, vocabulary: Vocabulary) -> Option<(String, Vec<usize>)> {
+pub(super) fn repair(text: &str, vocabulary: Vocabulary) -> Option<(String, Changed)> {
     let signs = bare(text.as_bytes(), vocabulary)?;
     let mut repaired = String::with_capacity(text.len() + ADDED * signs.len());
-    let mut places = Vec::with_capacity(signs.len());
+    let mut escaped = Vec::with_capacity(signs.len());
     let mut done = 0usize;
     for sign in signs {
         repaired.push_str(text.cut(done..sign));
-        places.push(repaired.len());
+        escaped.push(repaired.len());
         repaired.push_str(ESCAPE);
         done = sign + 1;
     }
     repaired.push_str(text.cut(done..));
-    Some((repaired, places))
+    let blanked = in_names(repaired.as_bytes());
+    blanked.iter().for_each(|at| repaired.replace_range(*at..at + 1, " "));
+    (!escaped.is_empty() || !blanked.is_empty()).then_some((repaired, Changed { escaped, blanked }))
 }
 
-/// Returns the offsets of the signs; `None` if there are none, or too many.
+/// Returns the offsets of all `/` in the names of start tags.
+fn in_names(bytes: &[u8]) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut at = 0usize;
+    while let Some(next) = memchr(b'<', bytes.cut(at..)).map(|next| at + next) {
+        let rest = bytes.cut(next..);
+        let markup = match Passage::of(rest) {
+            Some(passage) => passage.len(rest, 0).map_or(Markup::Open, Markup::Other),
+            None => Markup::of(rest),
+        };
+        at = next
+            + match markup {
+                Markup::Start(len, empty) => {
+                    let tag = rest.cut(..len - if empty { 2 } else { 1 });
+                    let name = tag.iter().position(|byte| is_space(*byte)).unwrap_or(tag.len());
+                    found.extend(memchr_iter(b'/', tag.cut(..name)).map(|sign| next + sign));
+                    len
+                }
+                Markup::Other(len) | Markup::End(len) | Markup::Broken(len) => len,
+                Markup::Open => 1,
+            };
+    }
+    found
+}
+
+/// Returns the offsets of the signs that begin no markup; `None` if there are too many.
 fn bare(bytes: &[u8], vocabulary: Vocabulary) -> Option<Vec<usize>> {
     let mut signs = Vec::new();
     // The open tags that the form does not have, in the innermost element that it has.
@@ -121,7 +156,7 @@ fn bare(bytes: &[u8], vocabulary: Vocabulary) -> Option<Vec<usize>> {
     }
     signs.extend(open.drain(..).map(|(_, sign)| sign));
     signs.sort_unstable();
-    (!signs.is_empty() && signs.len() <= MOST).then_some(signs)
+    (signs.len() <= MOST).then_some(signs)
 }
 
 /// Returns where the first comment or CDATA section begins that has lost its end.
@@ -148,7 +183,8 @@ mod tests {
 
     fn repaired(text: &str) -> Option<String> {
         let (repaired, places) = repair(text, Vocabulary::Slim)?;
-        assert!(places.iter().all(|at| repaired[*at..].starts_with(ESCAPE)), "{text}");
+        assert!(places.blanked.iter().all(|at| repaired[*at..].starts_with(' ')), "{text}");
+        assert!(places.escaped.iter().all(|at| repaired[*at..].starts_with(ESCAPE)), "{text}");
         Some(repaired)
     }
 
@@ -163,6 +199,7 @@ mod tests {
             ("<subfield>1 <!-- < </subfield>", "<subfield>1 &#60;!-- &#60; </subfield>"),
             ("<a>x<!--y</a><!-- z -->", "<a>x&#60;!--y</a><!-- z -->"),
             ("<a><![CDATA[x]]</a><a><![CDATA[y]]></a>", "<a>&#60;![CDATA[x]]</a><a><![CDATA[y]]></a>"),
+            ("<record/x><datafield/ tag=\"245\"/></record>", "<record x><datafield  tag=\"245\"/></record>"),
             ("<leader>x</leader></leader>", "<leader>x</leader>&#60;/leader>"),
             (
                 "<subfield code=\"a\"><i>x <y></i> </b></subfield>",

@@ -13,6 +13,7 @@ use memchr::memchr;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::repair::Changed;
 use super::vocabulary::{Kind, Vocabulary, attribute};
 use crate::error::Result;
 use crate::finding::Findings;
@@ -36,8 +37,8 @@ pub(super) struct Walk<'t, 'r> {
     /// Number of bytes of the record in the input; the text may have more, if it was decoded.
     pub(super) extent: usize,
     pub(super) counted: Counted,
-    /// The offsets of the signs that were escaped, if the text was repaired.
-    pub(super) repaired: &'r [usize],
+    /// What was changed, if the text was repaired.
+    pub(super) repaired: &'r Changed,
     /// The tag of the field that is read.
     pub(super) tag: Option<Tag>,
     /// Whether names in another case were found, and whether they were reported.
@@ -56,7 +57,8 @@ impl<'t> Walk<'t, '_> {
             match self.next()? {
                 Event::Start(start) if self.kind(&start) == Kind::Record => break false,
                 Event::Empty(start) if self.kind(&start) == Kind::Record => break true,
-                Event::Eof => return Ok(()),
+                Event::Start(start) | Event::Empty(start) => self.whole_name(&start)?,
+                Event::Eof => return Err(self.error("the record has no start tag".to_owned(), 0)),
                 _ => {}
             }
         };
@@ -140,6 +142,7 @@ impl<'t> Walk<'t, '_> {
                 self.end_field(tag, begin, false)?;
             }
             Kind::Record | Kind::Subfield | Kind::Foreign => {
+                self.whole_name(start)?;
                 let message = format!("an element \"{}\" among the fields", start.name().into_inner());
                 self.left_out(start, empty, at, message)?;
             }
@@ -258,6 +261,7 @@ impl<'t> Walk<'t, '_> {
                 _ => continue,
             };
             if self.kind(&start) != Kind::Subfield {
+                self.whole_name(&start)?;
                 let message = format!("an element \"{}\" in field {tag}", start.name().into_inner());
                 self.left_out(&start, empty, at, message)?;
                 continue;
@@ -415,6 +419,15 @@ impl<'t> Walk<'t, '_> {
                 let at = usize::try_from(self.reader.error_position()).unwrap_or_default();
                 Err(self.error(error.to_string(), at))
             }
+        }
+    }
+
+    /// Checks the name of an element that the form does not have: a sign may have got into one that it has.
+    fn whole_name(&mut self, start: &BytesStart<'t>) -> Result<()> {
+        let at = self.offset().saturating_sub(start.len());
+        match memchr(b'/', start.name().into_inner().as_bytes()) {
+            Some(_) => Err(self.error("a \"/\" inside a tag".to_owned(), at)),
+            None => Ok(()),
         }
     }
 
