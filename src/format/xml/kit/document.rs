@@ -208,6 +208,7 @@ impl Marcxml {
             }
             Markup::Broken(len) => {
                 let message = match Passage::of(buf) {
+                    Some(Passage::Instruction) => "an instruction that does not end before the next",
                     Some(_) => "a comment or CDATA section that does not end before the next",
                     None => "a tag that does not end",
                 };
