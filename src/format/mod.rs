@@ -12,4 +12,5 @@ pub(crate) mod marc_in_isis;
 pub(crate) mod rules;
 pub(crate) mod text;
 pub(crate) mod verdict;
+mod wide_mark;
 pub(crate) mod xml;

@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
 use super::encoding::{HEAD, Head};
-use super::framing::{Framing, LOOK, Step};
+use super::framing::{Framing, LONGEST_LOOK, Step};
 use super::stream::Stream;
 use super::{Part, ReadOptions, Unicode, utf16};
 use crate::charset::Charset;
@@ -51,7 +51,7 @@ impl<F: Framing> Stream<Source, F> {
         }
         let mut head = Vec::new();
         file.rewind()?;
-        let most = if options.charset == Charset::Auto { HEAD } else { LOOK };
+        let most = if options.charset == Charset::Auto { HEAD } else { LONGEST_LOOK };
         (&mut file).take(most as u64).read_to_end(&mut head)?;
         file.seek(SeekFrom::Start(base))?;
         let mut stream: Self = Stream::new(Box::new(file), &options);

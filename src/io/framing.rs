@@ -34,8 +34,10 @@ pub enum Step {
     End,
 }
 
-/// The most bytes for which [`Framing::look`] asks.
+/// The most bytes for which [`Framing::look`] asks where records are short.
 pub(crate) const LOOK: usize = 64 * 1024;
+/// The most bytes for which it ever asks.
+pub(crate) const LONGEST_LOOK: usize = 16 * LOOK;
 
 /// A format, without I/O: where records end, and how they are parsed.
 ///
@@ -59,7 +61,7 @@ pub trait Framing: Sized + Clone + Send + 'static {
     /// Creates the framing for an input.
     fn new(options: &ReadOptions) -> Self;
 
-    /// Looks at the beginning of the input, all of it if `eof`, before the first record is read; 64 KiB are always
+    /// Looks at the beginning of the input, all of it if `eof`, before the first record is read; a MiB is always
     /// enough. What it sees there holds for all records, however the input is cut into pieces.
     ///
     /// # Errors

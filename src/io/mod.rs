@@ -32,8 +32,8 @@ pub(crate) use self::anchor::anchor_in_lines;
 pub use self::copy::{Copying, Event, Summary, copy, copy_with};
 pub use self::edits::{Edit, Edits};
 pub use self::encoding::Head;
-pub(crate) use self::framing::LOOK;
 pub use self::framing::{Frame, Framing, Step};
+pub(crate) use self::framing::{LONGEST_LOOK, LOOK};
 pub use self::options::{
     Deleted, IllegalCharacters, LeaderValues, Oversize, ReadOptions, Recovery, WideTags, WriteOptions,
 };
@@ -51,5 +51,5 @@ pub use self::slice::Slice;
 pub use self::stream::Stream;
 pub use self::traits::{Batch, GarbageSink, RecordRead, RecordSeek, RecordWrite, Records};
 pub(crate) use self::traits::{read_through, write_through};
-pub(crate) use self::unicode::{Unicode, utf16};
+pub(crate) use self::unicode::{LOOK as LOOK_FOR_UTF16, Unicode, utf16};
 pub use self::writer::{Rendering, Writer};

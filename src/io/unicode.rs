@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
 
 /// Number of bytes examined.
-const LOOK: usize = 16;
+pub(crate) const LOOK: usize = 16;
 
 /// A source of text: UTF-16 is read as UTF-8 with a byte order mark, anything else unchanged. Invalid UTF-16
 /// is read as U+FFFD.
@@ -119,6 +119,7 @@ impl Wide {
 /// character; true if it is big-endian.
 pub(crate) fn utf16(sample: &[u8]) -> Option<bool> {
     match sample {
+        [0xFF, 0xFE, rest @ ..] | [0xFE, 0xFF, rest @ ..] if is_ascii_text(rest) => return None,
         [0xFF, 0xFE, ..] => return Some(false),
         [0xFE, 0xFF, ..] => return Some(true),
         [b'<', 0, b'?' | b'!' | b'a'..=b'z', 0, ..] => return Some(false),
@@ -137,6 +138,13 @@ pub(crate) fn utf16(sample: &[u8]) -> Option<bool> {
         return None;
     }
     [false, true].into_iter().find(|big| all(*big))
+}
+
+/// Whether the bytes after a mark are letters and signs of ASCII, without the zeros that these have in UTF-16.
+fn is_ascii_text(rest: &[u8]) -> bool {
+    let seen = rest.get(..LOOK - 2).unwrap_or(rest);
+    let is_text = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n');
+    seen.len() >= 8 && seen.iter().all(is_text)
 }
 
 impl<R> fmt::Debug for Unicode<R> {

@@ -16,6 +16,8 @@ use crate::io::{Unicode, utf16};
 pub(super) const SAMPLE: usize = 64 * 1024;
 /// The most lines before the first record that is recognized.
 const LINES_BEFORE: usize = 100;
+/// The most tags and objects before the one that is recognized.
+const TAGS_BEFORE: usize = 8;
 
 /// The format of an input, and the evidence for it. See [`detect`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +64,9 @@ pub fn detect(sample: &[u8], path: Option<&Path>) -> Result<Detection> {
         Some(_) if Unicode::new(sample).read_to_end(&mut decoded).is_ok() => decoded.as_slice(),
         _ => sample,
     };
+    // The mark of UTF-16 before text that is not in it.
+    let without_mark = |mark: &[u8]| sample.strip_prefix(mark).filter(|_| utf16(sample).is_none());
+    let sample = without_mark(b"\xFF\xFE").or_else(|| without_mark(b"\xFE\xFF")).unwrap_or(sample);
     if let Some(what) = foreign(sample) {
         return Err(Error::format(FormatError::Foreign(what)));
     }
@@ -138,7 +143,9 @@ fn examine(shown: &Sample<'_>, extension: Option<Format>) -> (Option<Found>, Opt
 /// Returns the format of what is after the first lines, which are something else, or a damaged record.
 fn after_lines(content: &[u8], path: Option<&Path>) -> Option<Found> {
     let starts = memchr::memchr2_iter(b'\n', b'\r', content).map(|end| end + 1).take(LINES_BEFORE);
-    starts.into_iter().find_map(|start| {
+    // Inside a line, after the rest of a tag or an object.
+    let inside = memchr::memchr2_iter(b'<', b'{', content).filter(|at| *at > 0).take(TAGS_BEFORE);
+    starts.chain(inside).find_map(|start| {
         let rest = content.get(start..).filter(|rest| rest.first().is_some_and(u8::is_ascii_graphic))?;
         // Other XML holds pages of all kinds.
         if content.starts_with(b"<") && rest.contains(&b'<') {

@@ -758,3 +758,245 @@ impl std::io::Read for Pieces<'_> {
         Ok(len)
     }
 }
+
+#[test]
+fn an_instruction_without_a_name_or_an_end_hides_nothing() {
+    for (title, between) in [
+        (["Salt", "Peat", "Loam"], ["<?>\n", "", "<?end of may?>"]),
+        (["Salt", "Peat", "Loam"], ["<? print", "<?sort by=\"date\"?>", ""]),
+        (["Salt", "Peat", "Loam"], ["<?print now>", "", "<?sort?>"]),
+        (["Salt<? ", "Peat", "Loam<?sort?>"], ["", "", ""]),
+        (["Salt<?print ", "Peat", "Loam<?sort?>"], ["", "", ""]),
+        (["Salt<?print </subfield><subfield code='b'>x<?sort?>", "Peat", "Loam"], ["", "", ""]),
+    ] {
+        let text = marcxml(&title, between);
+        let (found, rules) = titles(None, text.as_bytes());
+        assert_eq!(found.len(), 3, "{rules:?}: {text}");
+        for (found, title) in found.iter().zip(["Salt", "Peat", "Loam"]) {
+            assert!(found.contains(title), "{found}: {text}");
+        }
+        assert!(rules.contains(&"B070"), "{rules:?}: {text}");
+    }
+    let text = marcxml(&["Salt<?print now?>", "Peat", "Loam"], ["<?a b=\"<c>\"?>", "<?d?>", "<?e f??>"]);
+    assert_eq!(titles(None, text.as_bytes()), (vec!["Salt".into(), "Peat".into(), "Loam".into()], vec![]));
+}
+
+/// Records of the text forms of IRBIS, with these numbers.
+fn irbis(format: Format, numbers: std::ops::RangeInclusive<u32>) -> Vec<String> {
+    let one = |n: u32| match format.name() {
+        "irbis-text" => format!("#920: PAZK\n#200: ^Alagoon {n}\n#700: ^AOduya{n}\n#10: ^A5-{n}\n*****\n"),
+        "cisis-id" => {
+            format!("!ID {n:06}\n!v920!PAZK\n!v200!^Alagoon {n}\n!v700!^AOduya{n}\n!v010!^A5-{n}\n")
+        }
+        _ => format!("{n}#0\n0#1\n920#PAZK\n200#^Alagoon {n}\n700#^AOduya{n}\n10#^A5-{n}\n"),
+    };
+    numbers.map(one).collect()
+}
+
+/// The records that are whole: the numbers in their titles.
+fn whole(format: Format, text: &str, all: &[String]) -> Vec<usize> {
+    let sound = |text: &str| -> Vec<Vec<String>> {
+        read(format, text.as_bytes()).into_iter().map(|(lines, _)| lines).collect()
+    };
+    let found = sound(text);
+    let is_there = |number: &usize| found.contains(&sound(&all[*number])[0]);
+    (0..all.len()).filter(is_there).collect()
+}
+
+#[test]
+fn a_record_of_irbis_whose_first_lines_are_damaged_costs_itself() {
+    for (format, damages) in [
+        (
+            Format::CisisId,
+            &[
+                ("!ID 000003\n!v920!", "!XD 000003\n!v9z0!"),
+                ("!ID 000003\n!v920!", "~ID 000003\n!v902!"),
+                ("!ID 000003\n!v920!PAZK\n", " ID 000003!v92"),
+            ][..],
+        ),
+        (
+            Format::IrbisServer,
+            &[
+                ("3#0\n0#1\n920#PAZK\n200#^A", "3#0\n200#^A"),
+                ("3#0\n0#1\n920#PAZK\n200#^A", "3#0\n00#^A"),
+                ("3#0\n0#1\n920#PAZK\n200#^A", "ZK\n200#^A"),
+                ("3#0\n0#1\n920#PAZK\n", "920#PAZK\n"),
+            ],
+        ),
+    ] {
+        let all = irbis(format, 1..=5);
+        let text = all.concat();
+        assert_eq!(whole(format, &text, &all), [0, 1, 2, 3, 4], "{format}");
+        for (sound, damaged) in damages {
+            let text = text.replacen(sound, damaged, 1);
+            let found = whole(format, &text, &all);
+            assert!([0, 1, 3, 4].iter().all(|number| found.contains(number)), "{found:?}: {text}");
+            assert_eq!(read(format, text.as_bytes()).len(), 5, "{text}");
+            let (_, rules) = titles(Some(format), text.as_bytes());
+            assert!(rules.contains(&"B052"), "{rules:?}: {text}");
+        }
+    }
+    // The line of asterisks, and the line after it.
+    let all = irbis(Format::IrbisText, 1..=5);
+    for damaged in ["**?**\n#9x0: PAZK", "xx\n920: PAZK", " ***\n#920; PAZK"] {
+        let text = format!("{}{}", all[..2].concat(), all[2..].concat());
+        let at = text.match_indices("*****\n#920: PAZK").nth(1).unwrap().0;
+        let text = format!("{}{damaged}{}", &text[..at], &text[at + 16..]);
+        let found = whole(Format::IrbisText, &text, &all);
+        assert!([0, 3, 4].iter().all(|number| found.contains(number)), "{found:?}: {text}");
+        assert_eq!(read(Format::IrbisText, text.as_bytes()).len(), 5, "{text}");
+    }
+}
+
+#[test]
+fn a_record_of_irbis_cut_behind_its_first_line_does_not_merge() {
+    let all = irbis(Format::IrbisText, 1..=4);
+    let text = format!("{}#920: PAZK\n{}", all[0], all[1..].concat());
+    let records = read(Format::IrbisText, text.as_bytes());
+    assert_eq!(records.len(), 5, "{records:?}");
+    assert_eq!((records[1].0.len(), records[2].0.len()), (1, 4), "{records:?}");
+    assert!(records[1].1.contains(&"B052"), "{records:?}");
+    // A field that a record may have more than once.
+    let text = "#10: a\n#200: ^Ab\n#300: c\n*****\n#10: d\n#10: e\n#200: ^Af\n#300: g\n*****\n";
+    assert_eq!(read(Format::IrbisText, text.as_bytes()).len(), 2);
+}
+
+#[test]
+fn a_leader_of_lines_with_a_damaged_label_begins_its_record() {
+    let record = |number: u8, label: &str| {
+        format!(
+            "{label}00000nam a2200000 a 4500\n=001  {number}\n=245  10$aHay {number}\n=650  \\0$aMeadows\n"
+        )
+    };
+    for label in ["=LXR  ", "LDR  ", "=LDR ", "~LDR  ", "=  "] {
+        for end in ["\n", "\n\n", "\r\n\r\n"] {
+            let text = (record(1, "=LDR  ") + &record(2, label) + &record(3, "=LDR  ")).replace('\n', end);
+            let records = read(Format::Mrk, text.as_bytes());
+            let sound = |number: usize| {
+                [
+                    "LDR 00000nam a2200000 a 4500".to_owned(),
+                    format!("001 {number}"),
+                    format!("245 [10] $a Hay {number}"),
+                    "650 [ 0] $a Meadows".to_owned(),
+                ]
+            };
+            assert_eq!(records.len(), 3, "{text:?}");
+            for (at, (lines, _)) in records.iter().enumerate() {
+                assert_eq!(lines[..], sound(at + 1), "{text:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_mark_of_utf_16_before_other_text_is_passed_over() {
+    let iso = "00065nam a2200049 a 4500001000300000245001100003\u{1E}n1\u{1E}10\u{1F}aReed 1\u{1E}\u{1D}";
+    let xml = marcxml(&["Salt"], ["", "", ""]);
+    let json = r#"{"leader":"00000nam a2200000 a 4500","fields":[{"245":{"ind1":"0","ind2":"0","subfields":[{"a":"Salt"}]}}]}"#;
+    let mrk = "=LDR  00000nam a2200000 a 4500\n=245  10$aSalt\n";
+    let line = "00000nam a2200000 a 4500\n001 1\n245 10 $a Salt\n";
+    let [text, id, server] =
+        [Format::IrbisText, Format::CisisId, Format::IrbisServer].map(|format| irbis(format, 1..=2).concat());
+    for (format, text) in [
+        (Format::Iso2709, iso),
+        (Format::Marcxml, &xml),
+        (Format::Ndjson, &format!("{json}\n{json}\n")),
+        (Format::Json, &format!("[{json}]")),
+        (Format::Mrk, mrk),
+        (Format::Line, line),
+        (Format::IrbisText, &text),
+        (Format::CisisId, &id),
+        (Format::IrbisServer, &server),
+    ] {
+        let plain = read(format, text.as_bytes());
+        for mark in [b"\xFF\xFE", b"\xFE\xFF"] {
+            let data = [&mark[..], text.as_bytes()].concat();
+            assert_eq!(kartoteka::detect(&data, None).unwrap().format, format);
+            let records = read(format, &data);
+            let lines = |records: &[(Vec<String>, Vec<&str>)]| -> Vec<Vec<String>> {
+                records.iter().map(|(lines, _)| lines.clone()).collect()
+            };
+            assert_eq!(lines(&records), lines(&plain), "{format}");
+            let rule = if format == Format::Iso2709 { "B017" } else { "B016" };
+            assert!(records[0].1.contains(&rule), "{format}: {records:?}");
+        }
+    }
+    // What is in UTF-16 is read so.
+    for wide in [mrk.encode_utf16().collect::<Vec<u16>>(), "中文\n".encode_utf16().collect()] {
+        let data: Vec<u8> = [0xFEFF].iter().chain(&wide).flat_map(|unit| unit.to_le_bytes()).collect();
+        let expected = wide.len() > 5;
+        let found = kartoteka::detect(&data, None).map(|found| found.format);
+        assert_eq!(found.ok(), expected.then_some(Format::Mrk));
+    }
+}
+
+#[test]
+fn a_document_on_one_line_that_begins_anywhere_is_recognized() {
+    let xml = marcxml(&["Salt", "Peat", "Loam"], ["", "", ""]).replace('\n', "");
+    let json: Vec<String> = ["Salt", "Peat", "Loam"]
+        .iter()
+        .map(|title| {
+            format!(
+                r#"{{"leader":"00000nam a2200000 a 4500","fields":[{{"245":{{"ind1":"0","ind2":"0","subfields":[{{"a":"{title}"}}]}}}}]}}"#
+            )
+        })
+        .collect();
+    let json = format!("[{}]", json.join(","));
+    for (format, text, last) in [(Format::Marcxml, &xml, 250), (Format::Json, &json, 100)] {
+        for cut in 1..last {
+            let text = &text[cut..];
+            let found = kartoteka::detect(text.as_bytes(), None);
+            let found = found.unwrap_or_else(|error| panic!("{error}: {text}"));
+            assert_eq!(found.format, format, "{text}: {}", found.reason);
+            let (found, rules) = titles(None, text.as_bytes());
+            assert!(found.ends_with(&["Peat".to_owned(), "Loam".to_owned()]), "{found:?}: {text}");
+            assert!(!rules.is_empty(), "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_delimiter_of_marc_in_fields_of_irbis_is_told() {
+    for (format, text) in [
+        (Format::IrbisText, "#920: PAZK\n#200: ^Areed\u{1F}Enotes\n#300: \u{1F}\n*****\n#920: X\n*****\n"),
+        (Format::CisisId, "!ID 000001\n!v200!^areed\u{1F}bnotes\n!v300!a\u{1F}\n!ID 000002\n!v300!c\n"),
+    ] {
+        let rules: Vec<Vec<&str>> =
+            read(format, text.as_bytes()).into_iter().map(|(_, rules)| rules).collect();
+        assert_eq!(rules, [vec!["B014", "B014"], vec![]], "{format}");
+    }
+}
+
+#[test]
+fn an_element_between_the_records_of_a_collection_is_told_once() {
+    let note = "<note>of <b>May</b></note>";
+    let text = marcxml(&["Salt", "Peat", "Loam"], ["", note, note]);
+    let (found, rules) = titles(None, text.as_bytes());
+    assert_eq!((found.len(), rules), (3, vec!["B071"]));
+    // Elements that hold the records, and those before the first, are another document's.
+    let text = marcxml(&["Salt", "Peat", "Loam"], [note, "", ""])
+        .replace("<record>", "<item><id>1</id><record>")
+        .replace("</record>", "</record></item>");
+    assert_eq!(titles(None, text.as_bytes()), (vec!["Salt".into(), "Peat".into(), "Loam".into()], vec![]));
+}
+
+#[test]
+fn a_long_first_record_does_not_hide_that_marc_is_kept_in_fields() {
+    let record = |number: u32, len: usize| {
+        let note = "water ".repeat(len);
+        format!(
+            "!ID {number:06}\n!v3005!n\n!v3006!a\n!v3007!m\n!v245!10^aLock {number}^cVoss^d2\n!v500!  ^a{note}\n"
+        )
+    };
+    for first in [1, 11_000, 60_000] {
+        let text = record(1, first) + &(2..9).map(|number| record(number, 1)).collect::<String>();
+        let records = read(Format::CisisId, text.as_bytes());
+        assert_eq!(records.len(), 8);
+        for (lines, _) in &records {
+            assert!(
+                lines[0].starts_with("LDR ") && lines[1].starts_with("245 [10] $a Lock"),
+                "{first}: {lines:?}"
+            );
+        }
+    }
+}

@@ -43,6 +43,9 @@ pub(crate) fn sniff(sample: &Sample<'_>) -> Verdict {
         if matches!(sample.get(Leader::LEN), Some(b'\r' | b'\n')) {
             return miss(2, "its leader is a line of its own, as in line formats");
         }
+        if matches!(sample.get(Leader::LEN), Some(b'<' | b'"')) {
+            return miss(2, "its leader is followed by the end of a value, as in XML and JSON");
+        }
         let length = Leader::padded(sample).record_length().unwrap_or_default();
         let last = usize::try_from(length).ok().and_then(|length| length.checked_sub(1));
         return Ok(match last.and_then(|last| sample.get(last)) {

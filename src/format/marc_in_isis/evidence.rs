@@ -68,6 +68,11 @@ impl Evidence {
         matches!(tag, 200 | 245)
     }
 
+    /// Whether there are records that can agree.
+    pub(crate) fn is_enough(&self) -> bool {
+        self.records >= 2
+    }
+
     /// Returns what the records agree on, if they do.
     pub(crate) fn found(&self) -> Option<Found> {
         let Evidence { records, with_leader, marked, bare, other, .. } = *self;

@@ -4,7 +4,7 @@ use memchr::{memchr, memchr_iter};
 
 use super::{Evidence, Found, may_be};
 use crate::charset::Charset;
-use crate::io::{Framing, LOOK, ReadOptions, RecordRead, Slice};
+use crate::io::{Framing, LONGEST_LOOK, LOOK, ReadOptions, RecordRead, Slice};
 use crate::record::{Dialect, Record};
 
 /// The delimiter of MARC.
@@ -31,11 +31,22 @@ pub(crate) fn look<F: Framing>(
     if memchr_iter(b'^', first).take(3).count() < 3 {
         return Ok(None);
     }
-    if head.len() < LOOK && !eof {
-        return Err(LOOK);
+    // A long first record may fill what is enough elsewhere.
+    for most in [LOOK, LONGEST_LOOK] {
+        if head.len() < most && !eof {
+            return Err(most);
+        }
+        let is_whole = eof && head.len() <= most;
+        let evidence = evidence::<F>(head.get(..most).unwrap_or(head), is_whole);
+        if is_whole || evidence.is_enough() || most == LONGEST_LOOK {
+            return Ok(evidence.found());
+        }
     }
-    let is_whole = eof && head.len() <= LOOK;
-    let head = head.get(..LOOK).unwrap_or(head);
+    Ok(None)
+}
+
+/// Looks at the records at the beginning of an input, of which the last may be cut off if it is not whole.
+fn evidence<F: Framing>(head: &[u8], is_whole: bool) -> Evidence {
     // The values that count are ASCII in any set.
     let options = ReadOptions::new().dialect(Dialect::Isis).charset(Charset::Windows1252);
     let mut reader = Slice::<F>::new(head, &options);
@@ -55,5 +66,5 @@ pub(crate) fn look<F: Framing>(
             break;
         }
     }
-    Ok(evidence.found())
+    evidence
 }

@@ -7,10 +7,12 @@ use crate::bytes::Cut;
 use crate::error::Result;
 use crate::finding::Finding;
 use crate::finding::Findings;
-use crate::format::irbis::repeat::{self, AHEAD, Form, Repeat};
+use crate::format::irbis::fields::report_delimiters;
+use crate::format::irbis::repeat::{self, AHEAD, DAMAGED_START, Form, Repeat};
 use crate::format::lines::{is_blank, line_end, lines, marks_len};
 use crate::format::marc_in_isis::{self, Found};
 use crate::format::rules::{LINE_BLANK, LINE_INVALID, NO_FIELDS, RECORD_CUT, RECORD_END_MISSING};
+use crate::format::wide_mark::wide_mark;
 use crate::io::encoding::load_lines;
 use crate::io::rules::LIMIT_REACHED;
 use crate::io::{Frame, Framing, ReadOptions, Step, anchor_in_lines};
@@ -31,7 +33,13 @@ pub struct CisisId {
     marc: Option<Found>,
 }
 
-const FIELDS: Form = Form { first: after_number, head: written_head, len: record_len, begins };
+const FIELDS: Form = Form {
+    first: after_number,
+    head: written_head,
+    len: record_len,
+    begins,
+    sign: |line| line.starts_with(b"!v"),
+};
 
 /// Returns the length of the record at the start of bytes.
 fn record_len(bytes: &[u8]) -> usize {
@@ -58,6 +66,11 @@ impl Framing for CisisId {
     }
 
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
+        if findings.record().byte == 0
+            && let Some(step) = wide_mark(buf, eof, findings)
+        {
+            return Ok(step);
+        }
         let end = match self.find_start(buf, eof) {
             Some(end) => end,
             None if !eof => return Ok(Step::Need(buf.len() + 1)),
@@ -72,6 +85,11 @@ impl Framing for CisisId {
         let at = match found {
             repeat::Found::Need => return Ok(Step::Need((end + AHEAD).max(buf.len() + 1))),
             repeat::Found::At(at) => at,
+            repeat::Found::Damaged(at) => {
+                self.searched = end - at;
+                findings.at(RECORD_END_MISSING, (at, 0), DAMAGED_START, "cut there");
+                return Ok(Step::Frame(at));
+            }
             repeat::Found::Whole => end,
         };
         // The start that was found is that of the record after the next.
@@ -140,6 +158,7 @@ impl Framing for CisisId {
             number += u64::from(this.is_ended());
         }
         record.header_mut().isis = isis;
+        report_delimiters(bytes, record, findings);
         load_lines(bytes, (&self.options, frame.head), record, findings);
         if record.fields().len() == 0 {
             findings.at(NO_FIELDS, (0, bytes.len()), "the record has no fields", "kept");

@@ -2,12 +2,18 @@
 
 use super::FORMAT;
 use crate::bytes::Cut;
-use crate::format::lines::{Inside, is_blank, line_end, marks_before, marks_len, name};
-use crate::format::rules::{LINE_INVALID, NO_FIELDS};
+use crate::format::irbis::repeat::{AHEAD, DAMAGED_START, Form, Found, Repeat};
+use crate::format::lines::{Inside, is_blank, marks_before, marks_len, name};
+use crate::format::rules::{LINE_INVALID, NO_FIELDS, RECORD_END_MISSING};
+use crate::format::wide_mark::wide_mark;
 use crate::io::encoding::load_utf8;
 use crate::io::rules::LIMIT_REACHED;
-use memchr::{memchr, memchr2, memmem, memrchr};
+use memchr::memchr2;
 
+use super::line::{
+    begins, damaged_start, fields, has_separator, head_at_end, is_head, is_joined_head, is_like, is_next,
+    is_only_version, is_version, line, number, record_inside, record_len, split, written_head,
+};
 use super::{RECORD, UNIT};
 use crate::error::{Error, Result};
 use crate::finding::Finding;
@@ -25,50 +31,20 @@ pub struct IrbisServer {
     /// Number of bytes of the record examined: no other record begins in them.
     searched: usize,
     inside: Inside,
+    repeat: Repeat,
+    /// Whether a line of the record may be the damaged start of another.
+    odd: bool,
+    /// Number of the next bytes that are known to be a record, after a damaged start.
+    rest: usize,
 }
 
-/// Returns a line without marks and its end, the offset of its text, and its length including its end; `None` if it is
-/// incomplete.
-fn line(buf: &[u8], eof: bool) -> Option<(&[u8], usize, usize)> {
-    if buf.is_empty() {
-        return None;
-    }
-    let (text, end) = line_end(buf, 0, 0, eof, begins).ok()?;
-    let marks = marks_before(buf.cut(..text), begins);
-    Some((buf.cut(marks..text), marks, end))
-}
-
-/// Whether text begins like a line of the server: a number and `#`.
-fn begins(text: &[u8]) -> bool {
-    let text = text.get(..16).unwrap_or(text);
-    memchr(b'#', text).is_some_and(|at| at == 0 || number(text.cut(..at)).is_some())
-}
-
-fn has_separator(line: &[u8]) -> bool {
-    memchr2(UNIT, RECORD, line).is_some()
-}
-
-/// Returns the number before the first `#`, and the text after it; `None` if there is no number.
-fn split(piece: &[u8]) -> Option<(i64, &[u8])> {
-    let at = memchr(b'#', piece)?;
-    Some((number(piece.get(..at)?)?, piece.get(at + 1..)?))
-}
-
-fn number(digits: &[u8]) -> Option<i64> {
-    let is_number = |digits: &[u8]| !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
-    let plain = digits.strip_prefix(b"-").unwrap_or(digits);
-    std::str::from_utf8(digits).ok().filter(|_| is_number(plain) && plain.len() < 12)?.parse().ok()
-}
-
-/// Returns whether a line is `0#`, the start of the second line of a record, before its version.
-fn is_version(line: &[u8]) -> bool {
-    line.strip_prefix(b"0#").is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_digit))
-}
-
-/// Returns whether a line is exactly `MFN#STATUS`; the status may be missing.
-fn is_head(line: &[u8]) -> bool {
-    split(line).is_some_and(|(_, status)| status.iter().all(u8::is_ascii_digit))
-}
+const FIELDS: Form = Form {
+    first: fields,
+    head: written_head,
+    len: record_len,
+    begins,
+    sign: |line| matches!(line, [b'1'..=b'9', ..]),
+};
 
 /// Returns whether a sample begins with a record of the server.
 pub(in crate::format) fn begins_record(sample: &[u8]) -> bool {
@@ -87,10 +63,138 @@ impl Framing for IrbisServer {
     const SPLITS: bool = true;
 
     fn new(options: &ReadOptions) -> IrbisServer {
-        IrbisServer { options: options.clone(), searched: 0, inside: Inside::default() }
+        IrbisServer {
+            options: options.clone(),
+            searched: 0,
+            inside: Inside::default(),
+            repeat: Repeat::default(),
+            odd: false,
+            rest: 0,
+        }
     }
 
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
+        if findings.record().byte == 0
+            && let Some(step) = wide_mark(buf, eof, findings)
+        {
+            return Ok(step);
+        }
+        let step = match std::mem::take(&mut self.rest) {
+            0 => self.whole(buf, eof, findings)?,
+            rest => Step::Frame(rest),
+        };
+        let Step::Frame(len) = step else { return Ok(step) };
+        let frame = buf.cut(..len);
+        if line(frame, true).is_some_and(|(first, ..)| has_separator(first)) {
+            return Ok(step);
+        }
+        let found = match self.repeat.find(frame, FIELDS, buf.cut(len..), eof) {
+            found @ (Found::Whole | Found::Damaged(_)) if self.odd => {
+                let other = if let Found::Damaged(at) = found { at } else { len };
+                damaged_start(frame).filter(|at| *at < other).map_or(found, Found::Damaged)
+            }
+            found => found,
+        };
+        let (at, message) = match found {
+            Found::Whole => {
+                self.odd = false;
+                return Ok(step);
+            }
+            Found::Need => {
+                self.rest = len;
+                return Ok(Step::Need((len + AHEAD).max(buf.len() + 1)));
+            }
+            Found::At(at) => (at, "no number before the next record, which begins like the others"),
+            Found::Damaged(at) => (at, DAMAGED_START),
+        };
+        self.rest = len - at;
+        findings.at(RECORD_END_MISSING, (at, 0), message, "cut there");
+        Ok(Step::Frame(at))
+    }
+
+    fn restart(&mut self) {
+        (self.searched, self.rest, self.odd) = (0, 0, false);
+        self.inside.restart();
+    }
+
+    fn anchor(&mut self, buf: &[u8]) -> Option<usize> {
+        anchor_in_lines(self, buf)
+    }
+
+    fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
+        record.set_syntax(Syntax::IRBIS);
+        let mut state = State {
+            isis: None,
+            has_number: false,
+            has_version: false,
+            is_before_version: false,
+            answered: false,
+            ended: false,
+            intact: findings.list().is_empty(),
+        };
+        let bytes = frame.bytes;
+        let mut at = 0usize;
+        let mut line = frame.position.line;
+        while at < bytes.len() {
+            let rest = bytes.cut(at..);
+            let len = rest
+                .iter()
+                .position(|byte| matches!(*byte, UNIT | RECORD | b'\r' | b'\n'))
+                .unwrap_or(rest.len());
+            let piece = rest.cut(..len);
+            let mut location = Location::of(frame.position);
+            location.byte += at as u64;
+            (location.len, location.line) = (len as u64, line);
+            let marks = marks_before(piece, begins);
+            if marks > 0 {
+                let (rule, message) = name(piece.cut(..marks));
+                let mut location = location;
+                location.len = marks as u64;
+                findings.push(Finding::new(rule, location, message, "skipped"));
+                state.intact = false;
+            }
+            let piece = piece.cut(marks..);
+            location.byte += marks as u64;
+            if !piece.is_empty() && !state.ended {
+                let is_end = |byte: &u8| matches!(*byte, UNIT | RECORD | b'\r' | b'\n');
+                state.is_before_version = state.isis.is_none() && {
+                    let next = rest.cut(len..);
+                    let next = next.cut(next.iter().take_while(|byte| is_end(byte)).count()..);
+                    is_version(next)
+                };
+                self.piece(piece, at + marks, location, &mut state, record, findings)?;
+            }
+            at += len;
+            while let Some(&byte) = bytes.get(at) {
+                match byte {
+                    b'\n' => line += 1,
+                    UNIT | RECORD | b'\r' => {}
+                    _ => break,
+                }
+                at += 1;
+            }
+        }
+        // A result of a global correction has no number, after a 0.
+        let has_lines = super::line::line(bytes, true).is_some_and(|(first, ..)| !has_separator(first));
+        if !state.has_number && !state.answered && (state.has_version || has_lines) {
+            findings.at(LINE_INVALID, (0, 0), "the record begins without its number", "taken as 0");
+            state.intact = false;
+        }
+        record.header_mut().isis = state.isis;
+        load_utf8(bytes, &self.options, record, findings);
+        if record.fields().len() == 0 {
+            findings.at(NO_FIELDS, (0, bytes.len()), "the record has no fields", "kept");
+        }
+        if state.intact {
+            record.set_origin(FORMAT.name);
+        }
+        Ok(())
+    }
+}
+
+impl IrbisServer {
+    /// Finds the end of the record by the next one.
+    fn whole(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
         let more = Step::Need(buf.len() + 1);
         let known = self.inside.known().filter(|_| self.searched == 0);
         let Some((first, marks, len)) =
@@ -155,87 +259,10 @@ impl Framing for IrbisServer {
                     None => Step::Frame(at + this_len), // the number was lost
                 });
             }
+            // Looked at more closely when the end is known.
+            self.odd |= at > len && is_next(this, mfn);
             at += this_len;
         }
-    }
-
-    fn restart(&mut self) {
-        self.searched = 0;
-        self.inside.restart();
-    }
-
-    fn anchor(&mut self, buf: &[u8]) -> Option<usize> {
-        anchor_in_lines(self, buf)
-    }
-
-    fn parse(&mut self, frame: Frame<'_>, record: &mut Record, findings: &mut Findings) -> Result<()> {
-        record.set_syntax(Syntax::IRBIS);
-        let mut state = State {
-            isis: None,
-            has_number: false,
-            has_version: false,
-            is_before_version: false,
-            answered: false,
-            ended: false,
-            intact: findings.list().is_empty(),
-        };
-        let bytes = frame.bytes;
-        let mut at = 0usize;
-        let mut line = frame.position.line;
-        while at < bytes.len() {
-            let rest = bytes.cut(at..);
-            let len = rest
-                .iter()
-                .position(|byte| matches!(*byte, UNIT | RECORD | b'\r' | b'\n'))
-                .unwrap_or(rest.len());
-            let piece = rest.cut(..len);
-            let mut location = Location::of(frame.position);
-            location.byte += at as u64;
-            (location.len, location.line) = (len as u64, line);
-            let marks = marks_before(piece, begins);
-            if marks > 0 {
-                let (rule, message) = name(piece.cut(..marks));
-                let mut location = location;
-                location.len = marks as u64;
-                findings.push(Finding::new(rule, location, message, "skipped"));
-                state.intact = false;
-            }
-            let piece = piece.cut(marks..);
-            location.byte += marks as u64;
-            if !piece.is_empty() && !state.ended {
-                let is_end = |byte: &u8| matches!(*byte, UNIT | RECORD | b'\r' | b'\n');
-                state.is_before_version = state.isis.is_none() && {
-                    let next = rest.cut(len..);
-                    let next = next.cut(next.iter().take_while(|byte| is_end(byte)).count()..);
-                    is_version(next)
-                };
-                self.piece(piece, at + marks, location, &mut state, record, findings)?;
-            }
-            at += len;
-            while let Some(&byte) = bytes.get(at) {
-                match byte {
-                    b'\n' => line += 1,
-                    UNIT | RECORD | b'\r' => {}
-                    _ => break,
-                }
-                at += 1;
-            }
-        }
-        // A result of a global correction has no number, after a 0.
-        let has_lines = self::line(bytes, true).is_some_and(|(first, ..)| !has_separator(first));
-        if !state.has_number && !state.answered && (state.has_version || has_lines) {
-            findings.at(LINE_INVALID, (0, 0), "the record begins without its number", "taken as 0");
-            state.intact = false;
-        }
-        record.header_mut().isis = state.isis;
-        load_utf8(bytes, &self.options, record, findings);
-        if record.fields().len() == 0 {
-            findings.at(NO_FIELDS, (0, bytes.len()), "the record has no fields", "kept");
-        }
-        if state.intact {
-            record.set_origin(FORMAT.name);
-        }
-        Ok(())
     }
 }
 
@@ -251,65 +278,6 @@ struct State {
     /// Whether the line that ends the fields was read.
     ended: bool,
     intact: bool,
-}
-
-/// Whether a line is `0#` and a version, and nothing else.
-fn is_only_version(line: &[u8]) -> bool {
-    is_version(line) && is_head(line)
-}
-
-/// Whether a line is a number and a status with the version after them, which is a line of its own.
-fn is_joined_head(line: &[u8]) -> bool {
-    let Some(at) = memrchr(b'#', line) else { return false };
-    let (start, version) = line.split_at_checked(at).unwrap_or((line, &[]));
-    let is_version = version.len() > 1 && version.iter().skip(1).all(u8::is_ascii_digit);
-    is_version && start.strip_suffix(b"0").is_some_and(|start| is_head(start) && !start.ends_with(b"#"))
-}
-
-/// Whether a line begins with the number after that of a record.
-fn is_next(line: &[u8], mfn: Option<i64>) -> bool {
-    let next = mfn.and_then(|mfn| mfn.checked_add(1));
-    next.is_some() && split(line).map(|(number, _)| number) == next
-}
-
-/// Whether a line has the tag of the first field of the record in `buf`.
-fn is_like(line: &[u8], buf: &[u8]) -> bool {
-    let mut rest = buf;
-    for _ in 0..4 {
-        let Some((first, _, len)) = self::line(rest, true) else { return false };
-        if !is_head(first) {
-            let tag = split(first).map(|(tag, _)| tag);
-            return tag.is_some() && split(line).map(|(tag, _)| tag) == tag;
-        }
-        rest = rest.cut(len..);
-    }
-    false
-}
-
-/// Returns the offset in a line of the number of the next record: all of the line, or its end.
-fn head_at_end(line: &[u8], mfn: Option<i64>) -> Option<usize> {
-    if is_head(line) || is_next(line, mfn) {
-        return Some(0);
-    }
-    let next = mfn?.checked_add(1)?.to_string();
-    let mark = memrchr(b'#', line).filter(|at| line.cut(at + 1..).iter().all(u8::is_ascii_digit))?;
-    line.cut(..mark).strip_suffix(next.as_bytes()).map(<[u8]>::len)
-}
-
-/// Returns the offset in a line of pieces at which another record begins: at the piece before a second version.
-fn record_inside(line: &[u8]) -> Option<usize> {
-    let is_end = |byte: &u8| matches!(*byte, UNIT | RECORD);
-    let is_start = |at: &usize| at.checked_sub(1).and_then(|before| line.get(before)).is_some_and(is_end);
-    let mut versions = memmem::find_iter(line, b"0#").filter(is_start).filter(|at| {
-        let len = line.cut(*at..).iter().position(is_end).unwrap_or(line.len() - at);
-        is_only_version(line.cut(*at..at + len))
-    });
-    versions.next()?;
-    let version = versions.next()?;
-    let end = line.cut(..version).iter().rposition(|byte| !is_end(byte)).map_or(0, |last| last + 1);
-    let start = line.cut(..end).iter().rposition(is_end).map_or(0, |before| before + 1);
-    let mfn = line.split(is_end).find_map(split).map(|(number, _)| number.wrapping_abs());
-    Some(head_at_end(line.cut(start..end), mfn).map_or(version, |inside| start + inside))
 }
 
 impl IrbisServer {
@@ -333,7 +301,7 @@ impl IrbisServer {
                 state.answered = true;
                 return Ok(()); // the result of a global correction, or a return code for success
             }
-            if let Some(code) = self::number(piece).filter(|code| is_first && *code < 0) {
+            if let Some(code) = super::line::number(piece).filter(|code| is_first && *code < 0) {
                 let message = format!("the server answered {code}: {}", meaning(code));
                 let finding = Finding::new(LINE_INVALID, location, message, "record rejected");
                 findings.push(finding.clone());
@@ -348,7 +316,7 @@ impl IrbisServer {
         if !begun && !state.has_version {
             if number == 0 && is_version(piece) && !state.is_before_version {
                 state.has_version = true;
-                let version = self::number(value).and_then(|version| u32::try_from(version).ok());
+                let version = super::line::number(value).and_then(|version| u32::try_from(version).ok());
                 let isis = state.isis.get_or_insert_default();
                 isis.version = version.unwrap_or_default();
                 if version.is_none() {

@@ -17,6 +17,7 @@
 //! ```
 
 mod frame;
+mod line;
 mod sniff;
 mod writer;
 

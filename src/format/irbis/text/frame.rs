@@ -14,11 +14,13 @@ use crate::bytes::Cut;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::finding::Findings;
-use crate::format::irbis::repeat::{AHEAD, Form, Found, Repeat};
+use crate::format::irbis::fields::report_delimiters;
+use crate::format::irbis::repeat::{AHEAD, DAMAGED_START, Form, Found, Repeat};
 use crate::format::lines::{before_text, begins_line, is_blank, line_end, lines, marks_len};
 use crate::format::rules::{
     LINE_BLANK, LINE_INVALID, LINE_SPACING, NO_FIELDS, RECORD_CUT, RECORD_END_MISSING,
 };
+use crate::format::wide_mark::wide_mark;
 use crate::io::encoding::load_lines;
 use crate::io::rules::LIMIT_REACHED;
 use crate::io::{Frame, Framing, ReadOptions, Step, anchor_in_lines};
@@ -37,7 +39,13 @@ pub struct IrbisText {
     repeat: Repeat,
 }
 
-const FIELDS: Form = Form { first: |record| record, head: written_head, len: record_len, begins };
+const FIELDS: Form = Form {
+    first: |record| record,
+    head: written_head,
+    len: record_len,
+    begins,
+    sign: |line| line.starts_with(b"#"),
+};
 
 /// Returns the length of the record at the start of bytes, without the line that ends it.
 fn record_len(bytes: &[u8]) -> usize {
@@ -59,6 +67,9 @@ impl Framing for IrbisText {
         if findings.record().byte == 0 {
             if buf.len() < BYTE_ORDER_MARK.len() && !eof {
                 return Ok(Step::Need(BYTE_ORDER_MARK.len()));
+            }
+            if let Some(step) = wide_mark(buf, eof, findings) {
+                return Ok(step);
             }
             if buf.starts_with(b"\xFF\xFE") || buf.starts_with(b"\xFE\xFF") {
                 let message = "the input is UTF-16; convert it to UTF-8 first".to_owned();
@@ -94,6 +105,11 @@ impl Framing for IrbisText {
                         findings.at(RECORD_CUT, (at, 0), message, "cut there");
                     }
                 }
+                return Ok(Step::Frame(at));
+            }
+            Found::Damaged(at) => {
+                self.searched = end - at;
+                findings.at(RECORD_END_MISSING, (at, 0), DAMAGED_START, "cut there");
                 return Ok(Step::Frame(at));
             }
             Found::Whole => {}
@@ -206,6 +222,7 @@ impl Framing for IrbisText {
             line_number += u64::from(this.is_ended());
         }
         let bytes = joined.buffer.as_deref().unwrap_or(bytes);
+        report_delimiters(bytes, record, findings);
         load_lines(bytes, (&self.options, frame.head), record, findings);
         if record.fields().len() == 0 {
             findings.at(NO_FIELDS, (0, bytes.len()), "the record has no fields", "kept");

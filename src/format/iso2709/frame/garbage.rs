@@ -7,7 +7,7 @@ use crate::finding::{Finding, Findings, Rule, counted};
 use crate::format::iso2709::dialect::{DISKETTE, DISKETTE_HEAD, begins_diskette};
 use crate::format::iso2709::rules::FILLER_BETWEEN_RECORDS;
 use crate::format::rules::{BYTE_ORDER_MARK, GARBAGE};
-use crate::io::Step;
+use crate::io::{Step, utf16};
 use crate::position::Location;
 
 /// Bytes passed over since the last record, reported as one finding.
@@ -92,7 +92,9 @@ pub(super) fn filler_before_leader(buf: &[u8], filler: usize, eof: bool) -> usiz
 /// Refuses input that cannot be ISO 2709 at all, and names what it is.
 pub(super) fn refuse_other_formats(buf: &[u8]) -> Result<()> {
     let what = match buf {
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [_, 0, _, 0, _, 0, ..] if !is_leader(buf) => {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [_, 0, _, 0, _, 0, ..]
+            if !is_leader(buf) && (buf.contains(&0) || utf16(buf).is_some()) =>
+        {
             "the input is UTF-16; ISO 2709 is bytes: convert it to UTF-8 first"
         }
         [0x1F, 0x8B, ..] => "the input is compressed with gzip; decompress it first",

@@ -3,6 +3,7 @@
 use crate::bytes::Cut;
 use crate::format::json::rules::JSON_SYNTAX;
 use crate::format::rules::BYTE_ORDER_MARK;
+use crate::format::wide_mark::wide_mark;
 use crate::io::rules::LIMIT_REACHED;
 use memchr::memchr;
 
@@ -61,8 +62,11 @@ impl Framing for Json {
 
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
         if findings.record().byte == 0 {
-            if buf.len() < 5 && !eof {
-                return Ok(Step::Need(5));
+            if buf.len() < SHOWN && !eof {
+                return Ok(Step::Need(SHOWN));
+            }
+            if let Some(step) = wide_mark(buf, eof, findings) {
+                return Ok(step);
             }
             refuse_other_formats(buf)?;
             if buf.starts_with(b"\xEF\xBB\xBF") {
@@ -301,6 +305,9 @@ impl Json {
     }
 }
 
+/// Number of bytes that show whether the input is something else.
+pub(crate) const SHOWN: usize = 25;
+
 /// Fails if the input cannot be JSON at all, and names what it is.
 pub(crate) fn refuse_other_formats(buf: &[u8]) -> Result<()> {
     let what = match buf {
@@ -310,7 +317,10 @@ pub(crate) fn refuse_other_formats(buf: &[u8]) -> Result<()> {
         [0x1F, 0x8B, ..] => "the input is compressed with gzip; decompress it first",
         [0x28, 0xB5, 0x2F, 0xFD, ..] => "the input is compressed with zstd; decompress it first",
         [b'<', ..] => "the input begins with <, as XML does; JSON begins with { or [",
-        [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', ..] => {
+        // The value of a leader, cut off at its start, has a quote at its end.
+        [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', ..]
+            if buf.get(SHOWN - 1) != Some(&b'"') =>
+        {
             "the input begins with a number, as ISO 2709 does; JSON begins with { or ["
         }
         _ => return Ok(()),

@@ -74,7 +74,7 @@ mod wrapper;
 mod writer;
 
 pub use self::frame::Json;
-pub(crate) use self::frame::refuse_other_formats;
+pub(crate) use self::frame::{SHOWN, refuse_other_formats};
 pub use self::writer::Rendering;
 use crate::io::{self, Slice, Stream};
 

@@ -3,12 +3,13 @@
 use crate::bytes::Cut;
 use crate::format::lines::{is_blank, mark_len, name};
 use crate::format::rules::{BYTE_ORDER_MARK, RECORD_CUT, RECORD_END_MISSING, STRAY_MARK};
+use crate::format::wide_mark::wide_mark;
 use crate::io::rules::LIMIT_REACHED;
 use memchr::{memchr, memmem};
 
 use crate::error::Result;
 use crate::finding::Findings;
-use crate::format::json::array::refuse_other_formats;
+use crate::format::json::array::{SHOWN, refuse_other_formats};
 use crate::format::json::kit::{Found, Parser, Scan, is_blank as is_space};
 use crate::io::{Frame, Framing, ReadOptions, Step, anchor_in_lines};
 use crate::record::Record;
@@ -45,8 +46,11 @@ impl Framing for Ndjson {
 
     fn step(&mut self, buf: &[u8], eof: bool, findings: &mut Findings) -> Result<Step> {
         if findings.record().byte == 0 {
-            if buf.len() < 5 && !eof {
-                return Ok(Step::Need(5));
+            if buf.len() < SHOWN && !eof {
+                return Ok(Step::Need(SHOWN));
+            }
+            if let Some(step) = wide_mark(buf, eof, findings) {
+                return Ok(step);
             }
             refuse_other_formats(buf)?;
             if buf.starts_with(b"\xEF\xBB\xBF") {

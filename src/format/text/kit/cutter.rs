@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::finding::Findings;
 use crate::format::lines::{Begins, UTF8_MARK, is_blank, line_end, marks_before, marks_len, name};
 use crate::format::rules::BYTE_ORDER_MARK;
+use crate::format::wide_mark::wide_mark;
 use crate::io::Step;
 
 /// The relation of a line to the current record.
@@ -72,6 +73,9 @@ impl Cutter {
         if findings.record().byte == 0 {
             if buf.len() < 4 && !eof {
                 return Ok(Step::Need(4));
+            }
+            if let Some(step) = wide_mark(buf, eof, findings) {
+                return Ok(step);
             }
             refuse_other_encodings(buf)?;
             if buf.starts_with(UTF8_MARK) {

@@ -49,6 +49,20 @@ pub(super) fn is_leader_line(line: &[u8]) -> bool {
     numeric && printable && matches!(map, b"45" | b"  ") && line.trim_ascii_end().len() <= 24
 }
 
+/// Whether a line may be a leader of which a byte or two are damaged, before it or in it: three of the signs of a leader,
+/// within a byte of where they are in one that ends the line.
+pub(super) fn could_be_leader_line(line: &[u8]) -> bool {
+    let is_leader = |start: usize| {
+        let part = |from: usize, len: usize| line.get(start + from..start + from + len).unwrap_or_default();
+        let is_number = |part: &[u8]| part.len() == 5 && part.iter().all(u8::is_ascii_digit);
+        let signs =
+            [is_number(part(0, 5)), part(10, 2) == b"22", is_number(part(12, 5)), part(20, 2) == b"45"];
+        signs.into_iter().filter(|sign| *sign).count() >= 3
+    };
+    let last = line.len().checked_sub(24).filter(|last| *last <= 12);
+    last.is_some_and(|last| (last.saturating_sub(1)..last + 2).any(is_leader))
+}
+
 /// Whether the record goes on after a blank line: tags of data fields that ascend, on the line before it and the next.
 /// Fields above 500 may repeat. A record that begins otherwise than with a leader is separate.
 pub(super) fn goes_on_after_blank(tags: (Option<[u8; 3]>, Option<[u8; 3]>)) -> bool {

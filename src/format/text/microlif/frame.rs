@@ -3,6 +3,7 @@
 use crate::bytes::Cut;
 use crate::format::lines::{UTF8_MARK, marks_after, marks_len, name};
 use crate::format::rules::{DATA_BEFORE_SUBFIELD, GARBAGE, LINE_INVALID, LINE_REMARK, RECORD_CUT};
+use crate::format::wide_mark::wide_mark;
 use memchr::{memchr, memmem};
 
 use crate::error::Result;
@@ -56,6 +57,9 @@ impl Framing for Microlif {
         if findings.record().byte == 0 {
             if buf.len() < 4 && !eof {
                 return Ok(Step::Need(4));
+            }
+            if let Some(step) = wide_mark(buf, eof, findings) {
+                return Ok(step);
             }
             refuse_other_encodings(buf)?;
         }

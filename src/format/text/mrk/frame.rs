@@ -8,7 +8,8 @@ use crate::finding::Findings;
 use crate::format::lines::begins_line;
 use crate::format::rules::{INDICATOR_COUNT, LINE_CONTINUED, LINE_INVALID, LINE_SPACING};
 use crate::format::text::kit::{
-    Around, Draft, Line, LineRecords, LineShape, goes_on_after_blank, is_blank, is_leader_line, lines, shown,
+    Around, Draft, Line, LineRecords, LineShape, could_be_leader_line, goes_on_after_blank, is_blank,
+    is_leader_line, lines, shown,
 };
 use crate::format::text::mrk::rules::MNEMONIC_UNKNOWN;
 use crate::io::{Frame, Framing, Head, ReadOptions, Step, anchor_in_lines};
@@ -83,6 +84,15 @@ impl Framing for Mrk {
                 if all.peek().is_some_and(|next| !is_blank(next.text)) {
                     draft.blank(self.records.is_doubled());
                 }
+                continue;
+            }
+            if this.start == 0 && !is_leader(line) && could_be_leader_line(line) {
+                let leader = line.cut(line.len().saturating_sub(24)..);
+                self.body.clear();
+                unescape(leader, Script::Bytes, true, &mut self.body, &mut draft);
+                let message = format!("expected \"=LDR\" before a leader, found \"{}\"", shown(line));
+                draft.note(LINE_INVALID, message, "read as a leader");
+                draft.leader(&self.body);
                 continue;
             }
             let Some((tag, value)) = head(line) else {
@@ -167,6 +177,12 @@ fn relation(around: Around<'_>) -> Line {
             if is_leader(first) && goes_on_after_blank(tags) { Line::Inside } else { Line::Ends }
         }
         Around { line, .. } if is_leader(line) => Line::Begins,
+        // Before a control field, a line that is hardly anything but a leader is one.
+        Around { line, next, .. } if could_be_leader_line(line) => match next {
+            None => Line::Ask,
+            Some(next) if next.starts_with(b"=00") => Line::Begins,
+            Some(_) => Line::Inside,
+        },
         _ => Line::Inside,
     }
 }

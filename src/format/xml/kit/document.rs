@@ -2,6 +2,7 @@
 
 use crate::bytes::Cut;
 use crate::format::rules::TRUNCATED;
+use crate::format::wide_mark::wide_mark;
 use crate::format::xml::rules::{XML_NAMESPACE, XML_PACKED, XML_SHAPE, XML_SYNTAX};
 use memchr::memchr;
 
@@ -11,10 +12,10 @@ use super::element::{
 };
 use super::namespaces::{Element, namespace};
 use super::packed::{self, Packed, Section};
-use super::parse;
+use super::parse::{self, refuse_other_encodings};
 use super::vocabulary::Vocabulary;
 use crate::charset::Charset;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::finding::Findings;
 use crate::finding::{Finding, Rule};
 use crate::io::{Frame, Framing, ReadOptions, Recovery, Step};
@@ -57,6 +58,9 @@ pub struct Marcxml {
     outside_seen: bool,
     /// Whether a field outside a record was reported.
     stray_seen: bool,
+    /// The depth of the collection in which the last record is, and whether an element between its records was reported.
+    list: Option<usize>,
+    foreign_seen: bool,
     /// For each kind of passage, a range of the input that has no end mark.
     unended: [(u64, u64); 3],
     /// The column at which the last piece began, and that of the next, in bytes, from 1; 0 at the start.
@@ -85,6 +89,8 @@ impl Framing for Marcxml {
             doctype_seen: false,
             outside_seen: false,
             stray_seen: false,
+            list: None,
+            foreign_seen: false,
             unended: [(0, 0); 3],
             column: 1,
             next_column: 0,
@@ -149,6 +155,9 @@ impl Marcxml {
             if buf.len() < 4 && !eof {
                 return Ok(Step::Need(4));
             }
+            if let Some(step) = wide_mark(buf, eof, findings) {
+                return Ok(step);
+            }
             refuse_other_encodings(buf)?;
         }
         let here = findings.record().byte;
@@ -199,6 +208,7 @@ impl Marcxml {
             }
             Markup::Broken(len) => {
                 let message = match Passage::of(buf) {
+                    Some(Passage::Instruction) => "an instruction that does not end before the next",
                     Some(_) => "a comment or CDATA section that does not end before the next",
                     None => "a tag that does not end",
                 };
@@ -305,6 +315,11 @@ impl Marcxml {
                 return Ok(self.frame(buf, len, empty, eof, findings));
             }
         }
+        if self.list == Some(self.open.len()) && !self.foreign_seen && !Vocabulary::is_part_of_record(local) {
+            self.foreign_seen = true;
+            let message = format!("an element \"{}\" between the records", String::from_utf8_lossy(local));
+            findings.at(XML_SHAPE, (0, len), message, "left out; reported once");
+        }
         if !self.stray_seen && Vocabulary::is_part_of_record(local) {
             self.stray_seen = true;
             let message = format!("an element \"{}\" outside of a record", String::from_utf8_lossy(local));
@@ -323,6 +338,7 @@ impl Marcxml {
     /// Processes a record element whose start tag has `len` bytes.
     fn frame(&mut self, buf: &[u8], len: usize, empty: bool, eof: bool, findings: &mut Findings) -> Step {
         self.record_seen = true;
+        self.list = Some(self.open.len()).filter(|_| self.is_in_collection());
         if empty {
             return Step::Frame(len);
         }
@@ -473,17 +489,4 @@ impl Marcxml {
         }
         Ok(())
     }
-}
-
-/// Fails if the encoding of the input does not include ASCII, and names that encoding.
-fn refuse_other_encodings(buf: &[u8]) -> Result<()> {
-    let what = match buf {
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'<', 0, ..] | [0, b'<', ..] => {
-            "the input is UTF-16; convert it to UTF-8 first"
-        }
-        [0x1F, 0x8B, ..] => "the input is compressed with gzip; decompress it first",
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => "the input is compressed with zstd; decompress it first",
-        _ => return Ok(()),
-    };
-    Err(Error::refused(what))
 }

@@ -41,24 +41,26 @@ impl Passage {
 
     /// Returns which kind of passage begins these bytes.
     pub(super) fn of(bytes: &[u8]) -> Option<Passage> {
-        Passage::ALL.into_iter().find(|passage| bytes.starts_with(passage.marks().0))
+        let is_name = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':' | 0x80..);
+        let begins = |passage: &Passage| match passage {
+            Passage::Instruction => bytes.get(2).is_some_and(is_name),
+            _ => true,
+        };
+        Passage::ALL.into_iter().find(|passage| bytes.starts_with(passage.marks().0) && begins(passage))
     }
 
     /// Returns its length, if its end mark is present. Up to `searched`, which is in a section that has no end, there is none.
     ///
-    /// One that has lost its end has the length of its begin mark, and what follows is text: a comment in which another
-    /// begins; a CDATA section with the rest of an end mark before an end tag, in which another begins.
+    /// One that has lost its end has the length of its begin mark, and what follows is text: a comment or an instruction in
+    /// which another begins; a CDATA section with the rest of an end mark before an end tag, in which another begins.
     pub(super) fn len(self, bytes: &[u8], searched: usize) -> Option<usize> {
         let (begin, end) = self.marks();
         let mut from = searched.saturating_sub(begin.len()).max(begin.len());
-        if self == Passage::Instruction {
-            return Some(from + memmem::find(bytes.get(from..)?, end)? + end.len());
-        }
         let signs = (*begin.first()?, *end.first()?);
         // Whether the rest of an end mark is before the first end tag.
         let mut lost = match self {
-            Passage::Comment => Some(true),
-            _ => (searched > 0).then_some(false),
+            Passage::Comment | Passage::Instruction => Some(true),
+            Passage::CData => (searched > 0).then_some(false),
         };
         loop {
             from += memchr2(signs.0, signs.1, bytes.get(from..)?)?;
@@ -115,8 +117,10 @@ impl Markup {
         if Passage::ALL.into_iter().any(|passage| passage.marks().0.starts_with(bytes)) {
             return Markup::Open;
         }
-        if bytes.get(1) == Some(&b'!') {
-            return declaration(bytes);
+        match bytes.get(1) {
+            Some(b'!') => return declaration(bytes),
+            Some(b'?') => return Markup::Broken(2),
+            _ => {}
         }
         // `<` is not allowed in a tag, not even in a value.
         let inside = bytes.cut(1..);
@@ -365,6 +369,9 @@ mod tests {
             ("<!ENTITY b <c>", Markup::Broken(11)),
             ("<!ENTITY", Markup::Open),
             ("<! b>", Markup::Broken(2)),
+            ("<?> <b?>", Markup::Broken(2)),
+            ("<?b <?c?>", Markup::Other(2)),
+            ("<?", Markup::Open),
             ("<a b=\"x>", Markup::Open),
             ("<a b=\"x><c/>", Markup::Broken(8)),
             ("</a <b>", Markup::Broken(4)),

@@ -14,7 +14,7 @@ use super::repair::{Changed, lost_end, repair};
 use super::vocabulary::{Vocabulary, record_type};
 use super::walk::{Counted, Walk};
 use crate::charset::{Charset, Policy, Reason};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::finding::Findings;
 use crate::io::Frame;
 use crate::io::encoding::{Sources, decode_document};
@@ -216,4 +216,17 @@ fn complete_fields(text: &str) -> &str {
         _ => memchr::memmem::rfind(text.as_bytes(), b"field>").map(|at| at + 6),
     };
     text.get(..last.unwrap_or_default()).filter(|kept| !kept.is_empty()).unwrap_or(text)
+}
+
+/// Fails if the encoding of the input does not include ASCII, and names that encoding.
+pub(super) fn refuse_other_encodings(buf: &[u8]) -> Result<()> {
+    let what = match buf {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'<', 0, ..] | [0, b'<', ..] => {
+            "the input is UTF-16; convert it to UTF-8 first"
+        }
+        [0x1F, 0x8B, ..] => "the input is compressed with gzip; decompress it first",
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => "the input is compressed with zstd; decompress it first",
+        _ => return Ok(()),
+    };
+    Err(Error::refused(what))
 }

@@ -159,15 +159,18 @@ fn bare(bytes: &[u8], vocabulary: Vocabulary) -> Option<Vec<usize>> {
     (signs.len() <= MOST).then_some(signs)
 }
 
-/// Returns where the first comment or CDATA section begins that has lost its end.
+/// Returns where the first comment, CDATA section or instruction begins that has lost its end.
 pub(super) fn lost_end(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    memchr::memmem::find(bytes, b"<!")?;
+    if memchr::memmem::find(bytes, b"<!").is_none() && memchr::memmem::find(bytes, b"<?").is_none() {
+        return None;
+    }
     let mut at = 0usize;
     loop {
         at += memchr(b'<', bytes.cut(at..))?;
         let rest = bytes.cut(at..);
         at += match Passage::of(rest) {
+            None if rest.starts_with(b"<?") => return Some(at),
             None => 1,
             Some(passage) => match passage.len(rest, 0)? {
                 len if passage.is_lost(len) => return Some(at),
