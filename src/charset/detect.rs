@@ -3,20 +3,61 @@
 use std::fmt;
 
 use super::set::Charset;
+use crate::bytes::Cut;
+
+/// How many bytes are looked at together.
+const BLOCK: usize = 32;
 
 /// Whether bytes that are not valid UTF-8 are UTF-8 all the same, with faults: most of those above 0x7F belong to
 /// valid multi-byte characters.
 pub fn is_mostly_utf8(bytes: &[u8]) -> bool {
-    // Most text of other sets has no byte that begins a character before one that continues it.
-    if !bytes.iter().zip(bytes.iter().skip(1)).any(|(one, next)| *one >= 0xC2 && next & 0xC0 == 0x80) {
-        return false;
-    }
+    has_utf8(bytes) && is_mostly_valid(bytes)
+}
+
+fn is_mostly_valid(bytes: &[u8]) -> bool {
     let (mut good, mut bad) = (0usize, 0usize);
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().bytes().filter(|byte| *byte >= 0x80).count();
         bad += chunk.invalid().len();
     }
     good > 2 * bad
+}
+
+/// Whether most bytes of a run of bytes above 0x7F, between two of ASCII, belong to characters of UTF-8. If there is no such
+/// run, no value in these bytes is mostly UTF-8.
+///
+/// # Cost
+/// One pass, many bytes at a time; another over words that have something like a character in them.
+pub(crate) fn has_utf8(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(at) = character_form(rest) {
+        let start = rest.cut(..at).iter().rposition(u8::is_ascii).map_or(0, |ascii| ascii + 1);
+        let run = rest.cut(start..);
+        let (run, after) = run.split_at(run.iter().position(u8::is_ascii).unwrap_or(run.len()));
+        if is_mostly_valid(run) {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
+/// Where a byte that begins a character of UTF-8 is before as many as it takes, up to two, that continue one: text in most
+/// sets has few of these.
+fn character_form(bytes: &[u8]) -> Option<usize> {
+    let continues = |byte: u8| byte & 0xC0 == 0x80;
+    let is_form =
+        |one: u8, two: u8, three: u8| (one >= 0xC2) & continues(two) & ((one < 0xE0) | continues(three));
+    let mut start = 0;
+    while let Some(block) = bytes.get(start..start + BLOCK + 2) {
+        let three = block.iter().zip(block.cut(1..)).zip(block.cut(2..));
+        if three.fold(false, |any, ((one, two), three)| any | is_form(*one, *two, *three)) {
+            break;
+        }
+        start += BLOCK;
+    }
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
+    (start..bytes.len()).find(|at| is_form(byte(*at), byte(at + 1), byte(at + 2)))
 }
 
 /// What the bytes above 0x7F say of MARC-8, and against it. See [`weigh_marks`].
@@ -185,6 +226,39 @@ pub(super) fn guess_latin(bytes: &[u8], sets: &[Charset]) -> Option<Charset> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_is_mostly_utf8_has_a_run_that_is() {
+        let pieces: [&[u8]; 12] = [
+            b"a",
+            b" ",
+            "\u{439}".as_bytes(),
+            "\u{20AC}".as_bytes(),
+            "\u{1F600}".as_bytes(),
+            b"\xE9",
+            b"\xE0\xA0",
+            b"\xA4",
+            b"\xF0\x9F",
+            b"\xC3",
+            b"\x80",
+            b"\xFF\xE2\x82",
+        ];
+        let (mut yes, mut no) = (0, 0);
+        let mut seed = 11u32;
+        for length in 0..4000usize {
+            let mut bytes = Vec::new();
+            while bytes.len() < length % 90 {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                bytes.extend_from_slice(pieces[(seed >> 16) as usize % pieces.len()]);
+            }
+            let mostly = is_mostly_valid(&bytes);
+            assert!(!mostly || has_utf8(&bytes), "{bytes:X?}");
+            assert_eq!(is_mostly_utf8(&bytes), mostly, "{bytes:X?}");
+            yes += usize::from(mostly);
+            no += usize::from(!has_utf8(&bytes));
+        }
+        assert!(yes > 100 && no > 100, "{yes} {no}");
+    }
 
     #[test]
     fn a_mark_on_a_sign_says_nothing() {

@@ -43,8 +43,8 @@ mod tables;
 mod utf16;
 mod whatwg;
 
-pub(crate) use self::detect::has_known_escape;
 pub use self::detect::{MarkEvidence, is_mostly_utf8, weigh_marks};
+pub(crate) use self::detect::{has_known_escape, has_utf8};
 pub use self::iso2022::{Fault, FaultKind};
 pub use self::judge::{Candidate, Judgement, Sample, TextEvidence, candidates, languages};
 pub(crate) use self::judge::{divides, is_written_in, values};

@@ -1,6 +1,5 @@
 //! How probable the words are under a set, and how much each of its languages counts.
 
-use super::sets::Set;
 use super::spell::Spelling;
 
 /// What of the weight of the languages is the same for each of them.
@@ -29,28 +28,51 @@ pub(super) struct Likelihood {
     pub(super) languages: Vec<f32>,
 }
 
-/// How probable the words are in a set. `costs` has a row for each word,
-/// with a column for each language of the set.
+/// How probable words are in each of some languages, compared with the one that each fits best.
+pub(super) struct Odds {
+    /// What each word costs in the language that it fits best, in twelfths of a bit.
+    least: Vec<f32>,
+    /// A row for each word, with a column for each language: 1 where it fits best.
+    odds: Vec<f32>,
+    languages: usize,
+}
+
+impl Odds {
+    /// Takes what words cost: a row for each, with a column for each language.
+    pub(super) fn new(mut costs: Vec<f32>, languages: usize) -> Odds {
+        let languages = languages.max(1);
+        let mut least = Vec::with_capacity(costs.len() / languages);
+        for row in costs.chunks_mut(languages) {
+            let fewest = row.iter().copied().fold(f32::MAX, f32::min);
+            row.iter_mut().for_each(|cost| *cost = ((fewest - *cost) / 12.0).exp2());
+            least.push(fewest);
+        }
+        Odds { least, odds: costs, languages }
+    }
+
+    /// For each word the cost in the language that it fits best, and the odds.
+    fn rows(&self) -> impl Iterator<Item = (f32, &[f32])> {
+        self.least.iter().copied().zip(self.odds.chunks(self.languages))
+    }
+}
+
+/// How probable the words are in a set, with the words of ASCII around them.
 pub(super) fn likelihood(
-    set: &Set,
-    words: &[(&[u8], f32)],
+    (words, odds): (&[(&[u8], f32)], &Odds),
     spelt: &[Spelling],
-    costs: &[f32],
-    ascii: &[(&[u8], f32)],
-    spoken: &[Vec<f32>],
+    (ascii, spoken): (&[(&[u8], f32)], &Odds),
 ) -> Likelihood {
-    let count = set.languages.len().max(1);
+    let count = odds.languages;
     let flat = 1.0 / count as f32;
     let mut weights = vec![flat; count];
     let mut chances = vec![0f32; count];
     for _ in 0..4 {
         let mut next = vec![0.5f32 * flat; count];
-        for ((_, often), row) in words.iter().zip(costs.chunks(count)) {
-            share(row.iter().copied(), &weights, &mut chances);
+        for ((_, often), row) in words.iter().zip(odds.rows()) {
+            share(row, &weights, &mut chances);
             next.iter_mut().zip(&chances).for_each(|(next, chance)| *next += OWN * often * chance);
         }
-        for ((_, often), row) in ascii.iter().zip(spoken) {
-            let row = set.languages.iter().map(|at| row.get(*at).copied().unwrap_or(MOST));
+        for ((_, often), row) in ascii.iter().zip(spoken.rows()) {
             share(row, &weights, &mut chances);
             next.iter_mut().zip(&chances).for_each(|(next, chance)| *next += BESIDE * often * chance);
         }
@@ -58,13 +80,10 @@ pub(super) fn likelihood(
         weights = next.into_iter().map(|one| FLAT * flat + (1.0 - FLAT) * one / whole).collect();
     }
     let mut bits = Vec::with_capacity(words.len());
-    for (spelling, row) in spelt.iter().zip(costs.chunks(count)) {
-        bits.push(share(row.iter().copied(), &weights, &mut chances) - spelling.cost / 12.0);
+    for (spelling, row) in spelt.iter().zip(odds.rows()) {
+        bits.push(probability(row, &weights) - spelling.cost / 12.0);
     }
-    let around = ascii.iter().zip(spoken).map(|((_, often), row)| {
-        let row = set.languages.iter().map(|at| row.get(*at).copied().unwrap_or(MOST));
-        often * share(row, &weights, &mut chances)
-    });
+    let around = ascii.iter().zip(spoken.rows()).map(|((_, often), row)| often * probability(row, &weights));
     Likelihood { words: bits, around: around.sum(), languages: weights }
 }
 
@@ -96,16 +115,21 @@ pub(super) fn sums(bits: &[Vec<f32>], spelt: &[Vec<Spelling>], words: &[(&[u8], 
     bits.iter().zip(spelt).map(sum).collect()
 }
 
-/// How probable a word is in the languages together, as a binary logarithm, and what share each has in it.
-fn share(row: impl Iterator<Item = f32> + Clone, weights: &[f32], chances: &mut [f32]) -> f32 {
-    let least = row.clone().fold(f32::MAX, f32::min);
+/// What share each language has in a word.
+fn share((_, odds): (f32, &[f32]), weights: &[f32], chances: &mut [f32]) {
     let mut sum = 0f32;
-    for ((cost, weight), chance) in row.zip(weights).zip(chances.iter_mut()) {
-        *chance = weight * ((least - cost) / 12.0).exp2();
+    for ((odds, weight), chance) in odds.iter().zip(weights).zip(chances.iter_mut()) {
+        *chance = weight * odds;
         sum += *chance;
     }
     if sum > 0.0 {
         chances.iter_mut().for_each(|chance| *chance /= sum);
     }
+}
+
+/// How probable a word is in the languages together, as a binary logarithm.
+fn probability((least, odds): (f32, &[f32]), weights: &[f32]) -> f32 {
+    let mut sum = 0f32;
+    odds.iter().zip(weights).for_each(|(odds, weight)| sum += weight * odds);
     sum.max(f32::MIN_POSITIVE).log2() - least / 12.0
 }

@@ -15,9 +15,11 @@
 mod languages;
 mod likelihood;
 mod reading;
+mod rivals;
 mod sample;
 mod sets;
 mod spell;
+mod usual;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -26,8 +28,9 @@ use std::sync::{Arc, OnceLock};
 use unicode_normalization::UnicodeNormalization;
 
 use self::languages::{LANGUAGES, Language};
-use self::likelihood::{MOST, against, likelihood, sums};
+use self::likelihood::{MOST, Odds, against, likelihood, sums};
 use self::reading::{Reading, SPOKEN};
+use self::rivals::{Compared, Rivals};
 pub use self::sample::Sample;
 use self::sample::{Fixed, WORDS, words_of};
 pub(crate) use self::sample::{divides, values};
@@ -52,6 +55,8 @@ impl Sample {
             .iter()
             .map(|(word, _)| LANGUAGES.all.iter().map(|language| ascii_cost(word, language)).collect())
             .collect();
+        // Many sets are those of the same languages.
+        let mut spoken_in: HashMap<&[usize], Odds, Fixed> = HashMap::default();
         let mut bits = Vec::with_capacity(SETS.len());
         let mut weights = Vec::with_capacity(SETS.len());
         let mut around = Vec::with_capacity(SETS.len());
@@ -68,7 +73,13 @@ impl Sample {
                     None => MOST,
                 }));
             }
-            let likely = likelihood(set, &words, &spelt, &costs, &ascii, &spoken);
+            let spoken = spoken_in.entry(&set.languages).or_insert_with(|| {
+                let in_set = |row: &Vec<f32>, language: &usize| row.get(*language).copied().unwrap_or(MOST);
+                let costs = spoken.iter().flat_map(|row| set.languages.iter().map(move |at| in_set(row, at)));
+                Odds::new(costs.collect(), set.languages.len())
+            });
+            let odds = Odds::new(costs, set.languages.len());
+            let likely = likelihood((&words, &odds), &spelt, (&ascii, spoken));
             spellings.push(spelt);
             bits.push(likely.words);
             around.push(likely.around);
@@ -88,7 +99,8 @@ impl Sample {
     pub(crate) fn judge_input(self) -> Judgement {
         let judgement = self.judge();
         let readings = SETS.iter().map(|_| OnceLock::new()).collect();
-        Judgement { input: Some(Arc::new(Input { sample: self, readings })), ..judgement }
+        let compared = SETS.iter().map(|_| Compared::default()).collect();
+        Judgement { input: Some(Arc::new(Input { sample: self, readings, compared })), ..judgement }
     }
 }
 
@@ -129,6 +141,8 @@ struct Input {
     sample: Sample,
     /// For each candidate, its tables, made when they are asked for.
     readings: Vec<OnceLock<Reading>>,
+    /// For each candidate, words that were compared with other sets.
+    compared: Vec<Compared>,
 }
 
 /// A character set with how probable it is.
@@ -263,6 +277,27 @@ impl Judgement {
     pub(crate) fn is_usual(&self, charset: Charset, bytes: &[u8]) -> bool {
         let reading = candidate(charset).and_then(|(at, set)| self.reading(at, set));
         reading.is_some_and(|reading| reading.is_usual(bytes))
+    }
+
+    /// Whether bytes might be in another set than that of the input: one in which some of their words fit so much better
+    /// that it outweighs `bits`. What reads well in the set of the input is not compared.
+    ///
+    /// # Cost
+    /// A look at each letter of the words that do not read well, in each set and each of its languages.
+    pub(crate) fn may_deviate(&self, charset: Charset, bytes: &[u8], bits: f32) -> bool {
+        let Some((at, set)) = candidate(charset) else { return false };
+        let (Some(reading), Some(input)) = (self.reading(at, set), &self.input) else { return true };
+        let Some(compared) = input.compared.get(at) else { return true };
+        let mut rivals = Rivals::new(set, compared);
+        let mut letters = Vec::new();
+        for value in values(bytes) {
+            for word in words_of(value).filter(|word| !word.is_ascii()) {
+                if !reading.reads_well(word, &mut letters) {
+                    rivals.add(word, &mut letters);
+                }
+            }
+        }
+        rivals.best() > bits
     }
 
     /// Whether words read well in a set, in the languages of the sample: with that many bits a byte, and one byte more.

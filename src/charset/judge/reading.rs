@@ -4,39 +4,25 @@ use super::languages::{FOREIGN_PLACE, Language, Letter};
 use super::sample::Sample;
 use super::sets::{Case, Set, Symbol};
 use super::spell::{Before, case_cost, word_cost};
+use super::usual::{Count, Usual};
 
 /// How many languages are tried: those that count most.
 pub(super) const SPOKEN: usize = 3;
 
 /// How many bits a byte takes at most in words of the sample that are in the set.
 const WELL: f32 = 7.0;
-/// By how much the bytes of a record may be less usual than those of the sample: for each byte, and beside, in quarters of a
-/// bit.
-const LESS_USUAL: f32 = 5.0;
-const ONCE: f32 = 24.0;
-/// Marks a byte that is after another in no word of the sample; and how many pairs, beside a few, have one of those, each
-/// counted once: sets may differ in capitals alone.
-const NEW: u8 = 0x80;
-const PAIRS: usize = 128;
-const FEW: usize = 2;
+/// The same in a word of a record that is not compared with other sets.
+const WORD: f32 = 5.5;
 /// The longest word that is taken for an abbreviation, however it reads.
 const SHORT: usize = 3;
-/// How many pairs a sample must have for that.
-const ENOUGH: f32 = 4096.0;
 /// How much a language counts at least of which the letters are usual.
 const MAIN: f32 = 0.2;
-/// The bytes beyond ASCII, and one number for all of ASCII.
-const BYTES: usize = 129;
-
 /// A set, the languages of a sample in it, and the bytes of the sample.
 #[derive(Debug)]
 pub(super) struct Reading {
     set: &'static Set,
-    /// How unusual each byte is after each, in words of the sample that read well, in quarters of a bit; with [`NEW`], if there
-    /// are none of these two. 0 for ASCII after ASCII.
-    unusual: Vec<u8>,
-    /// The same on average.
-    average: f32,
+    /// The bytes of words of the sample that read well; none if there are few.
+    usual: Option<Usual>,
     languages: Vec<&'static Language>,
     /// How many of them are main ones.
     main: usize,
@@ -63,44 +49,21 @@ impl Reading {
                 (Some(case), places)
             })
             .unzip();
-        let mut reading = Reading { set, unusual: Vec::new(), average: 0.0, languages, main, cases, places };
-        reading.count(sample);
+        let mut reading = Reading { set, usual: None, languages, main, cases, places };
+        reading.usual = reading.count(sample);
         reading
     }
 
     /// Counts the bytes of words that read well. Those of another set must not make its bytes usual.
-    fn count(&mut self, sample: &Sample) {
-        let mut counts = vec![0f32; BYTES * BYTES];
+    fn count(&self, sample: &Sample) -> Option<Usual> {
+        let mut count = Count::new();
         let mut letters = Vec::new();
         for (word, often) in sample.words.all() {
-            let reads_well =
-                |letters: &mut _| self.cost(word, letters) / 12.0 <= WELL * (word.len() + 1) as f32;
-            if !self.is_plain(word) || word.len() > SHORT && !reads_well(&mut letters) {
-                continue;
-            }
-            for pair in pairs(word.iter().chain(b" ")) {
-                if let Some(count) = counts.get_mut(pair) {
-                    *count += often as f32;
-                }
+            if self.is_plain(word) && (word.len() <= SHORT || self.costs_at_most(WELL, word, &mut letters)) {
+                count.add(word, often);
             }
         }
-        let all: f32 = counts.iter().sum();
-        if all <= ENOUGH {
-            return;
-        }
-        let mut sum = 0.0;
-        for row in counts.chunks(BYTES) {
-            let whole = row.iter().sum::<f32>() + 32.0;
-            for count in row {
-                let unusual = ((whole / (count + 0.25)).log2() * 4.0).clamp(0.0, f32::from(NEW - 1)) as u8;
-                self.unusual.push(if *count > 0.0 { unusual } else { unusual | NEW });
-                sum += count * f32::from(unusual);
-            }
-        }
-        if let Some(ascii) = self.unusual.first_mut() {
-            *ascii = 0;
-        }
-        self.average = sum / all;
+        count.usual()
     }
 
     /// Whether the bytes beyond ASCII follow on those before them as is usual in the sample: in a record of another set they
@@ -109,21 +72,17 @@ impl Reading {
     /// # Cost
     /// A look at each byte.
     pub(super) fn is_usual(&self, bytes: &[u8]) -> bool {
-        if self.unusual.is_empty() {
-            return false;
-        }
-        let (mut bits, mut count) = (0u64, 0usize);
-        let (mut new, mut known) = ([0usize; 32], 0usize);
-        for pair in pairs(bytes.iter()) {
-            let unusual = self.unusual.get(pair).copied().unwrap_or(u8::MAX);
-            bits += u64::from(unusual & !NEW);
-            count += usize::from(pair > 0);
-            if unusual >= NEW && !new.iter().take(known).any(|other| *other == pair) {
-                let Some(next) = new.get_mut(known) else { return false };
-                (*next, known) = (pair, known + 1);
-            }
-        }
-        known <= FEW + count / PAIRS && bits as f32 <= (self.average + LESS_USUAL) * count as f32 + ONCE
+        self.usual.as_ref().is_some_and(|usual| usual.has(bytes))
+    }
+
+    /// Whether a word is plain, and reads well.
+    pub(super) fn reads_well(&self, word: &[u8], letters: &mut Vec<Letter>) -> bool {
+        self.is_plain(word) && self.costs_at_most(WORD, word, letters)
+    }
+
+    /// Whether a word costs so many bits a byte at most, and one byte more.
+    fn costs_at_most(&self, bits: f32, word: &[u8], letters: &mut Vec<Letter>) -> bool {
+        self.cost(word, letters) / 12.0 <= bits * (word.len() + 1) as f32
     }
 
     /// Whether a word has letters of one of the main languages alone, no capital after a small letter, and no sign before one:
@@ -174,18 +133,6 @@ impl Reading {
         });
         costs.min().map_or(f32::MAX, |least| (least + cases) as f32)
     }
-}
-
-/// The numbers of each byte with the one before it; 0 if both are ASCII.
-#[inline]
-fn pairs<'a>(bytes: impl Iterator<Item = &'a u8>) -> impl Iterator<Item = usize> {
-    let mut before = 0;
-    bytes.map(move |byte| {
-        let here = usize::from(byte.saturating_sub(0x7F));
-        let pair = before * BYTES + here;
-        before = here;
-        pair
-    })
 }
 
 #[cfg(test)]

@@ -175,12 +175,21 @@ fn end_sign(sign: &mut Option<(u16, bool)>, before_letter: bool, letters: &mut V
 
 /// What the letters cost in a language, with the end of the word, in twelfths of a bit.
 pub(super) fn letters_cost(letters: &[Letter], language: &Language) -> f32 {
+    letters_cost_within(letters, language, f32::MAX)
+}
+
+/// The same, or something above `most`.
+pub(super) fn letters_cost_within(letters: &[Letter], language: &Language, most: f32) -> f32 {
+    let most = most as u32;
     let mut cost = 0u32;
     let mut before = 0usize;
     for letter in letters {
         let here = language.place(*letter);
         cost += language.cost(before, here);
         before = here;
+        if cost > most {
+            return cost as f32;
+        }
     }
     if before != 0 {
         cost += language.cost(before, 0);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::declared::Prior;
 use super::head::{Head, Ranking};
 use crate::charset::{
-    Candidate, Charset, Judgement, MarkEvidence, Sample, has_known_escape, is_mostly_utf8, values,
+    Candidate, Charset, Judgement, MarkEvidence, Sample, has_known_escape, has_utf8, is_mostly_utf8, values,
     weigh_marks,
 };
 
@@ -13,9 +13,9 @@ use crate::charset::{
 const INPUT: f32 = 14.0;
 /// How many words the input must have for that; fewer weigh less.
 const WORDS: usize = 16;
-/// How many bits a byte may take in a record that reads well.
-const WELL: f32 = 5.5;
-/// The same for what is damage, and no set, if the record is said to be UTF-8.
+/// How many bits better some words have to be in another set before a record is judged for itself.
+const GAIN: f32 = 12.0;
+/// How many bits a byte may take in a record that is no damage, if it is said to be UTF-8.
 const DAMAGED: f32 = 6.5;
 /// What speaks for a record to be in one set all through, rather than to have values in UTF-8 beside it, in bits: values of
 /// another set may have the form of UTF-8 by chance.
@@ -54,20 +54,23 @@ impl Evidence {
         let mut other_bytes = 0u64;
         let mut against_utf8 = BY_CHANCE;
         let (mut of_utf8, mut form) = (0u64, 0u64);
-        let mut seen = HashSet::new();
-        for value in values(bytes) {
-            let high = value.iter().filter(|byte| !byte.is_ascii()).count() as u64;
-            if is_mostly_utf8(value) {
+        if has_utf8(bytes) {
+            let mut seen = HashSet::new();
+            for value in values(bytes) {
+                if !is_mostly_utf8(value) {
+                    other_bytes += beyond_ascii(value);
+                    continue;
+                }
                 let valid = value.utf8_chunks().flat_map(|chunk| chunk.valid().chars());
                 of_utf8 += valid.filter(|letter| !letter.is_ascii()).count() as u64;
-                form += high;
+                form += beyond_ascii(value);
                 // What occurs again says nothing new, and no more is asked where it is beyond doubt.
                 if !is_declared && against_utf8 > BEYOND_DOUBT && seen.insert(value) {
                     against_utf8 += best.map_or(0.0, |best| judgement.against_utf8(best, value));
                 }
-            } else {
-                other_bytes += high;
             }
+        } else {
+            other_bytes = beyond_ascii(bytes);
         }
         // All of them together are UTF-8, or none is.
         if !is_declared && best.is_some() && against_utf8 > 0.0 {
@@ -101,8 +104,13 @@ impl Evidence {
     }
 }
 
+/// Counts the bytes beyond ASCII.
+fn beyond_ascii(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| !byte.is_ascii()).count() as u64
+}
+
 /// Ranks the candidates: by the head of the input, or by the record itself if that says nothing, or if the record has unusual
-/// bytes and reads badly in the set of the input.
+/// bytes, and words that fit much better in another set.
 fn rank(bytes: &[u8], prior: Prior, head: &Head) -> (Ranking, Judgement, bool) {
     let own = |known: Option<Charset>| -> (Ranking, Judgement) {
         let mut sample = Sample::new();
@@ -121,7 +129,7 @@ fn rank(bytes: &[u8], prior: Prior, head: &Head) -> (Ranking, Judgement, bool) {
         return (ranking, judgement, false);
     };
     let well = |best: &Candidate| {
-        judgement.is_usual(best.charset, bytes) || judgement.reads_well(best.charset, bytes, WELL)
+        judgement.is_usual(best.charset, bytes) || !judgement.may_deviate(best.charset, bytes, GAIN)
     };
     let Some(best) = ranking.first().filter(|best| !well(best)).copied() else {
         return (ranking, judgement.clone(), false);

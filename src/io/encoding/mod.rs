@@ -4,8 +4,9 @@
 //! beforehand, from a label in the record, the dialect or the format; and how probable the bytes are as text under each
 //! set that is tried ([`crate::charset::candidates`]). An input is in one set unless it is shown otherwise: its first
 //! 8 MiB, the [`Head`], are judged together, once, and every record is read by that judgement, so that one of two words is
-//! read like its neighbours. What a label says is worth six bits, about two letters. A record that reads badly in the set
-//! of the input is judged for itself, and is in another set if that is 99.8 % likely although the set of the input has 14
+//! read like its neighbours. What a label says is worth seven bits, about two letters. A record
+//! whose bytes do not follow on each other as they do in the input, and some of whose words fit better by twelve bits in
+//! another set, is judged for itself, and is in another set if that is 99.8 % likely although the set of the input has 14
 //! bits in its favour (fewer, if it has under 16 words). Values that are UTF-8 stay so beside values in another set;
 //! where all values of that form make better words in the other set, with eight bits in its favour, they have it by
 //! chance: the Cyrillic ФК in ISO 8859-5 are the two bytes of ĺ. A language that the caller names is worth ten bits for
