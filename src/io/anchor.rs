@@ -57,7 +57,7 @@ impl<F: Framing> Stream<Source, F> {
         // Few inputs ask for more than that.
         let mut eof = head.len() < most;
         if let Some(needed) = Driver::<F>::new(&options).look(&head, eof) {
-            let more = needed.saturating_sub(head.len());
+            let more = needed.max(head.len()) - head.len();
             (&mut file).take(more as u64).read_to_end(&mut head)?;
             eof = head.len() < needed;
         }

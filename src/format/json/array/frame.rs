@@ -236,7 +236,7 @@ impl Json {
 
     /// Returns where the text after the last list of records begins, and its length so far.
     fn since_list(&self, findings: &Findings) -> (Position, u64) {
-        (self.beside_from, findings.record().byte.saturating_sub(self.beside_from.byte))
+        (self.beside_from, findings.record().byte - self.beside_from.byte)
     }
 
     /// Starts to skip text.

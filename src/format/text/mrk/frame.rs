@@ -87,7 +87,7 @@ impl Framing for Mrk {
                 continue;
             }
             if this.start == 0 && !is_leader(line) && could_be_leader_line(line) {
-                let leader = line.cut(line.len().saturating_sub(24)..);
+                let leader = line.cut(line.len() - 24..);
                 self.body.clear();
                 unescape(leader, Script::Bytes, true, &mut self.body, &mut draft);
                 let message = format!("expected \"=LDR\" before a leader, found \"{}\"", shown(line));
