@@ -8,8 +8,9 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
+use super::driver::Driver;
 use super::encoding::{HEAD, Head};
-use super::framing::{Framing, LONGEST_LOOK, Step};
+use super::framing::{Framing, LOOK, Step};
 use super::stream::Stream;
 use super::{Part, ReadOptions, Unicode, utf16};
 use crate::charset::Charset;
@@ -51,12 +52,19 @@ impl<F: Framing> Stream<Source, F> {
         }
         let mut head = Vec::new();
         file.rewind()?;
-        let most = if options.charset == Charset::Auto { HEAD } else { LONGEST_LOOK };
+        let most = if options.charset == Charset::Auto { HEAD } else { LOOK };
         (&mut file).take(most as u64).read_to_end(&mut head)?;
+        // Few inputs ask for more than that.
+        let mut eof = head.len() < most;
+        if let Some(needed) = Driver::<F>::new(&options).look(&head, eof) {
+            let more = needed.max(head.len()) - head.len();
+            (&mut file).take(more as u64).read_to_end(&mut head)?;
+            eof = head.len() < needed;
+        }
         file.seek(SeekFrom::Start(base))?;
         let mut stream: Self = Stream::new(Box::new(file), &options);
         stream.skip_head((options.charset == Charset::Auto).then(|| Head::of(&head, &options)));
-        let _ = stream.driver.look(&head, head.len() < most);
+        let _ = stream.driver.look(&head, eof);
         stream.driver.begin_at(base);
         Ok(stream)
     }

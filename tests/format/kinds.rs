@@ -942,7 +942,7 @@ fn a_document_on_one_line_that_begins_anywhere_is_recognized() {
         })
         .collect();
     let json = format!("[{}]", json.join(","));
-    for (format, text, last) in [(Format::Marcxml, &xml, 250), (Format::Json, &json, 100)] {
+    for (format, text, last) in [(Format::Marcxml, &xml, 230), (Format::Json, &json, 100)] {
         for cut in 1..last {
             let text = &text[cut..];
             let found = kartoteka::detect(text.as_bytes(), None);

@@ -236,7 +236,7 @@ impl Json {
 
     /// Returns where the text after the last list of records begins, and its length so far.
     fn since_list(&self, findings: &Findings) -> (Position, u64) {
-        (self.beside_from, findings.record().byte.saturating_sub(self.beside_from.byte))
+        (self.beside_from, findings.record().byte - self.beside_from.byte)
     }
 
     /// Starts to skip text.
@@ -317,9 +317,9 @@ pub(crate) fn refuse_other_formats(buf: &[u8]) -> Result<()> {
         [0x1F, 0x8B, ..] => "the input is compressed with gzip; decompress it first",
         [0x28, 0xB5, 0x2F, 0xFD, ..] => "the input is compressed with zstd; decompress it first",
         [b'<', ..] => "the input begins with <, as XML does; JSON begins with { or [",
-        // The value of a leader, cut off at its start, has a quote at its end.
+        // The value of a leader, of which the start was cut off, has a quote at its end.
         [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', ..]
-            if buf.get(SHOWN - 1) != Some(&b'"') =>
+            if !buf.iter().take(SHOWN).any(|byte| *byte == b'"') =>
         {
             "the input begins with a number, as ISO 2709 does; JSON begins with { or ["
         }

@@ -14,6 +14,7 @@ pub(super) use self::records::{LineRecords, LineShape, beginning, has_returns};
 pub(in crate::format) use self::sniff::{by_lines, first_lines};
 pub(super) use crate::format::lines::{Inside, is_blank, lines};
 
+use crate::bytes::Cut;
 use crate::format::rules::TAG_TOO_WIDE;
 use crate::record::rules::{CHARACTER_NOT_ALLOWED, DELIMITER_IN_VALUE};
 
@@ -53,14 +54,14 @@ pub(super) fn is_leader_line(line: &[u8]) -> bool {
 /// within a byte of where they are in one that ends the line.
 pub(super) fn could_be_leader_line(line: &[u8]) -> bool {
     let is_leader = |start: usize| {
-        let part = |from: usize, len: usize| line.get(start + from..start + from + len).unwrap_or_default();
+        let part = |from: usize, len: usize| line.cut(start + from..start + from + len);
         let is_number = |part: &[u8]| part.len() == 5 && part.iter().all(u8::is_ascii_digit);
         let signs =
             [is_number(part(0, 5)), part(10, 2) == b"22", is_number(part(12, 5)), part(20, 2) == b"45"];
         signs.into_iter().filter(|sign| *sign).count() >= 3
     };
     let last = line.len().checked_sub(24).filter(|last| *last <= 12);
-    last.is_some_and(|last| (last.saturating_sub(1)..last + 2).any(is_leader))
+    last.is_some_and(|last| (last.max(1) - 1..last + 2).any(is_leader))
 }
 
 /// Whether the record goes on after a blank line: tags of data fields that ascend, on the line before it and the next.

@@ -86,8 +86,8 @@ impl Framing for Mrk {
                 }
                 continue;
             }
-            if this.start == 0 && !is_leader(line) && could_be_leader_line(line) {
-                let leader = line.cut(line.len().saturating_sub(24)..);
+            if this.start == 0 && !is_leader(line) && is_damaged_leader(line) {
+                let leader = line.cut(line.len() - 24..);
                 self.body.clear();
                 unescape(leader, Script::Bytes, true, &mut self.body, &mut draft);
                 let message = format!("expected \"=LDR\" before a leader, found \"{}\"", shown(line));
@@ -178,7 +178,7 @@ fn relation(around: Around<'_>) -> Line {
         }
         Around { line, .. } if is_leader(line) => Line::Begins,
         // Before a control field, a line that is hardly anything but a leader is one.
-        Around { line, next, .. } if could_be_leader_line(line) => match next {
+        Around { line, next, .. } if is_damaged_leader(line) => match next {
             None => Line::Ask,
             Some(next) if next.starts_with(b"=00") => Line::Begins,
             Some(_) => Line::Inside,
@@ -233,6 +233,12 @@ impl Mrk {
 pub(super) enum Script {
     Bytes,
     Text,
+}
+
+/// Whether a line is hardly anything but a leader, with a damaged label: no field, or one with two letters of the label.
+fn is_damaged_leader(line: &[u8]) -> bool {
+    let is_label = |tag: [u8; 3]| tag.iter().zip(b"LDR").filter(|(one, other)| one == other).count() >= 2;
+    could_be_leader_line(line) && head(line).is_none_or(|(tag, _)| is_label(tag))
 }
 
 fn is_leader(line: &[u8]) -> bool {
