@@ -82,7 +82,11 @@ pub(crate) fn every_byte(format: Format, data: &[u8], calls: &[Call], garbage: &
             let is_reported = ranges.iter().any(|range| touches(range, &stretch));
             // Some of what is between records is reported once for the whole input.
             let once = |finding: &&Finding| matches!(finding.rule.id(), "B061" | "B070" | "B071");
-            let is_said = is_nested(format) && findings.iter().any(once);
+            // The namespace of the records is told with the first of them.
+            let lost_word = String::from_utf8_lossy(&bytes[lost.clone()]);
+            let in_namespace =
+                |finding: &&Finding| finding.rule.id() == "B072" && finding.message.contains(&*lost_word);
+            let is_said = is_nested(format) && findings.iter().any(|it| once(it) || in_namespace(it));
             assert!(
                 is_reported || is_said,
                 "{:?} at {word:?} is in no record and not reported: {findings:?}",
