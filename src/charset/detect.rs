@@ -56,7 +56,7 @@ fn character_form(bytes: &[u8]) -> Option<usize> {
         }
         start += BLOCK;
     }
-    let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
+    let byte = |at: usize| bytes.get(at).map_or(0, |byte| *byte);
     (start..bytes.len()).find(|at| is_form(byte(*at), byte(at + 1), byte(at + 2)))
 }
 

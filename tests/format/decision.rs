@@ -91,12 +91,30 @@ fn exchange(number: usize, title: &[u8]) -> Vec<u8> {
     [format!("#903: {number}\n#200: ^A").as_bytes(), title, b"\n*****\n"].concat()
 }
 
+/// The same in lines of mrk.
+fn mrk(number: usize, title: &[u8]) -> Vec<u8> {
+    [format!("=LDR  00000nam0 2200000   450 \n=001  {number}\n=200  1\\$a").as_bytes(), title, b"\n\n"]
+        .concat()
+}
+
+/// The same in lines of JSON.
+fn json(number: usize, title: &[u8]) -> Vec<u8> {
+    let head = format!(
+        r#"{{"leader":"00000nam0 2200000   450 ","fields":[{{"001":"{number}"}},{{"200":{{"ind1":"1","ind2":" ","subfields":[{{"a":""#
+    );
+    [head.as_bytes(), title, b"\"}]}}]}\n"].concat()
+}
+
 /// The number and the title of a record.
 fn title(record: &Record) -> (String, String) {
     let number = record.field("001").or(record.field("903")).unwrap().lead().to_str_lossy().into_owned();
     let title = record.field("200").unwrap().subfields().next().unwrap();
     (number, format!("{} {:?}", title.value().to_str_lossy(), record.charset()))
 }
+
+type Make = fn(usize, &[u8]) -> Vec<u8>;
+static FORMS: [(Format, Make); 4] =
+    [(Format::Iso2709, unimarc), (Format::IrbisText, exchange), (Format::Mrk, mrk), (Format::Ndjson, json)];
 
 /// The title of each record, and the set in which it was read, by its number.
 fn read(reader: &mut dyn RecordRead) -> BTreeMap<String, String> {
@@ -142,11 +160,10 @@ proptest! {
     #[test]
     fn text_does_not_depend_on_how_and_in_what_order_it_is_read(
         (charset, titles) in titles(),
-        form in select(&[Format::Iso2709, Format::IrbisText][..]),
+        (form, make) in select(&FORMS[..]),
         piece in 1usize..400,
         seed in any::<prop::sample::Index>(),
     ) {
-        let make = if form == Format::Iso2709 { unimarc } else { exchange };
         let records: Vec<Vec<u8>> = titles.iter().enumerate().map(|(number, title)| make(number, title)).collect();
         let data = records.concat();
         let options = ReadOptions::new();

@@ -80,7 +80,7 @@ impl Reading {
         self.is_plain(word) && self.costs_at_most(WORD, word, letters)
     }
 
-    /// Whether a word costs so many bits a byte at most, and one byte more.
+    /// Whether a word costs no more than these bits a byte, and one byte more.
     fn costs_at_most(&self, bits: f32, word: &[u8], letters: &mut Vec<Letter>) -> bool {
         self.cost(word, letters) / 12.0 <= bits * (word.len() + 1) as f32
     }

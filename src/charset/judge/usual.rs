@@ -4,8 +4,9 @@
 /// bit.
 const LESS_USUAL: f32 = 5.0;
 const ONCE: f32 = 24.0;
-/// Of how many pairs one may occur in no word of the sample, each counted once: sets may differ in capitals alone.
+/// Of how many pairs one may occur in no word of the sample, beside a few, each counted once: sets may differ in capitals.
 const PAIRS: usize = 128;
+const FEW: usize = 2;
 /// How many pairs a sample must have.
 const ENOUGH: f32 = 4096.0;
 /// How unusual a byte is at most, in quarters of a bit.
@@ -78,7 +79,7 @@ pub(super) struct Usual {
 impl Usual {
     #[inline]
     fn of(&self, pair: u16) -> u32 {
-        self.pairs.get(usize::from(pair)).copied().unwrap_or_default()
+        self.pairs.get(usize::from(pair)).map_or(0, |pair| *pair)
     }
 
     /// Whether the bytes beyond ASCII follow on those before them as is usual.
@@ -102,7 +103,7 @@ impl Usual {
             count += (sum / ONE) as usize % (NEW / ONE) as usize;
             new += (sum / NEW) as usize;
         }
-        let most = count / PAIRS;
+        let most = FEW + count / PAIRS;
         bits as f32 <= (self.average + LESS_USUAL) * count as f32 + ONCE
             && (new <= most || self.distinct_new(bytes, most) <= most)
     }
