@@ -69,10 +69,7 @@ fn strip(text: &str, element: Element, part: Part) -> Cow<'_, str> {
         kept = without_stop(without_marks(inside));
     }
     let mut kept = Cow::Borrowed(kept);
-    if ending == Ending::Stop
-        && has_supplied(element)
-        && memchr::memchr2(b'[', b']', kept.as_bytes()).is_some()
-    {
+    if is_marked && ending == Ending::Stop && has_supplied(element) && kept.contains(['[', ']']) {
         // Around a date they say how certain it is.
         let is_date = matches!(part, Part::Date | Part::EndDate | Part::Dates | Part::ManufactureDate);
         kept = without_brackets(&kept, !is_date).into();

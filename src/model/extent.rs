@@ -14,10 +14,7 @@ impl Extent<'_, '_> {
         let mut text = self.joined(&[Part::Value], " ").unwrap_or_default();
         for unit in self.all(Part::Unit) {
             let unit = unit.clean();
-            let unit = match unit.split_once('=') {
-                Some((_, shown)) if is_irbis => shown.trim(),
-                _ => &unit,
-            };
+            let unit = if is_irbis { without_code(&unit) } else { &unit };
             if !text.is_empty() && !unit.is_empty() {
                 text.push(' ');
             }
@@ -41,14 +38,18 @@ impl Extent<'_, '_> {
             };
         }
         // A menu may write its code before the unit, and a Latin letter may stand for the Cyrillic one.
-        let unit = match unit.rsplit('=').next().map(|unit| unit.trim().trim_end_matches('.')) {
-            Some("c") => "с",
-            Some("") if is_count(&text) => "с",
-            Some(unit) => unit,
-            None => "",
+        let unit = match without_code(&unit).trim_end_matches('.') {
+            "c" => "с",
+            "" if is_count(&text) => "с",
+            unit => unit,
         };
         pages(&format!("{text} {unit}"))
     }
+}
+
+/// Returns a unit without the code that a menu of IRBIS may write before it: `disc` of `o=disc`.
+fn without_code(unit: &str) -> &str {
+    unit.rsplit('=').next().unwrap_or(unit).trim()
 }
 
 /// Returns whether a statement has numbers alone, which count pages in IRBIS: `VIII, 320, [2]`.

@@ -17,6 +17,7 @@ const WORD: f32 = 5.5;
 const SHORT: usize = 3;
 /// How much a language counts at least of which the letters are usual.
 const MAIN: f32 = 0.2;
+
 /// A set, the languages of a sample in it, and the bytes of the sample.
 #[derive(Debug)]
 pub(super) struct Reading {

@@ -27,7 +27,7 @@ pub(super) struct Around {
 impl Around {
     /// Opens an object or an array.
     pub(super) fn open(&mut self, byte: u8) {
-        let bit = u32::try_from(self.depth).ok().and_then(|depth| 1u64.checked_shl(depth)).unwrap_or(0);
+        let bit = bit(self.depth);
         self.arrays = if byte == b'[' { self.arrays | bit } else { self.arrays & !bit };
         self.depth += 1;
     }
@@ -36,7 +36,7 @@ impl Around {
     pub(super) fn close(&mut self, byte: u8) -> bool {
         let Some(depth) = self.depth.checked_sub(1) else { return false };
         self.depth = depth;
-        let bit = u32::try_from(depth).ok().and_then(|depth| 1u64.checked_shl(depth)).unwrap_or(0);
+        let bit = bit(depth);
         bit == 0 || (self.arrays & bit != 0) == (byte == b']')
     }
 
@@ -61,6 +61,11 @@ impl Around {
         }
         Ok(bytes.len())
     }
+}
+
+/// Returns the bit of a depth; 0 beyond 64.
+fn bit(depth: usize) -> u64 {
+    u32::try_from(depth).ok().and_then(|depth| 1u64.checked_shl(depth)).unwrap_or(0)
 }
 
 /// Returns the length of the text before the first record of a list, and which objects and arrays are around the
