@@ -23,41 +23,68 @@ fn is_mostly_valid(bytes: &[u8]) -> bool {
     good > 2 * bad
 }
 
-/// Whether most bytes of a run of bytes above 0x7F, between two of ASCII, belong to characters of UTF-8. If there is no such
-/// run, no value in these bytes is mostly UTF-8.
+/// Whether most bytes of a run of bytes above 0x7F, between two of ASCII, have the form of characters of UTF-8. If there is
+/// no such run, no value in these bytes is mostly UTF-8.
 ///
 /// # Cost
 /// One pass, many bytes at a time; another over words that have something like a character in them.
 pub(crate) fn has_utf8(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    while let Some(at) = character_form(rest) {
-        let start = rest.cut(..at).iter().rposition(u8::is_ascii).map_or(0, |ascii| ascii + 1);
-        let run = rest.cut(start..);
-        let (run, after) = run.split_at(run.iter().position(u8::is_ascii).unwrap_or(run.len()));
-        if is_mostly_valid(run) {
-            return true;
+    let mut from = 0;
+    while let Some(at) = character_form(bytes, from) {
+        let before = bytes.cut(from..at).iter().rposition(u8::is_ascii);
+        let mut rest = bytes.cut(from + before.map_or(0, |ascii| ascii + 1)..);
+        // The runs that begin in the same block.
+        let last = bytes.len().saturating_sub(at + BLOCK);
+        while rest.len() > last {
+            let start = rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+            rest = rest.cut(start..);
+            let (is_utf8, after) = begins_with_utf8(rest);
+            if is_utf8 {
+                return true;
+            }
+            rest = rest.cut(after..);
         }
-        rest = after;
+        from = bytes.len() - rest.len();
     }
     false
 }
 
-/// Where a byte that begins a character of UTF-8 is before as many as it takes, up to two, that continue one: text in most
-/// sets has few of these.
-fn character_form(bytes: &[u8]) -> Option<usize> {
+/// Whether most bytes of the run that bytes begin with have the form of characters of UTF-8, and where it ends.
+#[inline]
+fn begins_with_utf8(bytes: &[u8]) -> (bool, usize) {
+    let byte = |at: usize| bytes.get(at).map_or(0, |byte| *byte);
+    let continues = |at: usize| byte(at) & 0xC0 == 0x80;
+    let (mut at, mut bad) = (0, 0);
+    loop {
+        at += match byte(at) {
+            0..0x80 => break,
+            0xC2..=0xDF if continues(at + 1) => 2,
+            0xE0..=0xEF if continues(at + 1) && continues(at + 2) => 3,
+            0xF0..=0xF4 if continues(at + 1) && continues(at + 2) && continues(at + 3) => 4,
+            _ => {
+                bad += 1;
+                1
+            }
+        };
+    }
+    (at > 3 * bad, at)
+}
+
+/// The block, from an offset on, in which a byte that begins a character of UTF-8 is before as many as it takes, up to two,
+/// that continue one: text in most sets has few of these.
+fn character_form(bytes: &[u8], from: usize) -> Option<usize> {
     let continues = |byte: u8| byte & 0xC0 == 0x80;
     let is_form =
         |one: u8, two: u8, three: u8| (one >= 0xC2) & continues(two) & ((one < 0xE0) | continues(three));
-    let mut start = 0;
+    let mut start = from;
     while let Some(block) = bytes.get(start..start + BLOCK + 2) {
         let three = block.iter().zip(block.cut(1..)).zip(block.cut(2..));
         if three.fold(false, |any, ((one, two), three)| any | is_form(*one, *two, *three)) {
-            break;
+            return Some(start);
         }
         start += BLOCK;
     }
-    let byte = |at: usize| bytes.get(at).map_or(0, |byte| *byte);
-    (start..bytes.len()).find(|at| is_form(byte(*at), byte(at + 1), byte(at + 2)))
+    (start < bytes.len()).then_some(start)
 }
 
 /// What the bytes above 0x7F say of MARC-8, and against it. See [`weigh_marks`].

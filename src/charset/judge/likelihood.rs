@@ -14,7 +14,7 @@ const MIXED: f32 = 14.0;
 /// The same where there are few words, which are all of one record.
 const AGAINST_FEW: f32 = 40.0;
 /// By how much evidence counts less than if all words were independent.
-const TEMPER: f32 = 1.6;
+pub(super) const TEMPER: f32 = 1.6;
 /// By how many bits the words of ASCII speak at most against a set, whose languages are not theirs.
 const AROUND: f32 = 5.0;
 

@@ -20,6 +20,7 @@ mod sample;
 mod sets;
 mod spell;
 mod usual;
+mod weigh;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -28,14 +29,14 @@ use std::sync::{Arc, OnceLock};
 use unicode_normalization::UnicodeNormalization;
 
 use self::languages::{LANGUAGES, Language};
-use self::likelihood::{MOST, Odds, against, likelihood, sums};
 use self::reading::{Reading, SPOKEN};
 use self::rivals::{Compared, Rivals};
 pub use self::sample::Sample;
 use self::sample::{Fixed, WORDS, words_of};
 pub(crate) use self::sample::{divides, values};
 use self::sets::{SETS, Set};
-use self::spell::{ascii_cost, least, letters_cost, spell, spell_text, word_cost};
+use self::spell::{least, spell_text, word_cost};
+use self::weigh::{Weighed, weigh};
 use super::Charset;
 
 /// What bytes cost that are not UTF-8 in a value that is else, in twelfths of a bit.
@@ -51,44 +52,9 @@ impl Sample {
     pub fn judge(&self) -> Judgement {
         let words = self.words.sorted(WORDS);
         let ascii = self.ascii.sorted(WORDS);
-        let spoken: Vec<Vec<f32>> = ascii
-            .iter()
-            .map(|(word, _)| LANGUAGES.all.iter().map(|language| ascii_cost(word, language)).collect())
-            .collect();
-        // Many sets are those of the same languages.
-        let mut spoken_in: HashMap<&[usize], Odds, Fixed> = HashMap::default();
-        let mut bits = Vec::with_capacity(SETS.len());
-        let mut weights = Vec::with_capacity(SETS.len());
-        let mut around = Vec::with_capacity(SETS.len());
-        let mut spellings = Vec::with_capacity(SETS.len());
-        let mut symbols = Vec::new();
-        for set in SETS.iter() {
-            let mut spelt = Vec::with_capacity(words.len());
-            let mut costs = Vec::with_capacity(words.len() * set.languages.len());
-            for (word, _) in &words {
-                symbols.clear();
-                spelt.push(spell(set, word, &mut symbols));
-                costs.extend(set.languages.iter().map(|language| match LANGUAGES.all.get(*language) {
-                    Some(language) => letters_cost(&symbols, language),
-                    None => MOST,
-                }));
-            }
-            let spoken = spoken_in.entry(&set.languages).or_insert_with(|| {
-                let in_set = |row: &Vec<f32>, language: &usize| row.get(*language).copied().unwrap_or(MOST);
-                let costs = spoken.iter().flat_map(|row| set.languages.iter().map(move |at| in_set(row, at)));
-                Odds::new(costs.collect(), set.languages.len())
-            });
-            let odds = Odds::new(costs, set.languages.len());
-            let likely = likelihood((&words, &odds), &spelt, (&ascii, spoken));
-            spellings.push(spelt);
-            bits.push(likely.words);
-            around.push(likely.around);
-            weights.push(likely.languages);
-        }
-        let mut bits = sums(&bits, &spellings, &words);
-        bits.iter_mut().zip(against(&around)).for_each(|(bits, against)| *bits -= against);
+        let weighed = weigh(&words, &ascii);
         Judgement {
-            inner: Arc::new(Inner { bits, weights, twins: twins(&used(&words)), words: words.len() }),
+            inner: Arc::new(Inner { weighed, twins: twins(&used(&words)), words: words.len() }),
             utf8: self.utf8,
             bytes: self.bytes,
             input: None,
@@ -126,10 +92,8 @@ pub struct Judgement {
 
 #[derive(Debug)]
 struct Inner {
-    /// For each candidate, bits.
-    bits: Vec<f32>,
-    /// For each candidate, how much each of its languages counts.
-    weights: Vec<Vec<f32>>,
+    /// What speaks for each candidate.
+    weighed: Vec<Weighed>,
     /// For each candidate, the first that gives the same text.
     twins: Vec<usize>,
     words: usize,
@@ -177,11 +141,9 @@ impl Judgement {
     /// give the same text only one is in the list: the one that more speaks for beforehand.
     pub fn ranked(&self, prior: impl Fn(Charset) -> f32) -> Vec<Candidate> {
         let known = |set: &Set| set.prior + prior(set.charset);
-        let mut order: Vec<(f32, usize)> = SETS
-            .iter()
-            .enumerate()
-            .map(|(at, set)| (self.inner.bits.get(at).copied().unwrap_or_default() + known(set), at))
-            .collect();
+        let weighed = SETS.iter().zip(&self.inner.weighed).enumerate();
+        let mut order: Vec<(f32, usize)> =
+            weighed.map(|(at, (set, weighed))| (weighed.bits + known(set), at)).collect();
         order.sort_by(|(one, first), (other, second)| other.total_cmp(one).then(first.cmp(second)));
         let best = order.first().map_or(0.0, |(bits, _)| *bits);
         let mut groups: Vec<(f32, usize)> = Vec::new();
@@ -215,7 +177,7 @@ impl Judgement {
 
     /// Returns what speaks for each language of a set.
     fn weights(&self, at: usize) -> &[f32] {
-        self.inner.weights.get(at).map(Vec::as_slice).unwrap_or_default()
+        self.inner.weighed.get(at).map(|weighed| &*weighed.languages).unwrap_or_default()
     }
 
     fn language(&self, at: usize, set: &Set) -> &'static str {
@@ -279,15 +241,15 @@ impl Judgement {
         reading.is_some_and(|reading| reading.is_usual(bytes))
     }
 
-    /// Whether bytes might be in another set than that of the input: one in which some of their words fit so much better
-    /// that it outweighs `bits`. What reads well in the set of the input is not compared.
+    /// By how many bits another set may be likelier than that of the input, about: by the words that do not read well in that
+    /// of the input, and by what is `known` beforehand. More than any number if no input was judged.
     ///
     /// # Cost
     /// A look at each letter of the words that do not read well, in each set and each of its languages.
-    pub(crate) fn may_deviate(&self, charset: Charset, bytes: &[u8], bits: f32) -> bool {
-        let Some((at, set)) = candidate(charset) else { return false };
-        let (Some(reading), Some(input)) = (self.reading(at, set), &self.input) else { return true };
-        let Some(compared) = input.compared.get(at) else { return true };
+    pub(crate) fn gain(&self, charset: Charset, bytes: &[u8], known: impl Fn(Charset) -> f32) -> f32 {
+        let Some((at, set)) = candidate(charset) else { return f32::MIN };
+        let (Some(reading), Some(input)) = (self.reading(at, set), &self.input) else { return f32::INFINITY };
+        let Some(compared) = input.compared.get(at) else { return f32::INFINITY };
         let mut rivals = Rivals::new(set, compared);
         let mut letters = Vec::new();
         for value in values(bytes) {
@@ -297,7 +259,7 @@ impl Judgement {
                 }
             }
         }
-        rivals.best() > bits
+        rivals.best(known)
     }
 
     /// Whether words read well in a set, in the languages of the sample: with that many bits a byte, and one byte more.

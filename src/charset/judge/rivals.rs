@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 
 use super::languages::{LANGUAGES, Language, Letter};
+use super::likelihood::TEMPER;
 use super::sample::Fixed;
 use super::sets::{SETS, Set};
 use super::spell::{letters_cost_within, spell, word_cost};
+use crate::charset::Charset;
 
 /// By how many twelfths of a bit a word speaks against a set at most.
 const AGAINST: f32 = 14.0 * 12.0;
@@ -50,9 +52,12 @@ impl Rivals<'_> {
         }
     }
 
-    /// By how many bits the words fit better in the set in which they fit best.
-    pub(super) fn best(&self) -> f32 {
-        self.gains.iter().copied().fold(0.0, f32::max) / 12.0
+    /// By how many bits the set that fits best is likelier, with what is `known` beforehand: none if no word was added.
+    pub(super) fn best(&self, known: impl Fn(Charset) -> f32) -> f32 {
+        let before = |set: &Set| set.prior + known(set.charset);
+        let own = before(self.set);
+        let rivals = SETS.iter().zip(&self.gains).filter(|(_, gain)| **gain > 0.0);
+        rivals.map(|(set, gain)| gain / 12.0 / TEMPER + before(set) - own).fold(0.0, f32::max)
     }
 }
 
@@ -81,7 +86,7 @@ fn languages(set: &Set) -> impl Iterator<Item = &'static Language> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::charset::{Charset, Policy};
+    use crate::charset::Policy;
 
     #[test]
     fn a_word_fits_better_in_its_own_set() {
@@ -91,7 +96,7 @@ mod tests {
             let mut bytes = Vec::new();
             own.encode_into(text, Policy::Strict, &mut bytes).unwrap();
             rivals.add(&bytes, &mut Vec::new());
-            rivals.best()
+            rivals.best(|_| 0.0)
         };
         let known = Compared::default();
         for (text, own, input) in [

@@ -13,6 +13,8 @@ pub(super) const WORDS: usize = 2048;
 const ASCII_WORDS: usize = 256;
 /// The longest word that is looked at, in bytes.
 const LONGEST: usize = 48;
+/// How many bytes are looked at together.
+const BLOCK: usize = 32;
 /// How many different words of one letter count in full.
 const ALONE: usize = 8;
 
@@ -121,22 +123,28 @@ pub(crate) const fn divides(byte: u8) -> bool {
 
 /// The values in bytes of any format whose syntax is ASCII, if they are not ASCII: without subfield codes.
 pub(crate) fn values(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = Some(bytes);
-    let mut has_code = false;
-    let all = std::iter::from_fn(move || {
-        let bytes = rest?;
-        let end = bytes.iter().position(|byte| divides(*byte));
-        let value = bytes.cut(..end.unwrap_or(bytes.len()));
-        let value = match value.split_first() {
-            Some((code, value)) if has_code && code.is_ascii() => value,
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + first_beyond_ascii(bytes.get(from..)?)?;
+        let before = bytes.cut(from..at).iter().rposition(|byte| divides(*byte));
+        let start = from + before.map_or(0, |delimiter| delimiter + 1);
+        let len = bytes.cut(at..).iter().position(|byte| divides(*byte));
+        let end = len.map_or(bytes.len(), |len| at + len);
+        from = end + 1;
+        let delimiter = start.checked_sub(1).and_then(|before| bytes.get(before));
+        let value = bytes.cut(start..end);
+        Some(match (delimiter, value.split_first()) {
+            (Some(0x1F | b'^' | b'$'), Some((code, value))) if code.is_ascii() => value,
             _ => value,
-        };
-        let delimiter = end.and_then(|end| bytes.get(end).copied());
-        has_code = matches!(delimiter, Some(0x1F | b'^' | b'$'));
-        rest = end.and_then(|end| bytes.get(end + 1..));
-        Some(value)
-    });
-    all.filter(|value| !value.is_ascii())
+        })
+    })
+}
+
+/// Where the first byte beyond ASCII is.
+fn first_beyond_ascii(bytes: &[u8]) -> Option<usize> {
+    let ascii = bytes.chunks(BLOCK).take_while(|block| block.is_ascii()).count() * BLOCK;
+    let at = bytes.get(ascii..)?.iter().position(|byte| !byte.is_ascii())?;
+    Some(ascii + at)
 }
 
 /// The words of a value: what letters of ASCII and bytes beyond it make together.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::declared::Prior;
-use super::head::{Head, Ranking};
+use super::head::{Head, Ranking, beyond_ascii};
 use crate::charset::{
     Candidate, Charset, Judgement, MarkEvidence, Sample, has_known_escape, has_utf8, is_mostly_utf8, values,
     weigh_marks,
@@ -13,8 +13,6 @@ use crate::charset::{
 const INPUT: f32 = 14.0;
 /// How many words the input must have for that; fewer weigh less.
 const WORDS: usize = 16;
-/// How many bits better some words have to be in another set before a record is judged for itself.
-const GAIN: f32 = 12.0;
 /// How many bits a byte may take in a record that is no damage, if it is said to be UTF-8.
 const DAMAGED: f32 = 6.5;
 /// What speaks for a record to be in one set all through, rather than to have values in UTF-8 beside it, in bits: values of
@@ -58,19 +56,19 @@ impl Evidence {
             let mut seen = HashSet::new();
             for value in values(bytes) {
                 if !is_mostly_utf8(value) {
-                    other_bytes += beyond_ascii(value);
+                    other_bytes += beyond_ascii(value) as u64;
                     continue;
                 }
                 let valid = value.utf8_chunks().flat_map(|chunk| chunk.valid().chars());
                 of_utf8 += valid.filter(|letter| !letter.is_ascii()).count() as u64;
-                form += beyond_ascii(value);
+                form += beyond_ascii(value) as u64;
                 // What occurs again says nothing new, and no more is asked where it is beyond doubt.
                 if !is_declared && against_utf8 > BEYOND_DOUBT && seen.insert(value) {
                     against_utf8 += best.map_or(0.0, |best| judgement.against_utf8(best, value));
                 }
             }
         } else {
-            other_bytes = beyond_ascii(bytes);
+            other_bytes = beyond_ascii(bytes) as u64;
         }
         // All of them together are UTF-8, or none is.
         if !is_declared && best.is_some() && against_utf8 > 0.0 {
@@ -104,37 +102,29 @@ impl Evidence {
     }
 }
 
-/// Counts the bytes beyond ASCII.
-fn beyond_ascii(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| !byte.is_ascii()).count() as u64
-}
-
 /// Ranks the candidates: by the head of the input, or by the record itself if that says nothing, or if the record has unusual
-/// bytes, and words that fit much better in another set.
+/// bytes, and words that fit so much better in another set that it may outweigh what speaks for that of the input.
 fn rank(bytes: &[u8], prior: Prior, head: &Head) -> (Ranking, Judgement, bool) {
-    let own = |known: Option<Charset>| -> (Ranking, Judgement) {
+    let known = |charset| prior.weight(charset) + head.hint(charset);
+    let own = |input: Option<Charset>, weight: f32| -> (Ranking, Judgement) {
         let mut sample = Sample::new();
         sample.add(bytes);
         let judgement = sample.judge();
-        let words = head.judgement().map_or(0, Judgement::words).min(WORDS);
-        let weight = INPUT * words as f32 / WORDS as f32;
-        let input = |charset| if known == Some(charset) { weight } else { 0.0 };
-        (
-            judgement.ranked(|charset| prior.weight(charset) + head.hint(charset) + input(charset)).into(),
-            judgement,
-        )
+        let of_input = |charset| if input == Some(charset) { weight } else { 0.0 };
+        (judgement.ranked(|charset| known(charset) + of_input(charset)).into(), judgement)
     };
     let (Some(ranking), Some(judgement)) = (head.ranking(prior), head.judgement()) else {
-        let (ranking, judgement) = own(None);
+        let (ranking, judgement) = own(None, 0.0);
         return (ranking, judgement, false);
     };
-    let well = |best: &Candidate| {
-        judgement.is_usual(best.charset, bytes) || !judgement.may_deviate(best.charset, bytes, GAIN)
+    let weight = INPUT * judgement.words().min(WORDS) as f32 / WORDS as f32;
+    let may_deviate = |best: &&Candidate| {
+        !judgement.is_usual(best.charset, bytes) && judgement.gain(best.charset, bytes, known) > weight
     };
-    let Some(best) = ranking.first().filter(|best| !well(best)).copied() else {
+    let Some(best) = ranking.first().filter(may_deviate).copied() else {
         return (ranking, judgement.clone(), false);
     };
-    let (other, others) = own(Some(best.charset));
+    let (other, others) = own(Some(best.charset), weight);
     match other.first() {
         Some(own) if own.charset != best.charset && own.probability >= STRONG => (other, others, true),
         _ => (ranking, judgement.clone(), false),

@@ -10,13 +10,18 @@ use crate::io::ReadOptions;
 
 /// How many bytes of an input are looked at.
 pub(crate) const HEAD: usize = 8 * 1024 * 1024;
+/// How many bytes beyond ASCII are looked at, from the first value on that is not UTF-8: as many as 4,096 records have that
+/// have 256 each.
+const BEYOND: usize = 1024 * 1024;
 /// How far back the value is looked for in which the first byte stands that is not UTF-8.
 const BACK: usize = 1024;
 /// What speaks for a set in which the language is written that the caller names, in bits.
 const HINT: f32 = 10.0;
+/// How many bytes are counted together; fewer than 256.
+const BLOCK: usize = 128;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// What the first 8 MiB of an input say of its character set: the same for all readers of the input, however it is cut
+/// What the beginning of an input says of its character set, up to 8 MiB or to a million bytes beyond ASCII: the same for all readers of the input, however it is cut
 /// into pieces, batches and ranges. Cloning is cheap.
 #[derive(Clone, Default)]
 pub struct Head(Option<Arc<Facts>>);
@@ -63,10 +68,10 @@ impl Head {
         }
     }
 
-    /// The head whose sample is this.
+    /// The head whose sample is this, up to the last byte beyond ASCII that is looked at.
     fn judged(mark: bool, hint: Option<&'static str>, bytes: &[u8]) -> Head {
         let mut sample = Sample::new();
-        sample.add(bytes);
+        sample.add(bytes.cut(..enough(bytes)));
         Head::new(mark, hint, Some(sample.judge_input()))
     }
 
@@ -115,6 +120,27 @@ impl Head {
     }
 }
 
+/// Counts the bytes beyond ASCII.
+pub(super) fn beyond_ascii(bytes: &[u8]) -> usize {
+    let count = |block: &[u8]| block.iter().map(|byte| byte >> 7).sum::<u8>();
+    bytes.chunks(BLOCK).map(|block| usize::from(count(block))).sum()
+}
+
+/// How many of the bytes are looked at: all, if not too many of them are beyond ASCII.
+fn enough(bytes: &[u8]) -> usize {
+    let mut left = BEYOND;
+    let mut end = 0;
+    for block in bytes.chunks(BLOCK) {
+        let Some(rest) = left.checked_sub(beyond_ascii(block)) else {
+            let beyond = block.iter().enumerate().filter(|(_, byte)| !byte.is_ascii());
+            return end + beyond.map(|(at, _)| at + 1).take(left).last().unwrap_or(0);
+        };
+        left = rest;
+        end += block.len();
+    }
+    end
+}
+
 /// Where the bytes stop being UTF-8. A character that the end cuts off is no fault unless the input ends there.
 fn invalid(bytes: &[u8], is_end: bool) -> Option<usize> {
     let error = simdutf8::compat::from_utf8(bytes).err()?;
@@ -138,6 +164,8 @@ pub(crate) struct Watch {
     checked: usize,
     /// How many bytes were seen.
     seen: usize,
+    /// How many bytes beyond ASCII are kept, once there are bytes that are not UTF-8.
+    beyond: usize,
     mark: bool,
     hint: Option<&'static str>,
     state: State,
@@ -184,10 +212,13 @@ impl Watch {
         let is_full = self.seen >= HEAD;
         match self.state {
             State::Utf8 => self.check(bytes, is_end && !is_full),
-            State::Other => self.kept.extend_from_slice(bytes),
+            State::Other => {
+                self.kept.extend_from_slice(bytes);
+                self.beyond += beyond_ascii(bytes);
+            }
             State::Done => {}
         }
-        if !is_full && !is_end {
+        if !is_full && !is_end && self.beyond < BEYOND {
             return None;
         }
         let other = self.state == State::Other;
@@ -246,6 +277,7 @@ impl Watch {
         let start = value_start(&self.kept, at);
         self.kept.drain(..start.min(self.kept.len()));
         self.kept.extend_from_slice(rest);
+        self.beyond = beyond_ascii(&self.kept);
         self.state = State::Other;
     }
 }
@@ -270,6 +302,30 @@ mod tests {
             let head = watch.feed(b"", true).unwrap();
             assert_eq!(head.ranking(Prior::Marc).unwrap(), ranking, "{size}");
         }
+    }
+
+    #[test]
+    fn a_watch_has_enough_where_a_slice_has() {
+        let title = b"Caf\xE9s fran\xE7ais de Gen\xE8ve, d\xE9j\xE0 vus\x1F";
+        let mut data = b"Title in English\x1F".repeat(1000);
+        data.extend(title.repeat(BEYOND / 5 + 1));
+        let start = value_start(&data, invalid(&data, true).unwrap());
+        let looked = &data[start..];
+        assert_eq!(beyond_ascii(&looked[..enough(looked)]), BEYOND);
+        assert_eq!(beyond_ascii(&looked[..enough(looked) - 1]), BEYOND - 1);
+        let (short, exact) = (looked.len() - title.len(), beyond_ascii(looked) - BEYOND);
+        assert!(enough(looked) >= short && exact < 5, "{exact}");
+        // More words behind it, in another set, change nothing.
+        let whole = Head::of(&data, &ReadOptions::new());
+        data.extend(
+            "Очерки прошлого\u{1F}".chars().map(|letter| letter as u32 as u8 | 0x80).cycle().take(9000),
+        );
+        for size in [4096, 65_537, data.len()] {
+            let mut watch = Watch::new(&ReadOptions::new());
+            let head = data.chunks(size).find_map(|piece| watch.feed(piece, false)).unwrap();
+            assert_eq!(head.ranking(Prior::Marc), whole.ranking(Prior::Marc), "{size}");
+        }
+        assert_eq!(Head::of(&data, &ReadOptions::new()).ranking(Prior::Marc), whole.ranking(Prior::Marc));
     }
 
     #[test]

@@ -2,16 +2,23 @@
 //!
 //! Bytes that are valid UTF-8 are UTF-8. For all others three things count: what the caller says; what is known
 //! beforehand, from a label in the record, the dialect or the format; and how probable the bytes are as text under each
-//! set that is tried ([`crate::charset::candidates`]). An input is in one set unless it is shown otherwise: its first
-//! 8 MiB, the [`Head`], are judged together, once, and every record is read by that judgement, so that one of two words is
-//! read like its neighbours. What a label says is worth seven bits, about two letters. A record
-//! whose bytes do not follow on each other as they do in the input, and some of whose words fit better by twelve bits in
-//! another set, is judged for itself, and is in another set if that is 99.8 % likely although the set of the input has 14
-//! bits in its favour (fewer, if it has under 16 words). Values that are UTF-8 stay so beside values in another set;
-//! where all values of that form make better words in the other set, with eight bits in its favour, they have it by
-//! chance: the Cyrillic ФК in ISO 8859-5 are the two bytes of ĺ. A language that the caller names is worth ten bits for
-//! the sets in which it is written. In UTF-8, ESC H and ESC I around words that are not filed are U+0098 and U+009C
-//! when the text is asked for; the bytes stay. The first row that fits decides:
+//! set that is tried ([`crate::charset::candidates`]).
+//!
+//! An input is in one set unless it is shown otherwise. Its beginning, the [`Head`], is judged as a whole, once: the
+//! first 8 MiB, or less if a million bytes beyond ASCII are in less. Every record is read by that judgement, so that
+//! one of two words is read like its neighbours. What a label says is worth seven bits, about two letters; a language
+//! that the caller names is worth ten bits for the sets in which it is written.
+//!
+//! A record may be in another set than its input. What speaks for that of the input is worth 14 bits (fewer, if it has
+//! under 16 words). A record is judged for itself if its bytes do not follow on each other as they do in the input, and
+//! if its words fit another set better by more than these bits. It is in another set if that is then 99.8 % likely.
+//!
+//! Values that are UTF-8 stay so beside values in another set. Where all values of that form make better words in the
+//! other set, with eight bits in its favour, they have it by chance: the Cyrillic ФК in ISO 8859-5 are the two bytes of
+//! ĺ. In UTF-8, ESC H and ESC I around words that are not filed are U+0098 and U+009C when the text is asked for; the
+//! bytes stay.
+//!
+//! The first row that fits decides:
 //!
 //! | known | shown | answer | reason | finding |
 //! |---|---|---|---|---|
