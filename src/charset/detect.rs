@@ -14,7 +14,8 @@ pub fn is_mostly_utf8(bytes: &[u8]) -> bool {
     has_utf8(bytes) && is_mostly_valid(bytes)
 }
 
-fn is_mostly_valid(bytes: &[u8]) -> bool {
+/// The same, without a look beforehand.
+pub(crate) fn is_mostly_valid(bytes: &[u8]) -> bool {
     let (mut good, mut bad) = (0usize, 0usize);
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().bytes().filter(|byte| *byte >= 0x80).count();
@@ -23,13 +24,18 @@ fn is_mostly_valid(bytes: &[u8]) -> bool {
     good > 2 * bad
 }
 
-/// Whether most bytes of a run of bytes above 0x7F, between two of ASCII, have the form of characters of UTF-8. If there is
-/// no such run, no value in these bytes is mostly UTF-8.
+/// Whether there is a run of bytes above 0x7F of which most have the form of characters of UTF-8. If not, no value in these
+/// bytes is mostly UTF-8.
+fn has_utf8(bytes: &[u8]) -> bool {
+    find_utf8(bytes, 0).is_some()
+}
+
+/// Where, from an offset on, a run of bytes above 0x7F begins, between two of ASCII, of which most have the form of
+/// characters of UTF-8.
 ///
 /// # Cost
 /// One pass, many bytes at a time; another over words that have something like a character in them.
-pub(crate) fn has_utf8(bytes: &[u8]) -> bool {
-    let mut from = 0;
+pub(crate) fn find_utf8(bytes: &[u8], mut from: usize) -> Option<usize> {
     while let Some(at) = character_form(bytes, from) {
         let before = bytes.cut(from..at).iter().rposition(u8::is_ascii);
         let mut rest = bytes.cut(from + before.map_or(0, |ascii| ascii + 1)..);
@@ -40,13 +46,13 @@ pub(crate) fn has_utf8(bytes: &[u8]) -> bool {
             rest = rest.cut(start..);
             let (is_utf8, after) = begins_with_utf8(rest);
             if is_utf8 {
-                return true;
+                return Some(bytes.len() - rest.len());
             }
             rest = rest.cut(after..);
         }
         from = bytes.len() - rest.len();
     }
-    false
+    None
 }
 
 /// Whether most bytes of the run that bytes begin with have the form of characters of UTF-8, and where it ends.

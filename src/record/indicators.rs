@@ -24,10 +24,9 @@ impl RecordRef<'_> {
     pub(crate) fn lacks_indicators(self) -> bool {
         let delimiter = self.syntax.delimiter;
         // As in nearly all fields.
-        let has_two = |slot: &Slot| {
-            let there = self.bytes.get(slot.start as usize..).and_then(<[u8]>::first_chunk::<2>);
-            let are_there = there.is_some_and(|[a, b]| (*a != delimiter) & (*b != delimiter));
-            are_there & (slot.end.saturating_sub(slot.start) >= 2) | slot.control()
+        let has_two = |slot: &Slot| match self.bytes.get(slot.start as usize..slot.end as usize) {
+            Some([a, b, ..]) => slot.control() || *a != delimiter && *b != delimiter,
+            _ => slot.control(),
         };
         match self.syntax.indicators {
             0 => false,

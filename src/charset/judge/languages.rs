@@ -57,6 +57,8 @@ impl Language {
 pub(super) struct Languages {
     pub(super) all: Vec<Language>,
     letters: BTreeMap<char, Letter>,
+    /// The letters of ASCII, `a` to `z`.
+    ascii: Vec<Letter>,
 }
 
 pub(super) static LANGUAGES: LazyLock<Languages> = LazyLock::new(|| read(DATA).unwrap_or_default());
@@ -65,6 +67,13 @@ impl Languages {
     /// The number of a small letter.
     pub(super) fn letter(&self, small: char) -> Letter {
         self.letters.get(&small).copied().unwrap_or(FOREIGN)
+    }
+
+    /// The letter of an ASCII byte; the boundary of a word where it is none.
+    #[inline]
+    pub(super) fn ascii(&self, byte: u8) -> Letter {
+        let at = byte.to_ascii_lowercase().checked_sub(b'a');
+        at.and_then(|at| self.ascii.get(usize::from(at))).copied().unwrap_or(BOUNDARY)
     }
 
     /// The number of a language in the list.
@@ -100,6 +109,7 @@ fn read(mut data: &'static [u8]) -> Option<Languages> {
             *language.places.get_mut(usize::from(letter))? = place;
         }
     }
+    languages.ascii = ('a'..='z').map(|letter| languages.letter(letter)).collect();
     Some(languages)
 }
 

@@ -32,11 +32,12 @@ use self::languages::{LANGUAGES, Language};
 use self::reading::{Reading, SPOKEN};
 use self::rivals::{Compared, Rivals};
 pub use self::sample::Sample;
+use self::sample::values;
 use self::sample::{Fixed, WORDS, words_of};
-pub(crate) use self::sample::{divides, values};
+pub(crate) use self::sample::{divides, value_at};
 use self::sets::{SETS, Set};
 use self::spell::{least, spell_text, word_cost};
-use self::weigh::{Weighed, weigh};
+use self::weigh::{OUT, Weighed, weigh};
 use super::Charset;
 
 /// What bytes cost that are not UTF-8 in a value that is else, in twelfths of a bit.
@@ -50,11 +51,16 @@ const CALIBRATED: f32 = 1.6;
 impl Sample {
     /// Judges the sample under all candidates.
     pub fn judge(&self) -> Judgement {
+        self.judge_among(|_| true)
+    }
+
+    /// Judges the sample under some candidates; the others are out of question.
+    pub(crate) fn judge_among(&self, is_among: impl Fn(Charset) -> bool) -> Judgement {
         let words = self.words.sorted(WORDS);
         let ascii = self.ascii.sorted(WORDS);
-        let weighed = weigh(&words, &ascii);
+        let weighed = weigh(&words, &ascii, |set| is_among(set.charset));
         Judgement {
-            inner: Arc::new(Inner { weighed, twins: twins(&used(&words)), words: words.len() }),
+            inner: Arc::new(Inner { twins: twins(&used(&words), &weighed), weighed, words: words.len() }),
             utf8: self.utf8,
             bytes: self.bytes,
             input: None,
@@ -142,8 +148,9 @@ impl Judgement {
     pub fn ranked(&self, prior: impl Fn(Charset) -> f32) -> Vec<Candidate> {
         let known = |set: &Set| set.prior + prior(set.charset);
         let weighed = SETS.iter().zip(&self.inner.weighed).enumerate();
+        let in_question = weighed.filter(|(_, (_, weighed))| weighed.bits > OUT);
         let mut order: Vec<(f32, usize)> =
-            weighed.map(|(at, (set, weighed))| (weighed.bits + known(set), at)).collect();
+            in_question.map(|(at, (set, weighed))| (weighed.bits + known(set), at)).collect();
         order.sort_by(|(one, first), (other, second)| other.total_cmp(one).then(first.cmp(second)));
         let best = order.first().map_or(0.0, |(bits, _)| *bits);
         let mut groups: Vec<(f32, usize)> = Vec::new();
@@ -241,15 +248,23 @@ impl Judgement {
         reading.is_some_and(|reading| reading.is_usual(bytes))
     }
 
-    /// By how many bits another set may be likelier than that of the input, about: by the words that do not read well in that
-    /// of the input, and by what is `known` beforehand. More than any number if no input was judged.
+    /// The candidates that may be likelier than the set of the input, by more than these bits: by the words that do not read
+    /// well in that of the input, and by what is `known` beforehand. All of them if no input was judged.
     ///
     /// # Cost
     /// A look at each letter of the words that do not read well, in each set and each of its languages.
-    pub(crate) fn gain(&self, charset: Charset, bytes: &[u8], known: impl Fn(Charset) -> f32) -> f32 {
-        let Some((at, set)) = candidate(charset) else { return f32::MIN };
-        let (Some(reading), Some(input)) = (self.reading(at, set), &self.input) else { return f32::INFINITY };
-        let Some(compared) = input.compared.get(at) else { return f32::INFINITY };
+    pub(crate) fn rivals(
+        &self,
+        charset: Charset,
+        bytes: &[u8],
+        bits: f32,
+        known: impl Fn(Charset) -> f32,
+    ) -> Vec<Charset> {
+        let Some((at, set)) = candidate(charset) else { return Vec::new() };
+        let compared = self.input.as_ref().and_then(|input| input.compared.get(at));
+        let (Some(reading), Some(compared)) = (self.reading(at, set), compared) else {
+            return candidates().collect();
+        };
         let mut rivals = Rivals::new(set, compared);
         let mut letters = Vec::new();
         for value in values(bytes) {
@@ -259,7 +274,7 @@ impl Judgement {
                 }
             }
         }
-        rivals.best(known)
+        rivals.above(bits, known)
     }
 
     /// Whether words read well in a set, in the languages of the sample: with that many bits a byte, and one byte more.
@@ -291,10 +306,13 @@ fn candidate(charset: Charset) -> Option<(usize, &'static Set)> {
     SETS.iter().enumerate().find(|(_, set)| set.charset == charset)
 }
 
-/// For each candidate, the first that gives the same text for all these bytes.
-fn twins(used: &[u8]) -> Vec<usize> {
+/// For each candidate that is in question, the first that gives the same text for all these bytes.
+fn twins(used: &[u8], weighed: &[Weighed]) -> Vec<usize> {
     let mut texts: HashMap<String, usize, Fixed> = HashMap::default();
-    let first = |(at, set): (usize, &Set)| {
+    let first = |(at, (set, weighed)): (usize, (&Set, &Weighed))| {
+        if weighed.bits == OUT {
+            return at;
+        }
         let mut text = String::new();
         for byte in used {
             // A mark stands before its letter.
@@ -305,7 +323,7 @@ fn twins(used: &[u8]) -> Vec<usize> {
         }
         *texts.entry(text).or_insert(at)
     };
-    SETS.iter().enumerate().map(first).collect()
+    SETS.iter().zip(weighed).enumerate().map(first).collect()
 }
 
 /// What speaks for a set that was found by the text in it.

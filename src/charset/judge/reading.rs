@@ -1,6 +1,6 @@
 //! What the records of an input cost in the set of the input, by tables.
 
-use super::languages::{FOREIGN_PLACE, Language, Letter};
+use super::languages::{FOREIGN_PLACE, LANGUAGES, Language, Letter};
 use super::sample::Sample;
 use super::sets::{Case, Set, Symbol};
 use super::spell::{Before, case_cost, word_cost};
@@ -13,6 +13,8 @@ pub(super) const SPOKEN: usize = 3;
 const WELL: f32 = 7.0;
 /// The same in a word of a record that is not compared with other sets.
 const WORD: f32 = 5.5;
+/// The same in any language of the set, whether its letters are usual or not.
+const ELSEWHERE: f32 = 4.5;
 /// The longest word that is taken for an abbreviation, however it reads.
 const SHORT: usize = 3;
 /// How much a language counts at least of which the letters are usual.
@@ -76,9 +78,17 @@ impl Reading {
         self.usual.as_ref().is_some_and(|usual| usual.has(bytes))
     }
 
-    /// Whether a word is plain, and reads well.
+    /// Whether a word is plain, and reads well in one of the main languages, or all the better in any language of the set.
     pub(super) fn reads_well(&self, word: &[u8], letters: &mut Vec<Letter>) -> bool {
-        self.is_plain(word) && self.costs_at_most(WORD, word, letters)
+        let most = |bits: f32| bits * 12.0 * (word.len() + 1) as f32;
+        match self.is_plain(word) {
+            true if self.cost(word, letters) <= most(WORD) => true,
+            _ if self.has_odd_letters(word) => false,
+            _ => {
+                let languages = self.set.languages.iter().filter_map(|at| LANGUAGES.all.get(*at));
+                word_cost(self.set, word, languages, letters) <= most(ELSEWHERE)
+            }
+        }
     }
 
     /// Whether a word costs no more than these bits a byte, and one byte more.
@@ -86,23 +96,26 @@ impl Reading {
         self.cost(word, letters) / 12.0 <= bits * (word.len() + 1) as f32
     }
 
-    /// Whether a word has letters of one of the main languages alone, no capital after a small letter, and no sign before one:
-    /// such a sign is a capital in another set.
+    /// Whether a word has letters of one of the main languages alone, and none that are odd.
     fn is_plain(&self, word: &[u8]) -> bool {
         let letters = || word.iter().filter_map(|byte| self.places.get(usize::from(*byte)));
-        let in_one =
-            (0..self.main).any(|main| letters().all(|places| places.get(main) != Some(&FOREIGN_PLACE)));
+        (0..self.main).any(|main| letters().all(|places| places.get(main) != Some(&FOREIGN_PLACE)))
+            && !self.has_odd_letters(word)
+    }
+
+    /// Whether there is a capital after a small letter, or a sign before a small letter: such a sign is a capital in another
+    /// set.
+    fn has_odd_letters(&self, word: &[u8]) -> bool {
         let mut symbols = word.iter().map(|byte| self.set.symbol(*byte));
         let mut before = None;
-        in_one
-            && symbols.all(|symbol| {
-                let before = before.replace(symbol);
-                !matches!(
-                    (before, symbol),
-                    (Some(Symbol::Letter(_, Case::Lower, _)), Symbol::Letter(_, Case::Upper, _))
-                        | (Some(Symbol::Sign(..)), Symbol::Letter(_, Case::Lower, _))
-                )
-            })
+        symbols.any(|symbol| {
+            let before = before.replace(symbol);
+            matches!(
+                (before, symbol),
+                (Some(Symbol::Letter(_, Case::Lower, _)), Symbol::Letter(_, Case::Upper, _))
+                    | (Some(Symbol::Sign(..)), Symbol::Letter(_, Case::Lower, _))
+            )
+        })
     }
 
     /// What a word costs, in twelfths of a bit, in the language that it fits best.

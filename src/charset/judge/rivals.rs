@@ -7,7 +7,7 @@ use super::languages::{LANGUAGES, Language, Letter};
 use super::likelihood::TEMPER;
 use super::sample::Fixed;
 use super::sets::{SETS, Set};
-use super::spell::{letters_cost_within, spell, word_cost};
+use super::spell::{least, letters_cost_within, spell};
 use crate::charset::Charset;
 
 /// By how many twelfths of a bit a word speaks against a set at most.
@@ -52,27 +52,32 @@ impl Rivals<'_> {
         }
     }
 
-    /// By how many bits the set that fits best is likelier, with what is `known` beforehand: none if no word was added.
-    pub(super) fn best(&self, known: impl Fn(Charset) -> f32) -> f32 {
+    /// The candidates that are likelier by more than these bits, with what is `known` beforehand.
+    pub(super) fn above(&self, bits: f32, known: impl Fn(Charset) -> f32) -> Vec<Charset> {
         let before = |set: &Set| set.prior + known(set.charset);
         let own = before(self.set);
-        let rivals = SETS.iter().zip(&self.gains).filter(|(_, gain)| **gain > 0.0);
-        rivals.map(|(set, gain)| gain / 12.0 / TEMPER + before(set) - own).fold(0.0, f32::max)
+        let is_above = |set: &Set, gain: f32| gain > 0.0 && gain / 12.0 / TEMPER + before(set) - own > bits;
+        let rivals = SETS.iter().zip(&self.gains).filter(|(set, gain)| is_above(set, **gain));
+        rivals.map(|(set, _)| set.charset).collect()
     }
 }
 
-/// Compares what a word costs in a set with what it costs in each candidate, in the language that it fits best there.
+/// Compares what a word costs in a set with what it costs in each candidate, in the language that it fits best there. A
+/// candidate in which it mixes scripts, or capitals and small letters, is out of question if it does not so here.
 fn compare(set: &Set, word: &[u8], letters: &mut Vec<Letter>) -> Gains {
-    let here = word_cost(set, word, languages(set), letters);
+    letters.clear();
+    let here = spell(set, word, letters);
+    let is_mixed = here.is_mixed;
+    let here = here.cost + least(letters, languages(set));
     let most = here + AGAINST;
     let gain = |rival: &Set| {
         letters.clear();
-        let spelt = spell(rival, word, letters).cost;
-        if spelt >= most {
+        let spelt = spell(rival, word, letters);
+        if spelt.cost >= most || spelt.is_mixed && !is_mixed {
             return -AGAINST;
         }
         let least = languages(rival).fold(most, |least, language| {
-            least.min(spelt + letters_cost_within(letters, language, least - spelt))
+            least.min(spelt.cost + letters_cost_within(letters, language, least - spelt.cost))
         });
         here - least
     };
@@ -96,7 +101,7 @@ mod tests {
             let mut bytes = Vec::new();
             own.encode_into(text, Policy::Strict, &mut bytes).unwrap();
             rivals.add(&bytes, &mut Vec::new());
-            rivals.best(|_| 0.0)
+            rivals.gains.iter().copied().fold(0.0, f32::max) / 12.0
         };
         let known = Compared::default();
         for (text, own, input) in [

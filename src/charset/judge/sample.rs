@@ -126,18 +126,26 @@ pub(crate) fn values(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut from = 0;
     std::iter::from_fn(move || {
         let at = from + first_beyond_ascii(bytes.get(from..)?)?;
-        let before = bytes.cut(from..at).iter().rposition(|byte| divides(*byte));
-        let start = from + before.map_or(0, |delimiter| delimiter + 1);
-        let len = bytes.cut(at..).iter().position(|byte| divides(*byte));
-        let end = len.map_or(bytes.len(), |len| at + len);
-        from = end + 1;
-        let delimiter = start.checked_sub(1).and_then(|before| bytes.get(before));
-        let value = bytes.cut(start..end);
-        Some(match (delimiter, value.split_first()) {
-            (Some(0x1F | b'^' | b'$'), Some((code, value))) if code.is_ascii() => value,
-            _ => value,
-        })
+        let (value, next) = value_at(bytes, from, at);
+        from = next;
+        Some(value)
     })
+}
+
+/// The value in which a byte is, without a subfield code, and where the next begins; `from` is where a value begins that is
+/// not behind it.
+pub(crate) fn value_at(bytes: &[u8], from: usize, at: usize) -> (&[u8], usize) {
+    let before = bytes.cut(from..at).iter().rposition(|byte| divides(*byte));
+    let start = from + before.map_or(0, |delimiter| delimiter + 1);
+    let len = bytes.cut(at..).iter().position(|byte| divides(*byte));
+    let end = len.map_or(bytes.len(), |len| at + len);
+    let delimiter = start.checked_sub(1).and_then(|before| bytes.get(before));
+    let value = bytes.cut(start..end);
+    let value = match (delimiter, value.split_first()) {
+        (Some(0x1F | b'^' | b'$'), Some((code, value))) if code.is_ascii() => value,
+        _ => value,
+    };
+    (value, end + 1)
 }
 
 /// Where the first byte beyond ASCII is.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use unicode_normalization::char::compose;
 
-use super::languages::{BOUNDARY, FOREIGN, LANGUAGES, Letter};
+use super::languages::{FOREIGN, LANGUAGES, Letter};
 use crate::charset::Charset;
 
 const WEST: &str = "en fr es pt ca it de nl sv da nb fi is et sq";
@@ -207,13 +207,5 @@ fn fold(character: char) -> char {
         'ک' => 'ك',
         'ہ' | 'ھ' | 'ە' | 'ۀ' => 'ه',
         other => other.to_lowercase().next().unwrap_or(other),
-    }
-}
-
-/// The letter of an ASCII byte.
-pub(super) fn ascii(byte: u8) -> Letter {
-    match byte {
-        b'a'..=b'z' | b'A'..=b'Z' => LANGUAGES.letter(char::from(byte.to_ascii_lowercase())),
-        _ => BOUNDARY,
     }
 }

@@ -1,7 +1,7 @@
 //! What a word costs: its letters one after the other, capitals and small letters, signs and marks in it.
 
-use super::languages::{BOUNDARY, Language, Letter};
-use super::sets::{self, Case, Home, Set, Symbol, of_character};
+use super::languages::{BOUNDARY, LANGUAGES, Language, Letter};
+use super::sets::{Case, Home, Set, Symbol, of_character};
 
 /// What a mark without a letter costs, in twelfths of a bit.
 const DANGLING: u32 = 26 * 12;
@@ -36,10 +36,11 @@ pub(super) const fn case_cost(before: Before, case: Case) -> (u32, Before) {
     }
 }
 
-/// What a letter costs with a mark that no language has on it, in twelfths of a bit: romanization has some of them.
-const fn unusual(mark: char) -> u32 {
-    match mark {
-        '\u{304}' | '\u{323}' => 4 * 12,
+/// What a letter costs with a mark that no language has on it, in twelfths of a bit: romanization has long vowels and
+/// consonants with a dot.
+const fn unusual(small: char, mark: char) -> u32 {
+    match (small, mark) {
+        ('a' | 'e' | 'i' | 'o' | 'u' | 'y', '\u{304}') | ('a'..='z', '\u{323}') => 4 * 12,
         _ => 17 * 12,
     }
 }
@@ -82,90 +83,124 @@ fn spell_symbols(
     composed: impl Fn(char, char) -> Option<Letter>,
     letters: &mut Vec<Letter>,
 ) -> Spelling {
-    let mut cost = 0u32;
+    let mut word = Word::default();
     let mut scripts = 0u8;
     let mut is_mixed = false;
     let mut before = Before::Nothing;
-    let mut marks: [Option<char>; 2] = [None, None];
-    let mut sign: Option<(u16, bool)> = None;
-    let mut half: Option<usize> = None;
     for symbol in symbols {
         match symbol {
-            Symbol::Mark(mark) => {
-                match &mut marks {
-                    [first @ None, _] => *first = Some(mark),
-                    [_, second @ None] => *second = Some(mark),
-                    _ => cost += DANGLING,
-                }
-                if sign.is_some() {
-                    end_sign(&mut sign, true, letters, &mut cost);
-                }
-            }
             Symbol::Letter(letter, case, small) => {
-                end_sign(&mut sign, true, letters, &mut cost);
-                let letter = match marks {
-                    [None, _] => letter,
-                    [Some(mark), second] => {
-                        let whole = composed(small, mark).filter(|_| second.is_none());
-                        // Romanization has marks that no language has.
-                        cost += match mark {
-                            _ if whole.is_some() => 0,
-                            '\u{361}' | '\u{FE20}' => match half.replace(letters.len()) {
-                                Some(_) => HALF,
-                                None => 0,
-                            },
-                            '\u{FE21}' => match half.take() {
-                                Some(first) if letters.len() <= first + 2 => BOTH,
-                                _ => HALF,
-                            },
-                            other => unusual(other),
-                        };
-                        cost += if second.is_some() { unusual(' ') } else { 0 };
-                        whole.unwrap_or(letter)
-                    }
+                let letter = match word.is_pending() {
+                    true => word.end_before(letter, small, &composed, letters),
+                    false => letter,
                 };
-                marks = [None, None];
                 scripts |= script(small);
                 is_mixed |= !scripts.is_power_of_two() || before == Before::Lower && case == Case::Upper;
                 let (more, now) = case_cost(before, case);
-                cost += more;
+                word.cost += more;
                 before = now;
                 letters.push(letter);
             }
+            Symbol::Mark(mark) => word.add_mark(mark, letters),
             Symbol::Sign(bits, home) => {
-                if marks != [None, None] {
-                    cost += DANGLING * marks.iter().flatten().count() as u32;
-                    marks = [None, None];
-                }
-                end_sign(&mut sign, false, letters, &mut cost);
+                word.add_sign(bits, home, letters);
                 scripts = 0;
-                let after_letter = letters.last().is_some_and(|letter| *letter != BOUNDARY);
-                let at_home = match home {
-                    Home::Inside => true,
-                    Home::Edge => !after_letter,
-                    Home::Apart => false,
-                };
-                sign = Some((bits, at_home));
                 before = Before::Nothing;
             }
         }
     }
-    if marks != [None, None] {
-        cost += DANGLING * marks.iter().flatten().count() as u32;
-    }
-    if half.is_some() {
-        cost += HALF;
-    }
-    end_sign(&mut sign, false, letters, &mut cost);
-    Spelling { cost: cost as f32, is_mixed }
+    word.end(letters);
+    Spelling { cost: word.cost as f32, is_mixed }
 }
 
-/// Counts a sign, now that it is known whether a letter comes after it.
-fn end_sign(sign: &mut Option<(u16, bool)>, before_letter: bool, letters: &mut Vec<Letter>, cost: &mut u32) {
-    if let Some((bits, at_home)) = sign.take() {
-        *cost += u32::from(bits);
+/// A word that is being spelt: what it costs so far, and what waits for the next letter.
+#[derive(Default)]
+struct Word {
+    cost: u32,
+    marks: [Option<char>; 2],
+    /// What a sign costs, and whether it is at home without a letter after it.
+    sign: Option<(u16, bool)>,
+    /// Where the letter is that has the first half of a mark over two.
+    half: Option<usize>,
+}
+
+impl Word {
+    /// Whether marks or a sign are before the next letter.
+    #[inline]
+    fn is_pending(&self) -> bool {
+        self.marks[0].is_some() || self.sign.is_some()
+    }
+
+    fn add_mark(&mut self, mark: char, letters: &mut Vec<Letter>) {
+        match &mut self.marks {
+            [first @ None, _] => *first = Some(mark),
+            [_, second @ None] => *second = Some(mark),
+            _ => self.cost += DANGLING,
+        }
+        self.end_sign(true, letters);
+    }
+
+    fn add_sign(&mut self, bits: u16, home: Home, letters: &mut Vec<Letter>) {
+        self.drop_marks();
+        self.end_sign(false, letters);
+        let after_letter = letters.last().is_some_and(|letter| *letter != BOUNDARY);
+        let at_home = match home {
+            Home::Inside => true,
+            Home::Edge => !after_letter,
+            Home::Apart => false,
+        };
+        self.sign = Some((bits, at_home));
+    }
+
+    /// Counts what is before a letter, and returns what the letter is with its marks.
+    fn end_before(
+        &mut self,
+        letter: Letter,
+        small: char,
+        composed: impl Fn(char, char) -> Option<Letter>,
+        letters: &mut Vec<Letter>,
+    ) -> Letter {
+        self.end_sign(true, letters);
+        let [Some(mark), second] = std::mem::take(&mut self.marks) else { return letter };
+        let whole = composed(small, mark).filter(|_| second.is_none());
+        // Romanization has marks that no language has.
+        self.cost += match mark {
+            _ if whole.is_some() => 0,
+            '\u{361}' | '\u{FE20}' => match self.half.replace(letters.len()) {
+                Some(_) => HALF,
+                None => 0,
+            },
+            '\u{FE21}' => match self.half.take() {
+                Some(first) if letters.len() <= first + 2 => BOTH,
+                _ => HALF,
+            },
+            other => unusual(small, other),
+        };
+        self.cost += if second.is_some() { unusual(small, ' ') } else { 0 };
+        whole.unwrap_or(letter)
+    }
+
+    /// Counts marks after which there is no letter.
+    fn drop_marks(&mut self) {
+        self.cost += DANGLING * self.marks.iter().flatten().count() as u32;
+        self.marks = [None, None];
+    }
+
+    /// Counts what is left at the end.
+    fn end(&mut self, letters: &mut Vec<Letter>) {
+        self.drop_marks();
+        if self.half.is_some() {
+            self.cost += HALF;
+        }
+        self.end_sign(false, letters);
+    }
+
+    /// Counts a sign, now that it is known whether a letter comes after it.
+    fn end_sign(&mut self, before_letter: bool, letters: &mut Vec<Letter>) {
+        let Some((bits, at_home)) = self.sign.take() else { return };
+        self.cost += u32::from(bits);
         if !at_home && before_letter {
-            *cost += 72;
+            self.cost += 72;
         }
         if letters.last().is_some_and(|letter| *letter != BOUNDARY) {
             letters.push(BOUNDARY);
@@ -217,7 +252,7 @@ pub(super) fn ascii_cost(word: &[u8], language: &Language) -> f32 {
     let mut cost = 0u32;
     let mut before = 0usize;
     for byte in word {
-        let here = language.place(sets::ascii(*byte));
+        let here = language.place(LANGUAGES.ascii(*byte));
         cost += language.cost(before, here);
         before = here;
     }

@@ -87,12 +87,14 @@ impl Usual {
     /// # Cost
     /// A look at each byte.
     pub(super) fn has(&self, bytes: &[u8]) -> bool {
-        let (mut bits, mut count, mut new) = (0u32, 0usize, 0usize);
+        let (mut bits, mut count) = (0u32, 0usize);
+        let mut new: Vec<u16> = Vec::new();
         let mut before = 0;
         for block in bytes.chunks(BLOCK) {
             if before == 0 && block.is_ascii() {
                 continue;
             }
+            let first = before;
             let mut sum = 0u32;
             for byte in block {
                 let (pair, here) = place(before, *byte);
@@ -101,32 +103,24 @@ impl Usual {
             }
             bits = bits.saturating_add(sum & UNUSUAL);
             count += (sum / ONE) as usize % (NEW / ONE) as usize;
-            new += (sum / NEW) as usize;
+            if sum >= NEW && new.len() <= FEW + bytes.len() / PAIRS {
+                self.add_new(first, block, &mut new);
+            }
         }
-        let most = FEW + count / PAIRS;
-        bits as f32 <= (self.average + LESS_USUAL) * count as f32 + ONCE
-            && (new <= most || self.distinct_new(bytes, most) <= most)
+        bits as f32 <= (self.average + LESS_USUAL) * count as f32 + ONCE && new.len() <= FEW + count / PAIRS
     }
 
-    /// How many pairs there are that occur in no word, each counted once, or more than `most`.
+    /// Adds the pairs that occur in no word, each once.
     #[cold]
-    fn distinct_new(&self, bytes: &[u8], most: usize) -> usize {
-        let mut before = 0;
-        let mut known = 0;
-        let mut seen = vec![false; 1 << 16];
+    fn add_new(&self, mut before: u8, bytes: &[u8], new: &mut Vec<u16>) {
         for byte in bytes {
             let (pair, here) = place(before, *byte);
             before = here;
             if self.of(pair) >= NEW
-                && let Some(seen) = seen.get_mut(usize::from(pair))
-                && !std::mem::replace(seen, true)
+                && let Err(at) = new.binary_search(&pair)
             {
-                known += 1;
-            }
-            if known > most {
-                break;
+                new.insert(at, pair);
             }
         }
-        known
     }
 }

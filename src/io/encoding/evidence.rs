@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use super::declared::Prior;
 use super::head::{Head, Ranking, beyond_ascii};
 use crate::charset::{
-    Candidate, Charset, Judgement, MarkEvidence, Sample, has_known_escape, has_utf8, is_mostly_utf8, values,
-    weigh_marks,
+    Candidate, Charset, Judgement, MarkEvidence, Sample, find_utf8, has_known_escape, is_mostly_valid,
+    value_at, weigh_marks,
 };
 
 /// How much the set of the input weighs in a record of its own, in bits: a record deviates only on strong evidence.
-const INPUT: f32 = 14.0;
+const INPUT: f32 = 12.0;
 /// How many words the input must have for that; fewer weigh less.
 const WORDS: usize = 16;
 /// How many bits a byte may take in a record that is no damage, if it is said to be UTF-8.
@@ -22,8 +22,9 @@ const BY_CHANCE: f32 = 8.0;
 const BEYOND_DOUBT: f32 = -64.0;
 /// How probable a set has to be if one byte is all that is not UTF-8.
 const UNSURE: f32 = 0.9;
-/// How probable another set has to be for a record to deviate.
-const STRONG: f32 = 0.998;
+/// How probable another set has to be for a record to deviate, and by how many bits it then is ahead.
+const STRONG: f32 = 0.99;
+const AHEAD: f32 = 4.2;
 
 /// What the bytes of a record, or of a sample of records, say of their character set.
 #[derive(Debug)]
@@ -49,30 +50,28 @@ impl Evidence {
         let best = ranking.first().map(|best| best.charset);
         let is_declared = prior.charset() == Some(Charset::Utf8);
         let mut utf8_characters = 0u64;
-        let mut other_bytes = 0u64;
         let mut against_utf8 = BY_CHANCE;
-        let (mut of_utf8, mut form) = (0u64, 0u64);
-        if has_utf8(bytes) {
-            let mut seen = HashSet::new();
-            for value in values(bytes) {
-                if !is_mostly_utf8(value) {
-                    other_bytes += beyond_ascii(value) as u64;
-                    continue;
-                }
-                let valid = value.utf8_chunks().flat_map(|chunk| chunk.valid().chars());
-                of_utf8 += valid.filter(|letter| !letter.is_ascii()).count() as u64;
-                form += beyond_ascii(value) as u64;
-                // What occurs again says nothing new, and no more is asked where it is beyond doubt.
-                if !is_declared && against_utf8 > BEYOND_DOUBT && seen.insert(value) {
-                    against_utf8 += best.map_or(0.0, |best| judgement.against_utf8(best, value));
-                }
+        let (mut of_utf8, mut form) = (0u64, 0usize);
+        let mut seen = HashSet::new();
+        let mut from = 0;
+        while let Some(at) = find_utf8(bytes, from) {
+            let (value, next) = value_at(bytes, from, at);
+            from = next;
+            if !is_mostly_valid(value) {
+                continue;
             }
-        } else {
-            other_bytes = beyond_ascii(bytes) as u64;
+            let valid = value.utf8_chunks().flat_map(|chunk| chunk.valid().chars());
+            of_utf8 += valid.filter(|letter| !letter.is_ascii()).count() as u64;
+            form += beyond_ascii(value);
+            // What occurs again says nothing new, and no more is asked where it is beyond doubt.
+            if !is_declared && against_utf8 > BEYOND_DOUBT && seen.insert(value) {
+                against_utf8 += best.map_or(0.0, |best| judgement.against_utf8(best, value));
+            }
         }
+        let mut other_bytes = beyond_ascii(bytes).saturating_sub(form) as u64;
         // All of them together are UTF-8, or none is.
         if !is_declared && best.is_some() && against_utf8 > 0.0 {
-            other_bytes += form;
+            other_bytes += form as u64;
         } else {
             utf8_characters = of_utf8;
         }
@@ -103,30 +102,33 @@ impl Evidence {
 }
 
 /// Ranks the candidates: by the head of the input, or by the record itself if that says nothing, or if the record has unusual
-/// bytes, and words that fit so much better in another set that it may outweigh what speaks for that of the input.
+/// bytes, and words that fit so much better in other sets that it may outweigh what speaks for that of the input.
 fn rank(bytes: &[u8], prior: Prior, head: &Head) -> (Ranking, Judgement, bool) {
     let known = |charset| prior.weight(charset) + head.hint(charset);
-    let own = |input: Option<Charset>, weight: f32| -> (Ranking, Judgement) {
+    let sample = || {
         let mut sample = Sample::new();
         sample.add(bytes);
-        let judgement = sample.judge();
-        let of_input = |charset| if input == Some(charset) { weight } else { 0.0 };
-        (judgement.ranked(|charset| known(charset) + of_input(charset)).into(), judgement)
+        sample
     };
     let (Some(ranking), Some(judgement)) = (head.ranking(prior), head.judgement()) else {
-        let (ranking, judgement) = own(None, 0.0);
-        return (ranking, judgement, false);
+        let judgement = sample().judge();
+        return (judgement.ranked(known).into(), judgement, false);
+    };
+    let of_head = |ranking| (ranking, judgement.clone(), false);
+    let unusual = |best: &&Candidate| !judgement.is_usual(best.charset, bytes);
+    let Some(best) = ranking.first().filter(unusual).map(|best| best.charset) else {
+        return of_head(ranking);
     };
     let weight = INPUT * judgement.words().min(WORDS) as f32 / WORDS as f32;
-    let may_deviate = |best: &&Candidate| {
-        !judgement.is_usual(best.charset, bytes) && judgement.gain(best.charset, bytes, known) > weight
-    };
-    let Some(best) = ranking.first().filter(may_deviate).copied() else {
-        return (ranking, judgement.clone(), false);
-    };
-    let (other, others) = own(Some(best.charset), weight);
+    let rivals = judgement.rivals(best, bytes, weight + AHEAD, known);
+    if rivals.is_empty() {
+        return of_head(ranking);
+    }
+    let own = sample().judge_among(|charset| charset == best || rivals.contains(&charset));
+    let of_input = |charset| if charset == best { weight } else { 0.0 };
+    let other = own.ranked(|charset| known(charset) + of_input(charset));
     match other.first() {
-        Some(own) if own.charset != best.charset && own.probability >= STRONG => (other, others, true),
-        _ => (ranking, judgement.clone(), false),
+        Some(first) if first.charset != best && first.probability >= STRONG => (other.into(), own, true),
+        _ => of_head(ranking),
     }
 }

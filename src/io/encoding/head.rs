@@ -126,16 +126,17 @@ pub(super) fn beyond_ascii(bytes: &[u8]) -> usize {
     bytes.chunks(BLOCK).map(|block| usize::from(count(block))).sum()
 }
 
-/// How many of the bytes are looked at: all, if not too many of them are beyond ASCII.
+/// How many of the bytes are looked at: all, or those up to the last byte beyond ASCII that is.
 fn enough(bytes: &[u8]) -> usize {
     let mut left = BEYOND;
     let mut end = 0;
     for block in bytes.chunks(BLOCK) {
-        let Some(rest) = left.checked_sub(beyond_ascii(block)) else {
-            let beyond = block.iter().enumerate().filter(|(_, byte)| !byte.is_ascii());
-            return end + beyond.map(|(at, _)| at + 1).take(left).last().unwrap_or(0);
-        };
-        left = rest;
+        let count = beyond_ascii(block);
+        if count >= left {
+            let mut beyond = block.iter().enumerate().filter(|(_, byte)| !byte.is_ascii());
+            return end + beyond.nth(left - 1).map_or(0, |(at, _)| at + 1);
+        }
+        left -= count;
         end += block.len();
     }
     end

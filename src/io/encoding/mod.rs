@@ -9,9 +9,9 @@
 //! one of two words is read like its neighbours. What a label says is worth seven bits, about two letters; a language
 //! that the caller names is worth ten bits for the sets in which it is written.
 //!
-//! A record may be in another set than its input. What speaks for that of the input is worth 14 bits (fewer, if it has
+//! A record may be in another set than its input. What speaks for that of the input is worth 12 bits (fewer, if it has
 //! under 16 words). A record is judged for itself if its bytes do not follow on each other as they do in the input, and
-//! if its words fit another set better by more than these bits. It is in another set if that is then 99.8 % likely.
+//! if its words fit another set better by more than these bits. It is in another set if that is then 99 % likely.
 //!
 //! Values that are UTF-8 stay so beside values in another set. Where all values of that form make better words in the
 //! other set, with eight bits in its favour, they have it by chance: the Cyrillic ФК in ISO 8859-5 are the two bytes of
