@@ -18,9 +18,14 @@ const BLOCK: usize = 32;
 /// How many different words of one letter count in full.
 const ALONE: usize = 8;
 
+/// How many values are taken that are neither ASCII nor UTF-8: as many as 4,096 records have that have four each.
+const VALUES: u32 = 16_384;
+
 /// Words in bytes whose character set is to be found.
 #[derive(Debug, Clone, Default)]
 pub struct Sample {
+    /// How many values were taken.
+    values: u32,
     /// Words with bytes beyond ASCII.
     pub(super) words: Bag<KEPT>,
     pub(super) ascii: Bag<ASCII_WORDS>,
@@ -167,12 +172,22 @@ impl Sample {
         Sample::default()
     }
 
-    /// Takes the values in bytes of any format whose syntax is ASCII.
+    /// Takes the values in bytes of any format whose syntax is ASCII: up to 16,384 that are neither ASCII nor UTF-8.
     ///
     /// # Cost
     /// One pass.
     pub fn add(&mut self, bytes: &[u8]) {
-        values(bytes).for_each(|value| self.add_value(value));
+        for value in values(bytes) {
+            if self.is_full() {
+                break;
+            }
+            self.add_value(value);
+        }
+    }
+
+    /// Whether no more values are taken.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.values >= VALUES
     }
 
     /// Takes one value.
@@ -183,6 +198,7 @@ impl Sample {
             self.utf8 += valid.filter(|letter| !letter.is_ascii()).count() as u64;
             return;
         }
+        self.values += 1;
         self.bytes += high;
         for word in words_of(value) {
             match word.is_ascii() {

@@ -10,9 +10,6 @@ use crate::io::ReadOptions;
 
 /// How many bytes of an input are looked at.
 pub(crate) const HEAD: usize = 8 * 1024 * 1024;
-/// How many bytes beyond ASCII are looked at, from the first value on that is not UTF-8: as many as 4,096 records have that
-/// have 256 each.
-const BEYOND: usize = 1024 * 1024;
 /// How far back the value is looked for in which the first byte stands that is not UTF-8.
 const BACK: usize = 1024;
 /// What speaks for a set in which the language is written that the caller names, in bits.
@@ -21,8 +18,8 @@ const HINT: f32 = 10.0;
 const BLOCK: usize = 128;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// What the beginning of an input says of its character set, up to 8 MiB or to a million bytes beyond ASCII: the same for all readers of the input, however it is cut
-/// into pieces, batches and ranges. Cloning is cheap.
+/// What the beginning of an input says of its character set, up to 8 MiB or to 16,384 values that are neither ASCII nor UTF-8:
+/// the same for all readers of the input, however it is cut into pieces, batches and ranges. Cloning is cheap.
 #[derive(Clone, Default)]
 pub struct Head(Option<Arc<Facts>>);
 
@@ -64,15 +61,12 @@ impl Head {
         let mark = head.starts_with(BYTE_ORDER_MARK);
         match invalid(head, data.len() < HEAD) {
             None => Head::new(mark, hint, None),
-            Some(at) => Head::judged(mark, hint, head.cut(value_start(head, at)..)),
+            Some(at) => {
+                let mut sample = Sample::new();
+                sample.add(head.cut(value_start(head, at)..));
+                Head::new(mark, hint, Some(sample.judge_input()))
+            }
         }
-    }
-
-    /// The head whose sample is this, up to the last byte beyond ASCII that is looked at.
-    fn judged(mark: bool, hint: Option<&'static str>, bytes: &[u8]) -> Head {
-        let mut sample = Sample::new();
-        sample.add(bytes.cut(..enough(bytes)));
-        Head::new(mark, hint, Some(sample.judge_input()))
     }
 
     /// The head of an input of which these values are a sample.
@@ -126,22 +120,6 @@ pub(super) fn beyond_ascii(bytes: &[u8]) -> usize {
     bytes.chunks(BLOCK).map(|block| usize::from(count(block))).sum()
 }
 
-/// How many of the bytes are looked at: all, or those up to the last byte beyond ASCII that is.
-fn enough(bytes: &[u8]) -> usize {
-    let mut left = BEYOND;
-    let mut end = 0;
-    for block in bytes.chunks(BLOCK) {
-        let count = beyond_ascii(block);
-        if count >= left {
-            let mut beyond = block.iter().enumerate().filter(|(_, byte)| !byte.is_ascii());
-            return end + beyond.nth(left - 1).map_or(0, |(at, _)| at + 1);
-        }
-        left -= count;
-        end += block.len();
-    }
-    end
-}
-
 /// Where the bytes stop being UTF-8. A character that the end cuts off is no fault unless the input ends there.
 fn invalid(bytes: &[u8], is_end: bool) -> Option<usize> {
     let error = simdutf8::compat::from_utf8(bytes).err()?;
@@ -159,14 +137,14 @@ fn value_start(bytes: &[u8], at: usize) -> usize {
 /// Watches the head of an input that arrives in pieces. What is UTF-8 is looked at where it is, and not copied.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
-    /// The last bytes while all is UTF-8, then all from the first value on that is not.
+    /// The last bytes while all is UTF-8, then those that may belong to a value of which the rest is to come.
     kept: Vec<u8>,
+    /// The values from the first on that is not UTF-8.
+    sample: Sample,
     /// How many of them are known to be UTF-8: all but a character that a piece cuts off.
     checked: usize,
     /// How many bytes were seen.
     seen: usize,
-    /// How many bytes beyond ASCII are kept, once there are bytes that are not UTF-8.
-    beyond: usize,
     mark: bool,
     hint: Option<&'static str>,
     state: State,
@@ -213,22 +191,32 @@ impl Watch {
         let is_full = self.seen >= HEAD;
         match self.state {
             State::Utf8 => self.check(bytes, is_end && !is_full),
-            State::Other => {
-                self.kept.extend_from_slice(bytes);
-                self.beyond += beyond_ascii(bytes);
-            }
+            State::Other => self.take(bytes),
             State::Done => {}
         }
-        if !is_full && !is_end && self.beyond < BEYOND {
+        if !is_full && !is_end && !self.sample.is_full() {
             return None;
         }
         let other = self.state == State::Other;
         self.state = State::Done;
-        let kept = std::mem::take(&mut self.kept);
-        Some(match other {
-            true => Head::judged(self.mark, self.hint, &kept),
-            false => Head::new(self.mark, self.hint, None),
-        })
+        let mut sample = std::mem::take(&mut self.sample);
+        sample.add(&std::mem::take(&mut self.kept));
+        Some(Head::new(self.mark, self.hint, other.then(|| sample.judge_input())))
+    }
+
+    /// Takes values from what is kept and from the next bytes, and keeps the last of them.
+    fn take(&mut self, bytes: &[u8]) {
+        let divider = |byte: &u8| divides(*byte);
+        let (Some(first), Some(last)) = (bytes.iter().position(divider), bytes.iter().rposition(divider))
+        else {
+            return self.kept.extend_from_slice(bytes);
+        };
+        self.kept.extend_from_slice(bytes.cut(..first));
+        self.sample.add(&self.kept);
+        // What divides a value from the one before says what it begins with.
+        self.sample.add(bytes.cut(first..last));
+        self.kept.clear();
+        self.kept.extend_from_slice(bytes.cut(last..));
     }
 
     /// Looks for the first byte that is not UTF-8.
@@ -277,9 +265,8 @@ impl Watch {
     fn keep_all(&mut self, at: usize, rest: &[u8]) {
         let start = value_start(&self.kept, at);
         self.kept.drain(..start.min(self.kept.len()));
-        self.kept.extend_from_slice(rest);
-        self.beyond = beyond_ascii(&self.kept);
         self.state = State::Other;
+        self.take(rest);
     }
 }
 
@@ -307,26 +294,22 @@ mod tests {
 
     #[test]
     fn a_watch_has_enough_where_a_slice_has() {
-        let title = b"Caf\xE9s fran\xE7ais de Gen\xE8ve, d\xE9j\xE0 vus\x1F";
-        let mut data = b"Title in English\x1F".repeat(1000);
-        data.extend(title.repeat(BEYOND / 5 + 1));
-        let start = value_start(&data, invalid(&data, true).unwrap());
-        let looked = &data[start..];
-        assert_eq!(beyond_ascii(&looked[..enough(looked)]), BEYOND);
-        assert_eq!(beyond_ascii(&looked[..enough(looked) - 1]), BEYOND - 1);
-        let (short, exact) = (looked.len() - title.len(), beyond_ascii(looked) - BEYOND);
-        assert!(enough(looked) >= short && exact < 5, "{exact}");
-        // More words behind it, in another set, change nothing.
-        let whole = Head::of(&data, &ReadOptions::new());
-        data.extend(
-            "Очерки прошлого\u{1F}".chars().map(|letter| letter as u32 as u8 | 0x80).cycle().take(9000),
-        );
-        for size in [4096, 65_537, data.len()] {
+        let title = b"\x1FaCaf\xE9s fran\xE7ais de Gen\xE8ve, d\xE9j\xE0 vus\x1E";
+        let mut data = b"\x1FaTitle in English\x1E".repeat(1000);
+        data.extend(title.repeat(20_000));
+        let enough = Head::of(&data, &ReadOptions::new());
+        // More words, in another set, change nothing: a few would.
+        let other: Vec<u8> =
+            "\u{1F}Очерки прошлого".chars().map(|letter| letter as u32 as u8 | 0x80).collect();
+        let more = [&data[..], &other.repeat(9000)].concat();
+        for size in [4096, 65_537, more.len()] {
             let mut watch = Watch::new(&ReadOptions::new());
-            let head = data.chunks(size).find_map(|piece| watch.feed(piece, false)).unwrap();
-            assert_eq!(head.ranking(Prior::Marc), whole.ranking(Prior::Marc), "{size}");
+            let head = more.chunks(size).find_map(|piece| watch.feed(piece, false)).unwrap();
+            assert_eq!(head.ranking(Prior::Marc), enough.ranking(Prior::Marc), "{size}");
         }
-        assert_eq!(Head::of(&data, &ReadOptions::new()).ranking(Prior::Marc), whole.ranking(Prior::Marc));
+        assert_eq!(Head::of(&more, &ReadOptions::new()).ranking(Prior::Marc), enough.ranking(Prior::Marc));
+        let before = [&other.repeat(9000), &data[..]].concat();
+        assert_ne!(Head::of(&before, &ReadOptions::new()).ranking(Prior::Marc), enough.ranking(Prior::Marc));
     }
 
     #[test]

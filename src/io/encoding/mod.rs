@@ -5,9 +5,9 @@
 //! set that is tried ([`crate::charset::candidates`]).
 //!
 //! An input is in one set unless it is shown otherwise. Its beginning, the [`Head`], is judged as a whole, once: the
-//! first 8 MiB, or less if a million bytes beyond ASCII are in less. Every record is read by that judgement, so that
-//! one of two words is read like its neighbours. What a label says is worth seven bits, about two letters; a language
-//! that the caller names is worth ten bits for the sets in which it is written.
+//! first 8 MiB, or less if that has 16,384 values that are neither ASCII nor UTF-8. Every record is read by that
+//! judgement, so that one of two words is read like its neighbours. What a label says is worth seven bits, about two
+//! letters; a language that the caller names is worth ten bits for the sets in which it is written.
 //!
 //! A record may be in another set than its input. What speaks for that of the input is worth 12 bits (fewer, if it has
 //! under 16 words). A record is judged for itself if its bytes do not follow on each other as they do in the input, and
