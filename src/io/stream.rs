@@ -115,13 +115,15 @@ impl<R: Read, F: Framing> Stream<R, F> {
         // A record that is not UTF-8 is judged by all of the head.
         while (self.unread.len() < len || self.watch.waits()) && !self.eof {
             if self.unread.end >= self.buffer.len() {
-                self.buffer.resize(self.buffer.len() * 2, 0);
+                self.buffer.resize(self.buffer.len() + CHUNK, 0);
             }
             if let Some(error) = self.pending.take() {
                 return Err(Error::read(error));
             }
             let start = self.unread.end;
-            let room = self.buffer.get_mut(start..).unwrap_or_default();
+            // A head may have made the buffer large: a part of it stays in the cache.
+            let end = self.buffer.len().min(start + CHUNK);
+            let room = self.buffer.get_mut(start..end).unwrap_or_default();
             match self.source.read(room) {
                 Ok(0) => {
                     self.eof = true;
