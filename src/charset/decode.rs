@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::detect::is_mostly_utf8;
 use super::iso2022::{self, Fault, Profile, Repair};
-use super::nonsorting::with_marks;
+use super::nonsorting::{mark_from, with_marks};
 use super::set::{Charset, Policy};
 use super::{codepage, danmarc, utf16, whatwg};
 use crate::error::DecodeError;
@@ -36,7 +36,13 @@ impl Charset {
             },
             Charset::Utf8Or(other) => match std::str::from_utf8(bytes) {
                 Ok(text) => Ok(with_marks(text)),
-                Err(_) if !is_mostly_utf8(bytes) => other.decode(bytes),
+                Err(_) if !is_mostly_utf8(bytes) => match other.decode(bytes)? {
+                    Cow::Borrowed(text) => Ok(with_marks(text)),
+                    Cow::Owned(mut text) => {
+                        mark_from(&mut text, 0);
+                        Ok(Cow::Owned(text))
+                    }
+                },
                 Err(_) => {
                     let mut text = String::with_capacity(bytes.len());
                     let mut first = None;
@@ -117,7 +123,10 @@ impl Charset {
                 return Ok(0);
             }
             if !is_mostly_utf8(bytes) {
-                return other.decode_field(bytes, indicators, policy, out);
+                let start = out.len();
+                let faults = other.decode_field(bytes, indicators, policy, out)?;
+                mark_from(out, start);
+                return Ok(faults);
             }
         }
         if Profile::of(self).is_some() {

@@ -6,7 +6,7 @@ use super::decide::decide;
 use super::declared::Prior;
 use super::evidence::Evidence;
 use super::head::Head;
-use super::{ESCAPE, read_as, report, report_format, report_unsupported, utf8_of};
+use super::{ESCAPE, read_as, report, report_format, report_unsupported, utf8_of, with_nonsorting};
 use crate::charset::{Candidate, Charset, Reason};
 use crate::finding::Findings;
 use crate::io::ReadOptions;
@@ -91,6 +91,7 @@ impl OfBase {
             Charset::Utf8Or(other) => _ = record.report_invalid_utf8(base, read_as(*other), findings),
             _ => report_unsupported(charset, data, findings),
         }
+        record.set_charset(with_nonsorting(charset, data), reason);
         if auto {
             report_format(self.prior, charset, base, record, findings);
         }

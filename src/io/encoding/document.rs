@@ -2,10 +2,12 @@
 
 #[cfg(feature = "xml")]
 use super::CHARSET_MISMATCH;
+use memchr::memchr;
+
 use super::declared::Prior;
 use super::head::Head;
-use super::judge;
-use crate::charset::{Charset, Policy, Reason};
+use super::{ESCAPE, judge};
+use crate::charset::{Charset, Policy, Reason, has_nonsorting};
 use crate::finding::Findings;
 use crate::record::Record;
 
@@ -60,5 +62,15 @@ pub(crate) fn compare_with_document(text: &str, named: Option<Charset>, findings
         let message =
             format!("the document names {named}, the record is valid UTF-8 with multi-byte characters");
         findings.at(CHARSET_MISMATCH, (0, 0), message, "read as UTF-8");
+    }
+}
+
+/// Makes marks of the escape sequences around words that are not filed, in a record whose text was parsed.
+pub(crate) fn mark_nonsorting(record: &mut Record) {
+    let bytes = record.view().buffer();
+    if memchr(ESCAPE, bytes).is_some() && has_nonsorting(bytes) {
+        let bytes = bytes.to_vec();
+        record.set_bytes(&bytes);
+        record.set_charset(Charset::UTF8_ESCAPED, record.charset_reason());
     }
 }

@@ -52,7 +52,7 @@ use self::declared::{Prior, dialect};
 #[cfg(feature = "xml")]
 pub(crate) use self::document::compare_with_document;
 #[cfg(any(feature = "xml", feature = "json"))]
-pub(crate) use self::document::decode_document;
+pub(crate) use self::document::{decode_document, mark_nonsorting};
 use self::evidence::Evidence;
 pub use self::head::Head;
 pub(crate) use self::head::{HEAD, Watch};
@@ -212,6 +212,26 @@ fn read_as(charset: Charset) -> &'static str {
 
 /// Sets the character set of a record whose bytes are in it, and reports what in them is not of that set.
 fn set(charset: Charset, reason: Reason, frame: &[u8], record: &mut Record, findings: &mut Findings) {
+    report_faults(charset, reason, frame, record, findings);
+    record.set_charset(with_nonsorting(charset, frame), reason);
+}
+
+/// The set in which ESC H and ESC I around words that are not filed are marks, if they are in a record of a set that
+/// knows no escape sequences.
+fn with_nonsorting(charset: Charset, bytes: &[u8]) -> Charset {
+    match charset.or_utf8() {
+        escaped @ Charset::Utf8Or(_) if !charset.has_states() && has_nonsorting(bytes) => escaped,
+        _ => charset,
+    }
+}
+
+fn report_faults(
+    charset: Charset,
+    reason: Reason,
+    frame: &[u8],
+    record: &mut Record,
+    findings: &mut Findings,
+) {
     record.set_charset(charset, reason);
     match charset {
         Charset::Utf8 => report_invalid_utf8(frame, record, findings, "bytes kept"),

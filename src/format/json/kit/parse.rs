@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::finding::Findings;
 use crate::format::json::rules::{JSON_SHAPE, JSON_SYNTAX};
-use crate::io::encoding::decode_document;
+use crate::io::encoding::{decode_document, mark_nonsorting};
 use crate::io::rules::UNDECODABLE;
 use crate::io::{Frame, ReadOptions, Recovery};
 use crate::record::Record;
@@ -136,6 +136,7 @@ impl Parser {
             std::mem::swap(record, &mut self.marc);
             from_marc_form(self.marc.view(), true, record, findings);
         }
+        mark_nonsorting(record);
         Ok(())
     }
 }

@@ -17,7 +17,7 @@ use crate::charset::{Charset, Policy, Reason};
 use crate::error::{Error, Result};
 use crate::finding::Findings;
 use crate::io::Frame;
-use crate::io::encoding::{Sources, compare_with_document, decode_document};
+use crate::io::encoding::{Sources, compare_with_document, decode_document, mark_nonsorting};
 use crate::record::{Record, Syntax};
 
 /// Fills records from `record` elements and reuses its memory.
@@ -87,6 +87,7 @@ impl Parser {
             }
         };
         self.decoded = decoded;
+        mark_nonsorting(record);
         read
     }
 
