@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::detect::is_mostly_utf8;
 use super::iso2022::{self, Fault, Profile, Repair};
+use super::judge::likelier;
 use super::nonsorting::{mark_from, with_marks};
 use super::set::{Charset, Policy};
 use super::{codepage, danmarc, utf16, whatwg};
@@ -16,6 +17,7 @@ impl Charset {
             Charset::Auto => false,
             Charset::Unimarc { .. } => Profile::of(self).is_some(),
             Charset::Utf8Or(other) => other.is_supported(),
+            Charset::Either(sets) => sets.iter().all(|set| set.is_supported()),
             _ => true,
         }
     }
@@ -55,6 +57,7 @@ impl Charset {
                     }
                 }
             },
+            Charset::Either(sets) => Charset::Utf8Or(likelier(sets, bytes)).decode(bytes),
             Charset::Marc8 | Charset::Iso6937 | Charset::Unimarc { .. } | Charset::Auto => {
                 let plain = iso2022::is_plain(bytes).then(|| std::str::from_utf8(bytes).ok()).flatten();
                 match (Profile::of(self), plain) {
@@ -117,6 +120,9 @@ impl Charset {
         policy: Policy,
         out: &mut String,
     ) -> Result<u64, DecodeError> {
+        if let Charset::Either(sets) = self {
+            return Charset::Utf8Or(likelier(sets, bytes)).decode_field(bytes, indicators, policy, out);
+        }
         if let Charset::Utf8Or(other) = self {
             if let Ok(text) = std::str::from_utf8(bytes) {
                 out.push_str(&with_marks(text));

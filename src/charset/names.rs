@@ -25,6 +25,7 @@ impl Charset {
             Charset::Unimarc { g0: 1, g1: 6, g2: 0, g3: 0 } => "iso-6438",
             Charset::Unimarc { .. } => "unimarc-sets",
             Charset::Utf8Or(_) => "utf-8",
+            Charset::Either([first, _]) => first.name(),
             Charset::Iso6937 => "iso-6937",
             Charset::DanMarc => "danmarc",
             Charset::Utf16Le => "utf-16le",
@@ -166,6 +167,7 @@ impl fmt::Display for Charset {
         match self {
             &Charset::UTF8_ESCAPED => f.pad("utf-8"),
             Charset::Utf8Or(other) => write!(f, "utf-8, in places {other}"),
+            Charset::Either([first, other]) => write!(f, "{first}, in places {other}"),
             Charset::Unimarc { g0, g1, g2: 0, g3: 0 } if self.name() == "unimarc-sets" => {
                 write!(f, "unimarc-{g0:02}{g1:02}")
             }

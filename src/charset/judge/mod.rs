@@ -14,6 +14,7 @@
 
 mod languages;
 mod likelihood;
+mod pair;
 mod reading;
 mod rivals;
 mod sample;
@@ -29,6 +30,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use self::languages::{LANGUAGES, Language};
 use self::likelihood::{MOST, Odds, against, likelihood, sums};
+pub(crate) use self::pair::{likelier, pair};
 use self::reading::{Reading, SPOKEN};
 use self::rivals::{Compared, Rivals};
 pub use self::sample::Sample;

@@ -6,7 +6,9 @@ use super::decide::decide;
 use super::declared::Prior;
 use super::evidence::Evidence;
 use super::head::Head;
-use super::{ESCAPE, read_as, report, report_format, report_unsupported, utf8_of, with_nonsorting};
+use super::{
+    ESCAPE, of_values, read_as, report, report_format, report_unsupported, utf8_of, with_nonsorting,
+};
 use crate::charset::{Candidate, Charset, Reason};
 use crate::finding::Findings;
 use crate::io::ReadOptions;
@@ -117,7 +119,9 @@ impl OfBase {
         if !is_of_base || decision.doubt.is_some() && !std::mem::replace(&mut self.reported, true) {
             report(&decision, self.prior, data, record, findings);
         }
-        (decision.charset, decision.reason)
+        let asked = (&values[..], self.prior, head);
+        let sets = of_values(&decision, &evidence, asked, findings);
+        (sets.unwrap_or(decision.charset), decision.reason)
     }
 }
 

@@ -40,6 +40,8 @@ pub(super) struct Evidence {
     pub(super) ranking: Ranking,
     /// Whether the record is in another set than the input.
     pub(super) deviates: bool,
+    /// Whether it was judged for itself.
+    pub(super) is_odd: bool,
     /// Whether the bytes make no words in the likeliest set either.
     pub(super) is_damaged: bool,
 }
@@ -47,7 +49,7 @@ pub(super) struct Evidence {
 impl Evidence {
     /// Looks at the bytes of a record that is not UTF-8 as a whole.
     pub(super) fn of(bytes: &[u8], prior: Prior, head: &Head) -> Evidence {
-        let (ranking, judgement, deviates) = rank(bytes, prior, head);
+        let (ranking, judgement, deviates, is_odd) = rank(bytes, prior, head);
         let best = ranking.first().map(|best| best.charset);
         let is_declared = prior.charset() == Some(Charset::Utf8);
         let mut utf8_characters = 0u64;
@@ -89,6 +91,7 @@ impl Evidence {
             escapes,
             ranking,
             deviates,
+            is_odd,
             is_damaged: is_alone && (is_doubtful || !is_word()),
         }
     }
@@ -111,7 +114,7 @@ fn beyond_ascii(bytes: &[u8]) -> u64 {
 
 /// Ranks the candidates: by the head of the input, or by the record itself if that says nothing, or if the record has unusual
 /// bytes, and words that fit much better in another set.
-fn rank(bytes: &[u8], prior: Prior, head: &Head) -> (Ranking, Judgement, bool) {
+fn rank(bytes: &[u8], prior: Prior, head: &Head) -> (Ranking, Judgement, bool, bool) {
     let own = |known: Option<Charset>| -> (Ranking, Judgement) {
         let mut sample = Sample::new();
         sample.add(bytes);
@@ -126,17 +129,17 @@ fn rank(bytes: &[u8], prior: Prior, head: &Head) -> (Ranking, Judgement, bool) {
     };
     let (Some(ranking), Some(judgement)) = (head.ranking(prior), head.judgement()) else {
         let (ranking, judgement) = own(None);
-        return (ranking, judgement, false);
+        return (ranking, judgement, false, false);
     };
     let well = |best: &Candidate| {
         judgement.is_usual(best.charset, bytes) || !judgement.may_deviate(best.charset, bytes, GAIN)
     };
     let Some(best) = ranking.first().filter(|best| !well(best)).copied() else {
-        return (ranking, judgement.clone(), false);
+        return (ranking, judgement.clone(), false, false);
     };
     let (other, others) = own(Some(best.charset));
     match other.first() {
-        Some(own) if own.charset != best.charset && own.probability >= STRONG => (other, others, true),
-        _ => (ranking, judgement.clone(), false),
+        Some(own) if own.charset != best.charset && own.probability >= STRONG => (other, others, true, true),
+        _ => (ranking, judgement.clone(), false, true),
     }
 }

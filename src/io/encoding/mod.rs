@@ -41,6 +41,7 @@ mod declared;
 mod document;
 mod evidence;
 mod head;
+mod mixed;
 #[cfg(feature = "xml")]
 mod sources;
 
@@ -56,6 +57,7 @@ pub(crate) use self::document::{decode_document, mark_nonsorting};
 use self::evidence::Evidence;
 pub use self::head::Head;
 pub(crate) use self::head::{HEAD, Watch};
+use self::mixed::two_sets;
 #[cfg(feature = "xml")]
 pub(crate) use self::sources::Sources;
 use super::ReadOptions;
@@ -162,11 +164,32 @@ fn judge(
     let evidence = Evidence::of(bytes, prior, head);
     let decision = decide(prior, &evidence);
     report(&decision, prior, bytes, record, findings);
+    if let Some(sets) = of_values(&decision, &evidence, (bytes, prior, head), findings) {
+        return (sets, decision.reason);
+    }
     if evidence.deviates && decision.reported == Reported::Doubt && decision.doubt.is_none() {
         let message = format!("the record is not in the set of the input: {}", decision.reason);
         findings.at(CHARSET_DOUBTFUL, (0, bytes.len()), message, "read so");
     }
     (decision.charset, decision.reason)
+}
+
+/// The two sets of a record whose values are not all in that of the decision; reports them.
+fn of_values(
+    decision: &Decision,
+    evidence: &Evidence,
+    (bytes, prior, head): (&[u8], Prior, &Head),
+    findings: &mut Findings,
+) -> Option<Charset> {
+    let decided = match decision.charset {
+        Charset::Utf8Or(other) => *other,
+        charset => charset,
+    };
+    let sets = two_sets(bytes, prior, head, evidence)
+        .filter(|_| Some(decided) == evidence.best().map(|best| best.charset))?;
+    let message = format!("values of the record are in two character sets: {sets}");
+    findings.at(CHARSET_DOUBTFUL, (0, bytes.len()), message, "read so, by their letters");
+    Some(sets)
 }
 
 /// Reports a decision against a label, and one that is not certain.
@@ -236,6 +259,7 @@ fn report_faults(
     match charset {
         Charset::Utf8 => report_invalid_utf8(frame, record, findings, "bytes kept"),
         Charset::Utf8Or(other) => report_invalid_utf8(frame, record, findings, read_as(*other)),
+        Charset::Either(_) => {}
         _ if charset.has_states() && charset.is_supported() => record.report_faults(findings),
         _ if !frame.is_ascii() || frame.contains(&ESCAPE) => report_unsupported(charset, frame, findings),
         _ => {}
