@@ -5,6 +5,7 @@
 //! Mac Cyrillic have the small letters but one in the same places: a value in which neither capitals nor `я` tell is in
 //! both, and right only by chance. Records in the set of the input must all be right, whatever is between them.
 
+use kartoteka::rules::INVALID_UTF8;
 use kartoteka::{Charset, ReadOptions, Record, RecordRead, isis, reader};
 
 use super::made::{base, encoded, forms, values};
@@ -157,14 +158,11 @@ fn records_and_values_in_another_set() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// Bytes of another set in values of UTF-8: the rest of the value is whole, its neighbours are, and signs are read.
+/// Bytes of another set in values of UTF-8: the rest of the value is whole, and its neighbours are.
 #[test]
 fn bytes_of_another_set_in_sound_utf8() {
     let records = [
         ("Сказки \u{1}старого\u{1} лодочника", &b"\xAB"[..], "Сказки \u{FFFD}старого\u{FFFD} лодочника"),
-        ("Сказки \u{1}старого\u{1} лодочника", b"\x93", "Сказки “старого“ лодочника"),
-        ("Légendes \u{1} poèmes", b"\x96", "Légendes – poèmes"),
-        ("Légendes d\u{1}été et forêts", b"\x92", "Légendes d’été et forêts"),
         ("Légendes d\u{1}été et forêts", b"\xFF", "Légendes d\u{FFFD}été et forêts"),
     ];
     let mut failures = Vec::new();
@@ -183,12 +181,13 @@ fn bytes_of_another_set_in_sound_utf8() {
             let file = form.file(records.iter().enumerate());
             let mut reader = reader(&file[..], Some(form.format), &ReadOptions::new()).unwrap();
             let mut record = Record::new();
-            let mut found = Vec::new();
+            let (mut found, mut is_told) = (Vec::new(), false);
             while reader.read_record(&mut record).unwrap() {
                 found.push(values(&record));
+                is_told |= reader.findings().iter().any(|finding| finding.rule == INVALID_UTF8);
             }
             let expected = [[sound.clone(), sound.clone()], [expected.to_owned(), sound.clone()]];
-            if found != expected {
+            if found != expected || !is_told {
                 failures.push(format!("{odd:02X?} in {text} in {}: {found:?}", form.name));
             }
         }

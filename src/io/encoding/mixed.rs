@@ -5,11 +5,14 @@ use super::evidence::Evidence;
 use super::head::Head;
 use crate::charset::{Charset, likelier, pair, values};
 
+/// How many bits better some words of a value have to be in another set before it is judged.
+const GAIN: f32 = 12.0;
+
 /// The set of the record and the one in which some of its values are, together; `None` if all of them are in one set, or
 /// in UTF-8. One of the two is the set of the input.
 ///
 /// # Cost
-/// Nothing, unless the record was judged for itself; then as much for each of its values.
+/// Nothing, unless the record was judged for itself; then as much again.
 pub(super) fn two_sets(bytes: &[u8], prior: Prior, head: &Head, evidence: &Evidence) -> Option<Charset> {
     if !evidence.is_odd {
         return None;
@@ -21,10 +24,17 @@ pub(super) fn two_sets(bytes: &[u8], prior: Prior, head: &Head, evidence: &Evide
         let is_mixed = values(bytes).any(|value| *likelier(sets, value) == input);
         return is_mixed.then_some(Charset::Either(sets));
     }
-    let other = values(bytes)
-        .map(|value| Evidence::of(value, prior, head))
-        .find(|evidence| evidence.deviates)
-        .and_then(|evidence| evidence.best())?;
+    let judgement = head.judgement()?;
+    let mut odd = Vec::new();
+    for value in values(bytes).filter(|value| !judgement.is_usual(input, value)) {
+        if judgement.may_deviate(input, value, GAIN) {
+            odd.extend_from_slice(value);
+            odd.push(b'\n');
+        }
+    }
+    // They are judged together, so that a record takes no longer if it has many.
+    let evidence = Evidence::of(&odd, prior, head);
+    let other = evidence.best().filter(|_| evidence.deviates)?;
     let sets = pair(own, other.charset)?;
     let is_mixed = values(bytes).any(|value| *likelier(sets, value) == other.charset);
     is_mixed.then_some(Charset::Either(sets))
