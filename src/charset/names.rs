@@ -74,10 +74,12 @@ impl Charset {
             "mac-cyrillic" | "maccyrillic" => return Some(Charset::MacCyrillic),
             _ => {}
         }
-        Charset::own()
-            .find(|charset| is(charset.name()))
-            .or_else(|| whatwg::from_name(name))
-            .or_else(|| Charset::all().find(|charset| bare(charset.name()) == bare(name)))
+        Charset::own().find(|charset| is(charset.name())).or_else(|| whatwg::from_name(name)).or_else(|| {
+            let bare_name = bare(name);
+            let labels = [&bare_name, &format!("iso{bare_name}")];
+            let known = Charset::all().find(|charset| bare(charset.name()) == bare_name);
+            known.or_else(|| labels.iter().find_map(|label| whatwg::from_name(label)))
+        })
     }
 
     /// Returns the character set named by the digits of UNIMARC 100$a/26-33: two to eight of them, blanks for
@@ -226,7 +228,7 @@ mod tests {
                 assert_eq!(Charset::from_name(name), Some(charset), "{name}");
             }
         }
-        for name in ["", "-", "cs", "iso", "x", "cp", "cp9999", "win-", "0", "8859-99", "koi"] {
+        for name in ["", "-", "cs", "iso", "x", "cp", "cp9999", "0", "8859-99", "koi"] {
             assert_eq!(Charset::from_name(name), None, "{name}");
         }
     }
