@@ -95,7 +95,7 @@ impl Head {
         self.0.as_ref().and_then(|facts| facts.judgement.as_ref())
     }
 
-    /// Whether the first values that are not UTF-8 make words in the likeliest set, with this number of bits a byte at most.
+    /// Whether the first values that are not UTF-8 make words in the likeliest set, with no more bits a byte.
     ///
     /// # Cost
     /// The first time, a look at each letter in these values. It must always be asked with the same prior.
