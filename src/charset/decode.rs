@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::detect::is_mostly_utf8;
 use super::iso2022::{self, Fault, Profile, Repair};
-use super::nonsorting::with_marks;
+use super::judge::likelier;
+use super::nonsorting::{mark_from, with_marks};
 use super::set::{Charset, Policy};
 use super::{codepage, danmarc, utf16, whatwg};
 use crate::error::DecodeError;
@@ -16,6 +17,7 @@ impl Charset {
             Charset::Auto => false,
             Charset::Unimarc { .. } => Profile::of(self).is_some(),
             Charset::Utf8Or(other) => other.is_supported(),
+            Charset::Either(sets) => sets.iter().all(|set| set.is_supported()),
             _ => true,
         }
     }
@@ -36,7 +38,13 @@ impl Charset {
             },
             Charset::Utf8Or(other) => match std::str::from_utf8(bytes) {
                 Ok(text) => Ok(with_marks(text)),
-                Err(_) if !is_mostly_utf8(bytes) => other.decode(bytes),
+                Err(_) if !is_mostly_utf8(bytes) => match other.decode(bytes)? {
+                    Cow::Borrowed(text) => Ok(with_marks(text)),
+                    Cow::Owned(mut text) => {
+                        mark_from(&mut text, 0);
+                        Ok(Cow::Owned(text))
+                    }
+                },
                 Err(_) => {
                     let mut text = String::with_capacity(bytes.len());
                     let mut first = None;
@@ -49,6 +57,7 @@ impl Charset {
                     }
                 }
             },
+            Charset::Either(sets) => Charset::Utf8Or(likelier(sets, bytes)).decode(bytes),
             Charset::Marc8 | Charset::Iso6937 | Charset::Unimarc { .. } | Charset::Auto => {
                 let plain = iso2022::is_plain(bytes).then(|| std::str::from_utf8(bytes).ok()).flatten();
                 match (Profile::of(self), plain) {
@@ -111,13 +120,19 @@ impl Charset {
         policy: Policy,
         out: &mut String,
     ) -> Result<u64, DecodeError> {
+        if let Charset::Either(sets) = self {
+            return Charset::Utf8Or(likelier(sets, bytes)).decode_field(bytes, indicators, policy, out);
+        }
         if let Charset::Utf8Or(other) = self {
             if let Ok(text) = std::str::from_utf8(bytes) {
                 out.push_str(&with_marks(text));
                 return Ok(0);
             }
             if !is_mostly_utf8(bytes) {
-                return other.decode_field(bytes, indicators, policy, out);
+                let start = out.len();
+                let faults = other.decode_field(bytes, indicators, policy, out)?;
+                mark_from(out, start);
+                return Ok(faults);
             }
         }
         if Profile::of(self).is_some() {

@@ -29,7 +29,9 @@ impl Charset {
         policy: Policy,
         out: &mut Vec<u8>,
     ) -> Result<u64, DecodeError> {
-        if matches!(self, Charset::Utf8 | Charset::Utf8Or(_)) || self.keeps_ascii() && text.is_ascii() {
+        if matches!(self, Charset::Utf8 | Charset::Utf8Or(_) | Charset::Either(_))
+            || self.keeps_ascii() && text.is_ascii()
+        {
             out.extend_from_slice(text.as_bytes());
             return Ok(0);
         }

@@ -3,6 +3,7 @@
 use super::decode::decode_patched;
 use super::detect::is_mostly_utf8;
 use super::iso2022::{self, Fault, Profile, Repair};
+use super::judge::likelier;
 use super::set::Charset;
 use super::whatwg;
 
@@ -20,6 +21,9 @@ impl Charset {
         }
         let mut fault = |_: usize, bad: &[u8], _: &mut String| each(bad);
         match self {
+            Charset::Either(sets) => {
+                Charset::Utf8Or(likelier(sets, bytes)).undecodable(bytes, indicators, each);
+            }
             Charset::Utf8Or(other) if std::str::from_utf8(bytes).is_err() && !is_mostly_utf8(bytes) => {
                 other.undecodable(bytes, indicators, each);
             }

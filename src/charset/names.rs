@@ -25,6 +25,7 @@ impl Charset {
             Charset::Unimarc { g0: 1, g1: 6, g2: 0, g3: 0 } => "iso-6438",
             Charset::Unimarc { .. } => "unimarc-sets",
             Charset::Utf8Or(_) => "utf-8",
+            Charset::Either([first, _]) => first.name(),
             Charset::Iso6937 => "iso-6937",
             Charset::DanMarc => "danmarc",
             Charset::Utf16Le => "utf-16le",
@@ -37,8 +38,9 @@ impl Charset {
     }
 
     /// Returns the character set with this name: those of [`Charset::name`], `cp1251` and similar, `mab2`,
-    /// the digits of UNIMARC 100$a/26-33 as `unimarc-0103` or `unimarc-01030402`, and the labels of the
-    /// WHATWG Encoding Standard. Ignores case. `None` if there is no such set.
+    /// the digits of UNIMARC 100$a/26-33 as `unimarc-0103` or `unimarc-01030402`, the labels of the
+    /// WHATWG Encoding Standard, and those of IANA for code pages. Ignores case, and signs between letters and digits.
+    /// `None` if there is no such set.
     pub fn from_name(name: &str) -> Option<Charset> {
         let name = name.trim();
         let is = |known: &str| known.eq_ignore_ascii_case(name);
@@ -52,7 +54,7 @@ impl Charset {
         if alias(&["marc8", "ansel"]) {
             return Some(Charset::Marc8);
         }
-        if alias(&["iso5426", "mab2", "mab"]) {
+        if alias(&["iso5426", "iso-ir-53", "mab2", "mab"]) {
             return Some(Charset::ISO_5426);
         }
         if alias(&["iso6937", "t.61"]) {
@@ -62,9 +64,7 @@ impl Charset {
             return Charset::from_unimarc(name.get(sets.len()..)?.as_bytes());
         }
         let lower = name.to_ascii_lowercase();
-        let number = ["windows-", "windows", "ibm-", "ibm", "cp-", "cp_", "cp", "dos-", "dos", "ms", ""];
-        let number = number.iter().find_map(|start| lower.strip_prefix(start)).unwrap_or(&lower);
-        if let Some(page) = codepage::by_number(number) {
+        if let Some(page) = codepage::by_number(page_number(&lower)) {
             return Some(page);
         }
         match lower.as_str() {
@@ -74,7 +74,12 @@ impl Charset {
             "mac-cyrillic" | "maccyrillic" => return Some(Charset::MacCyrillic),
             _ => {}
         }
-        Charset::own().find(|charset| is(charset.name())).or_else(|| whatwg::from_name(name))
+        Charset::own().find(|charset| is(charset.name())).or_else(|| whatwg::from_name(name)).or_else(|| {
+            let bare_name = bare(name);
+            let labels = [&bare_name, &format!("iso{bare_name}")];
+            let known = Charset::all().find(|charset| bare(charset.name()) == bare_name);
+            known.or_else(|| labels.iter().find_map(|label| whatwg::from_name(label)))
+        })
     }
 
     /// Returns the character set named by the digits of UNIMARC 100$a/26-33: two to eight of them, blanks for
@@ -126,6 +131,25 @@ impl Charset {
     }
 }
 
+/// The number of a code page in a name of it in lower case: `850` in `ibm850`, `cp-850` and `cspc850multilingual`.
+fn page_number(name: &str) -> &str {
+    let name = name.strip_prefix("cs").unwrap_or(name);
+    let starts = ["x-cp", "cp", "windows", "win", "ibm", "pc8codepage", "pcp", "pc", "dos", "ms", "ansi"];
+    let number = starts.iter().find_map(|start| name.strip_prefix(start)).unwrap_or(name);
+    let number = number.trim_start_matches(['-', '_', '0']);
+    let ends = ["multilingual", "baltic", "latinhebrew"];
+    ends.iter().find_map(|end| number.strip_suffix(end)).unwrap_or(number)
+}
+
+/// A name in lower case without signs, nor what stands before many of them.
+fn bare(name: &str) -> String {
+    let mut bare: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    bare.make_ascii_lowercase();
+    let start =
+        ["cs", "x", "iso"].iter().find(|start| bare.starts_with(**start)).map_or(0, |start| start.len());
+    bare.split_off(start)
+}
+
 /// No character set has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no character set is called {0:?}")]
@@ -145,6 +169,7 @@ impl fmt::Display for Charset {
         match self {
             &Charset::UTF8_ESCAPED => f.pad("utf-8"),
             Charset::Utf8Or(other) => write!(f, "utf-8, in places {other}"),
+            Charset::Either([first, other]) => write!(f, "{first}, in places {other}"),
             Charset::Unimarc { g0, g1, g2: 0, g3: 0 } if self.name() == "unimarc-sets" => {
                 write!(f, "unimarc-{g0:02}{g1:02}")
             }
@@ -176,6 +201,35 @@ mod tests {
             [("CP1048", Charset::Kz1048), ("kz-1048", Charset::Kz1048), ("pt154", Charset::Ptcp154)]
         {
             assert_eq!(Charset::from_name(name), Some(charset), "{name}");
+        }
+    }
+
+    #[test]
+    fn usual_names_of_each_set() {
+        for (names, charset) in [
+            ("csPC850Multilingual IBM_850 cp00850 858 x-cp850", Charset::Cp850),
+            ("csPC8CodePage437 437 IBM437", Charset::Cp437),
+            ("csPCp852 cp_852", Charset::Cp852),
+            ("csIBM857 DOS-857", Charset::Cp857),
+            ("csPC775Baltic", Charset::Cp775),
+            ("win-1251 WIN1251 ansi-1251 windows_1251 ms1251 x-cp1251 ansi", Charset::Windows1251),
+            ("win1252 Latin-1 ISO_8859-1 8859-1 l1", Charset::Windows1252),
+            ("csKZ1048 kz_1048 STRK1048-2002", Charset::Kz1048),
+            ("csIBM866 dos866 oem", Charset::Ibm866),
+            ("KOI8R koi-8-r koi8_r cskoi8r", Charset::Koi8R),
+            ("KOI8U koi8-ru", Charset::Koi8U),
+            ("8859-5 ISO88595 cyrillic", Charset::Iso8859_5),
+            ("ISO_5426 5426 iso-ir-53 unimarc-0103", Charset::ISO_5426),
+            ("marc_8 MARC8 ansel", Charset::Marc8),
+            ("utf_8 UTF8 65001", Charset::Utf8),
+            ("sjis Shift-JIS", Charset::ShiftJis),
+        ] {
+            for name in names.split(' ') {
+                assert_eq!(Charset::from_name(name), Some(charset), "{name}");
+            }
+        }
+        for name in ["", "-", "cs", "iso", "x", "cp", "cp9999", "0", "8859-99", "koi"] {
+            assert_eq!(Charset::from_name(name), None, "{name}");
         }
     }
 }

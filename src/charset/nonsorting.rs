@@ -39,6 +39,15 @@ pub(super) fn with_marks(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Puts the marks into what a text has from an offset on.
+pub(super) fn mark_from(text: &mut String, start: usize) {
+    let marked = text.get(start..).map(with_marks);
+    if let Some(Cow::Owned(marked)) = marked {
+        text.truncate(start);
+        text.push_str(&marked);
+    }
+}
+
 /// Returns what is before, between and after the first start and the end that follows it.
 fn first(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once(START)?;
@@ -66,6 +75,23 @@ mod tests {
             assert_eq!(with_marks(text), expected);
             assert_eq!(Charset::UTF8_ESCAPED.decode(text.as_bytes()).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn the_same_beside_another_set() {
+        let set = Charset::Windows1251.or_utf8();
+        let value = b"\x1BH\xC0 \x1BI\xEC\xEE\xF0\xE5\x1Fe\x1BHlost";
+        assert_eq!(set.decode(value).unwrap(), "\u{98}А \u{9C}море\u{1F}e\u{1B}Hlost");
+        let mut text = String::from("\u{1B}H");
+        set.decode_into(value, crate::Policy::Strict, &mut text).unwrap();
+        assert_eq!(text, "\u{1B}H\u{98}А \u{9C}море\u{1F}e\u{1B}Hlost");
+    }
+
+    #[test]
+    fn the_same_in_marc8() {
+        let text = Charset::Marc8.decode(b"\x1BHThe \x1BIch\xE3ateau").unwrap();
+        assert_eq!(text, "\u{98}The \u{9C}cha\u{302}teau");
+        assert!(Charset::Marc8.decode(b"\x1BHistory").is_err());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::detect::MarkEvidence;
 use super::judge::TextEvidence;
+use super::set::Charset;
 
 /// Why a character set was chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -20,6 +21,8 @@ pub enum Reason {
     ValidUtf8,
     /// The record names it: leader/09 of MARC 21, field 100 of UNIMARC and RUSMARC.
     Declared,
+    /// The document names this set, in the declaration of XML; its text was decoded.
+    Document(Charset),
     /// By how probable the bytes are as text, under each candidate.
     Text(TextEvidence),
     /// By marks before letters and escape sequences, for MARC-8 or against it.
@@ -36,6 +39,7 @@ impl fmt::Display for Reason {
             Reason::ByteOrderMark => f.write_str("byte order mark"),
             Reason::ValidUtf8 => f.write_str("valid UTF-8 with multi-byte characters"),
             Reason::Declared => f.write_str("declared in the record"),
+            Reason::Document(_) => f.write_str("declared in the document"),
             Reason::Text(evidence) => evidence.fmt(f),
             Reason::Marks(evidence) => evidence.fmt(f),
             Reason::Format => f.write_str("default of the format"),

@@ -33,6 +33,9 @@ pub enum Charset {
     /// UTF-8, except that values which are not UTF-8 at all are in another set: the result of inserting
     /// values into records without conversion. Found by evidence; has no name.
     Utf8Or(&'static Charset),
+    /// The first set, except that values whose words fit much better in the second are in that; values that are UTF-8
+    /// are so. Found by evidence; has no name.
+    Either(&'static [Charset; 2]),
     /// UTF-16, little-endian. Not for ISO 2709 records, whose delimiters are single bytes.
     Utf16Le,
     /// UTF-16, big-endian.
@@ -159,7 +162,14 @@ impl Charset {
     /// Returns whether each subfield is decoded separately: sets are reset there, or the next one may be in
     /// another set.
     pub(crate) const fn has_states(self) -> bool {
-        matches!(self, Charset::Marc8 | Charset::Iso6937 | Charset::Unimarc { .. } | Charset::Utf8Or(_))
+        matches!(
+            self,
+            Charset::Marc8
+                | Charset::Iso6937
+                | Charset::Unimarc { .. }
+                | Charset::Utf8Or(_)
+                | Charset::Either(_)
+        )
     }
 
     /// Returns whether ASCII text encodes to the same bytes.

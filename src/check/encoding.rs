@@ -1,8 +1,7 @@
 //! Characters that have no business in text, and text that went through the wrong character set.
 
 use super::{Check, Fix, Fixes, Subject};
-use crate::charset::Charset;
-use crate::charset::undo_second_encoding;
+use crate::charset::{Charset, has_nonsorting, undo_second_encoding};
 use crate::check::rules::{CONTROL_CHARACTER, REPLACEMENT_CHARACTER};
 use crate::error::DecodeError;
 use crate::finding::{Finding, Findings, Rule, counted};
@@ -224,7 +223,11 @@ fn look(subject: Subject<'_>, field: FieldRef<'_>, findings: &mut Findings) {
             }
         }
         None => {
-            let escapes = matches!(value.charset(), Charset::Marc8 | Charset::Unimarc { .. });
+            let escapes = match value.charset() {
+                Charset::Marc8 | Charset::Unimarc { .. } => true,
+                Charset::Utf8Or(_) | Charset::Either(_) => has_nonsorting(value.as_bytes()),
+                _ => false,
+            };
             ascii_controls(value.as_bytes(), escapes, &mut control);
             if value.charset() == Charset::Utf8 {
                 memchr::memmem::find_iter(value.as_bytes(), "\u{FFFD}".as_bytes())

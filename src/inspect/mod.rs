@@ -148,7 +148,13 @@ impl Inspection {
     fn record(&mut self, record: &Record, bytes: u64) {
         self.records += 1;
         let reason = record.charset_reason();
-        let entry = self.charsets.entry((record.charset(), discriminant(&reason)));
+        let charset = match reason {
+            // The text of XML and JSON was decoded before it became fields.
+            Reason::Text(evidence) if record.charset() == Charset::Utf8 => evidence.charset,
+            Reason::Document(charset) => charset,
+            _ => record.charset(),
+        };
+        let entry = self.charsets.entry((charset, discriminant(&reason)));
         let (count, _) = entry.and_modify(|(_, all)| add_evidence(all, reason)).or_insert((0, reason));
         *count += 1;
         let dialect = match self.named {

@@ -69,7 +69,9 @@ impl Transform for Repairs {
         for repair in &self.repairs {
             record.repair_text(*repair, findings);
         }
-        if !self.unicode_only || matches!(record.charset(), Charset::Utf8 | Charset::Utf8Or(_)) {
+        if !self.unicode_only
+            || matches!(record.charset(), Charset::Utf8 | Charset::Utf8Or(_) | Charset::Either(_))
+        {
             record.normalize_text(self.form);
         }
         Ok(())

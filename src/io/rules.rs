@@ -12,7 +12,7 @@ rules! {
     UNDECODABLE "E004" "undecodable" Error
         "Bytes have no meaning in the character set of the record.";
     CHARSET_MISMATCH "E007" "unimarc-charset-mismatch" Warning
-        "Field 100 names a character set other than that of the record.";
+        "Field 100, or the declaration of XML, names a character set other than that of the record.";
     CHARSET_DOUBTFUL "E009" "charset-doubtful" Warning
         "The character set was guessed from few letters, or another fits nearly as well.";
     CHARSET_UNSUPPORTED "E010" "charset-unsupported" Error

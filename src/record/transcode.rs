@@ -215,7 +215,7 @@ fn is_switched(record: RecordRef<'_>) -> bool {
     record.charset.has_states()
         && record.charset.is_supported()
         && record.syntax.delimiter == Syntax::MARC.delimiter
-        && !matches!(record.charset, Charset::Utf8Or(_))
+        && !matches!(record.charset, Charset::Utf8Or(_) | Charset::Either(_))
 }
 
 /// Returns the number of bytes of a field that are indicators, which are ASCII in any set.

@@ -11,6 +11,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[cfg(all(feature = "xml", feature = "json"))]
+mod charsets;
 mod damage;
 mod decision;
 #[cfg(feature = "xml")]
@@ -22,11 +24,14 @@ mod isis;
 mod json;
 #[cfg(all(feature = "xml", feature = "json"))]
 mod kinds;
+#[cfg(all(feature = "xml", feature = "json"))]
+mod made;
 mod marc_in_isis;
 #[cfg(all(feature = "xml", feature = "json"))]
 mod markup;
 mod memory;
-
+#[cfg(all(feature = "xml", feature = "json"))]
+mod mixed;
 mod one_damaged;
 #[cfg(all(feature = "xml", feature = "json"))]
 mod packed;

@@ -18,7 +18,7 @@ use crate::cost::{self, Work};
 use crate::inputs::Source;
 use crate::run::{number, parallel};
 
-/// A format, what comes first, what is repeated.
+/// A format, what comes first, what is repeated: if that is empty, bytes beyond ASCII in words and lines, by chance.
 type Shape = (Format, &'static [u8], &'static [u8]);
 
 const RECORD: &[u8] = b"<record xmlns=\"http://www.loc.gov/MARC21/slim\">";
@@ -60,13 +60,33 @@ const SHAPES: &[Shape] = &[
     (Format::IrbisServer, b"", b"0#1\n"), (Format::IrbisServer, b"", b"1#0\n"), (Format::IrbisServer, b"", b"0\n"), (Format::IrbisServer, b"1#0\n0#1\n", b"#\n"),
     (Format::IrbisServer, b"", b"1#0\x1F\x1E0#1\x1F\x1E"), (Format::IrbisServer, b"1#0\x1F\x1E0#1\x1F\x1E", b"200#^a\x1F\x1E"), (Format::IrbisServer, b"", b"x"),
     (Format::CisisId, b"", b"!ID 1\n"), (Format::CisisId, b"!ID 1\n", b"!v1!"), (Format::CisisId, b"!ID 1\n", b"!v001!x\n"), (Format::CisisId, b"", b"!"), (Format::CisisId, b"!ID 1\n!v001!", b"x\n"),
+    (Format::Marcxml, FIELD, b""), (Format::Ndjson, b"{\"leader\":\"", b""), (Format::Mrk, b"=LDR  00100nam a2200049 i 4500\n=245  00$a", b""),
+    (Format::IrbisText, b"#1: ", b""), (Format::IrbisServer, b"1#0\n0#1\n", b""), (Format::CisisId, b"!ID 1\n!v001!", b""), (Format::Iso2709, b"", b""),
 ];
+
+/// Bytes that no character set explains, in words of up to 16 of them and lines of up to 16 words.
+fn by_chance(len: usize) -> Vec<u8> {
+    let mut number = 0x9E37_79B9_7F4A_7C15u64;
+    let byte = |_| {
+        number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        match (number >> 56) as u8 {
+            0 => b'\n',
+            1..16 => b' ',
+            byte => byte | 0x80,
+        }
+    };
+    (0..len).map(byte).collect()
+}
 
 /// Returns a shape of this many bytes, or a few less: without a part of what is repeated, which would cost otherwise.
 pub(crate) fn made(index: usize, size: usize) -> (Format, Source) {
     let (format, first, unit) = SHAPES[index];
     let mut bytes = first.to_vec();
-    bytes.extend_from_slice(&unit.repeat((size - first.len()) / unit.len()));
+    let rest = size - first.len();
+    match unit.len() {
+        0 => bytes.extend(by_chance(rest)),
+        len => bytes.extend_from_slice(&unit.repeat(rest / len)),
+    }
     (format, Source::Stream(bytes))
 }
 

@@ -371,7 +371,7 @@ impl<S: Sink> Decoder<'_, S> {
 
     fn escape(&mut self, at: usize) -> Result<usize, Fault> {
         let rest = self.bytes.cut(at + 1..);
-        if let (false, Some(mark)) = (self.profile.marc8, self.nonsorting(rest)) {
+        if let Some(mark) = self.nonsorting(rest) {
             return Ok(self.base(mark, at, 2));
         }
         let (state, len) = match escape::parse(self.profile, self.state, rest) {

@@ -14,6 +14,7 @@
 
 mod languages;
 mod likelihood;
+mod pair;
 mod reading;
 mod rivals;
 mod sample;
@@ -29,12 +30,13 @@ use std::sync::{Arc, OnceLock};
 use unicode_normalization::UnicodeNormalization;
 
 use self::languages::{LANGUAGES, Language};
+pub(crate) use self::pair::{likelier, pair};
 use self::reading::{Reading, SPOKEN};
 use self::rivals::{Compared, Rivals};
 pub use self::sample::Sample;
-use self::sample::values;
+
 use self::sample::{Fixed, WORDS, words_of};
-pub(crate) use self::sample::{divides, value_at};
+pub(crate) use self::sample::{divides, value_at, values};
 use self::sets::{SETS, Set};
 use self::spell::{least, spell_text, word_cost};
 use self::weigh::{OUT, Weighed, weigh};

@@ -10,6 +10,7 @@ enum Known {
     LeaderUtf8,
     LeaderMarc8,
     FieldUtf8,
+    FormatUtf8,
     FieldNames,
     DocumentNames,
     Nothing,
@@ -21,6 +22,7 @@ impl Known {
             Prior::LeaderUtf8 => Known::LeaderUtf8,
             Prior::LeaderMarc8 => Known::LeaderMarc8,
             Prior::FieldUtf8 => Known::FieldUtf8,
+            Prior::FormatUtf8 => Known::FormatUtf8,
             Prior::FieldCyrillic(_) | Prior::FieldSets(_) => Known::FieldNames,
             Prior::DocumentNames(_) => Known::DocumentNames,
             _ => Known::Nothing,
@@ -33,6 +35,7 @@ impl Known {
             Known::LeaderUtf8 => "leader/09 says UTF-8",
             Known::LeaderMarc8 => "leader/09 says MARC-8",
             Known::FieldUtf8 => "100$a says UTF-8",
+            Known::FormatUtf8 => "the format says UTF-8",
             Known::FieldNames => "100$a names sets",
             Known::DocumentNames => "XML names a set",
             Known::Nothing => "nothing",
@@ -98,10 +101,11 @@ enum Answer {
 impl Answer {
     fn of(self, evidence: &Evidence, prior: Prior) -> (Charset, Reason) {
         let best = evidence.best();
+        let declared = if prior == Prior::FormatUtf8 { Reason::Format } else { Reason::Declared };
         match self {
-            Answer::Declared => (prior.charset().unwrap_or_default(), Reason::Declared),
+            Answer::Declared => (prior.charset().unwrap_or_default(), declared),
             Answer::Escapes => (Charset::Marc8, Reason::Marks(evidence.escapes.unwrap_or_default())),
-            Answer::MixedDeclared => (mixed(evidence), Reason::Declared),
+            Answer::MixedDeclared => (mixed(evidence), declared),
             Answer::Mixed => (mixed(evidence), Reason::ValidUtf8),
             Answer::Likeliest => match best {
                 Some(best) => {
@@ -143,8 +147,8 @@ pub(super) enum Reported {
     NotMarc8,
     /// Field 100 is wrong.
     Field100,
-    /// The declaration of the document is wrong.
-    Document,
+    /// The declaration of the document is wrong, or what the format says: who reads the form reports where.
+    Form,
     /// The decision may be wrong, if it is not certain.
     Doubt,
 }
@@ -157,7 +161,7 @@ impl Reported {
             Reported::NotUtf8 => "E003",
             Reported::NotMarc8 => "E002",
             Reported::Field100 => "E007",
-            Reported::Document => "E001",
+            Reported::Form => "E001",
             Reported::Doubt => "E009, if less than 95 % likely",
         }
     }
@@ -168,7 +172,7 @@ struct Row(&'static [Known], Shown, Answer, Reported);
 /// The first row that fits decides. The last of each prior fits anything.
 const TABLE: &[Row] = {
     use self::Known as K;
-    const UTF8: &[Known] = &[K::LeaderUtf8, K::FieldUtf8];
+    const UTF8: &[Known] = &[K::LeaderUtf8, K::FieldUtf8, K::FormatUtf8];
     const NAMED: &[Known] = &[K::LeaderMarc8, K::FieldNames, K::DocumentNames];
     &[
         Row(&[K::LeaderMarc8], Shown::Escapes, Answer::Declared, Reported::Nothing),
@@ -183,7 +187,7 @@ const TABLE: &[Row] = {
         Row(&[K::LeaderMarc8], Shown::Anything, Answer::Likeliest, Reported::NotMarc8),
         Row(&[K::FieldUtf8, K::FieldNames], Shown::Anything, Answer::Likeliest, Reported::Field100),
         Row(&[K::LeaderUtf8], Shown::Anything, Answer::Likeliest, Reported::NotUtf8),
-        Row(&[K::DocumentNames], Shown::Anything, Answer::Likeliest, Reported::Document),
+        Row(&[K::DocumentNames, K::FormatUtf8], Shown::Anything, Answer::Likeliest, Reported::Form),
         Row(&[K::Nothing], Shown::Anything, Answer::Likeliest, Reported::Doubt),
     ]
 };
@@ -223,10 +227,11 @@ pub(super) fn decide(prior: Prior, evidence: &Evidence) -> Decision {
 mod tests {
     use super::*;
 
-    const KNOWN: [Known; 6] = [
+    const KNOWN: [Known; 7] = [
         Known::LeaderUtf8,
         Known::LeaderMarc8,
         Known::FieldUtf8,
+        Known::FormatUtf8,
         Known::FieldNames,
         Known::DocumentNames,
         Known::Nothing,

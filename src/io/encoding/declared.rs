@@ -32,6 +32,8 @@ pub(super) enum Prior {
     Lines,
     /// A master file of CDS/ISIS: nothing in it names a set.
     Base,
+    /// A base of IRBIS64, or what its server sends: the format says UTF-8.
+    FormatUtf8,
     /// XML that says UTF-8 or nothing, and JSON.
     #[cfg_attr(
         not(any(feature = "xml", feature = "json")),
@@ -75,7 +77,7 @@ impl Prior {
         let named = match self {
             // Of sets that are named together the second has the letters of Latin.
             Prior::FieldSets(Charset::Unimarc { g1: 3, .. }) => Some(Charset::ISO_5426),
-            Prior::LeaderUtf8 | Prior::FieldUtf8 => None,
+            Prior::LeaderUtf8 | Prior::FieldUtf8 | Prior::FormatUtf8 => None,
             other => other.charset(),
         };
         if named.is_some() {
@@ -86,15 +88,18 @@ impl Prior {
             (Prior::FieldUtf8 | Prior::Marc, Charset::Marc8) => -3.0,
             (Prior::Mab2, Charset::ISO_5426) => 6.0,
             (Prior::Mab2, Charset::Marc8) => 2.0,
-            (Prior::Irbis | Prior::Lines, Charset::Windows1251 | Charset::Ibm866) => 2.0,
+            (Prior::Irbis | Prior::Lines | Prior::FormatUtf8, Charset::Windows1251 | Charset::Ibm866) => 2.0,
             (Prior::Isis | Prior::Base, Charset::Windows1252 | Charset::Cp850) => 1.0,
-            (Prior::Isis | Prior::Base | Prior::Lines, Charset::Marc8 | Charset::ISO_5426) => -2.0,
+            (
+                Prior::Isis | Prior::Base | Prior::Lines | Prior::FormatUtf8,
+                Charset::Marc8 | Charset::ISO_5426,
+            ) => -2.0,
             _ => 0.0,
         }
     }
 
     /// How many priors there are that name no set.
-    pub(super) const KINDS: usize = 10;
+    pub(super) const KINDS: usize = 11;
 
     /// The number of a prior that names no set.
     pub(super) const fn kind(self) -> Option<usize> {
@@ -109,6 +114,7 @@ impl Prior {
             Prior::Lines => 7,
             Prior::Base => 8,
             Prior::Document => 9,
+            Prior::FormatUtf8 => 10,
             Prior::FieldCyrillic(_) | Prior::FieldSets(_) | Prior::DocumentNames(_) => return None,
         })
     }
@@ -129,7 +135,7 @@ impl Prior {
     /// The set that a label names.
     pub(super) const fn charset(self) -> Option<Charset> {
         match self {
-            Prior::LeaderUtf8 | Prior::FieldUtf8 => Some(Charset::Utf8),
+            Prior::LeaderUtf8 | Prior::FieldUtf8 | Prior::FormatUtf8 => Some(Charset::Utf8),
             Prior::LeaderMarc8 => Some(Charset::Marc8),
             Prior::FieldCyrillic(named) | Prior::FieldSets(named) | Prior::DocumentNames(named) => {
                 Some(named)

@@ -39,6 +39,8 @@ pub(super) struct Evidence {
     pub(super) ranking: Ranking,
     /// Whether the record is in another set than the input.
     pub(super) deviates: bool,
+    /// Whether it was judged for itself.
+    pub(super) is_odd: bool,
     /// Whether the bytes make no words in the likeliest set either.
     pub(super) is_damaged: bool,
 }
@@ -46,7 +48,7 @@ pub(super) struct Evidence {
 impl Evidence {
     /// Looks at the bytes of a record that is not UTF-8 as a whole.
     pub(super) fn of(bytes: &[u8], prior: Prior, head: &Head) -> Evidence {
-        let (ranking, judgement, deviates) = rank(bytes, prior, head);
+        let (ranking, judgement, deviates, is_odd) = rank(bytes, prior, head);
         let best = ranking.first().map(|best| best.charset);
         let is_declared = prior.charset() == Some(Charset::Utf8);
         let mut utf8_characters = 0u64;
@@ -86,6 +88,7 @@ impl Evidence {
             escapes,
             ranking,
             deviates,
+            is_odd,
             is_damaged: is_alone && (is_doubtful || !is_word()),
         }
     }
@@ -103,7 +106,7 @@ impl Evidence {
 
 /// Ranks the candidates: by the head of the input, or by the record itself if that says nothing, or if the record has unusual
 /// bytes, and words that fit so much better in other sets that it may outweigh what speaks for that of the input.
-fn rank(bytes: &[u8], prior: Prior, head: &Head) -> (Ranking, Judgement, bool) {
+fn rank(bytes: &[u8], prior: Prior, head: &Head) -> (Ranking, Judgement, bool, bool) {
     let known = |charset| prior.weight(charset) + head.hint(charset);
     let sample = || {
         let mut sample = Sample::new();
@@ -112,23 +115,25 @@ fn rank(bytes: &[u8], prior: Prior, head: &Head) -> (Ranking, Judgement, bool) {
     };
     let (Some(ranking), Some(judgement)) = (head.ranking(prior), head.judgement()) else {
         let judgement = sample().judge();
-        return (judgement.ranked(known).into(), judgement, false);
+        return (judgement.ranked(known).into(), judgement, false, false);
     };
-    let of_head = |ranking| (ranking, judgement.clone(), false);
+    let of_head = |ranking, is_odd| (ranking, judgement.clone(), false, is_odd);
     let unusual = |best: &&Candidate| !judgement.is_usual(best.charset, bytes);
     let Some(best) = ranking.first().filter(unusual).map(|best| best.charset) else {
-        return of_head(ranking);
+        return of_head(ranking, false);
     };
     let weight = INPUT * judgement.words().min(WORDS) as f32 / WORDS as f32;
     let rivals = judgement.rivals(best, bytes, weight + AHEAD, known);
     if rivals.is_empty() {
-        return of_head(ranking);
+        return of_head(ranking, false);
     }
     let own = sample().judge_among(|charset| charset == best || rivals.contains(&charset));
     let of_input = |charset| if charset == best { weight } else { 0.0 };
     let other = own.ranked(|charset| known(charset) + of_input(charset));
     match other.first() {
-        Some(first) if first.charset != best && first.probability >= STRONG => (other.into(), own, true),
-        _ => of_head(ranking),
+        Some(first) if first.charset != best && first.probability >= STRONG => {
+            (other.into(), own, true, true)
+        }
+        _ => of_head(ranking, true),
     }
 }

@@ -12,6 +12,8 @@ use crate::io::ReadOptions;
 pub(crate) const HEAD: usize = 8 * 1024 * 1024;
 /// How far back the value is looked for in which the first byte stands that is not UTF-8.
 const BACK: usize = 1024;
+/// How many bytes are kept from the first value on that is not UTF-8.
+const START: usize = 32 * 1024;
 /// What speaks for a set in which the language is written that the caller names, in bits.
 const HINT: f32 = 10.0;
 /// How many bytes are counted together; fewer than 256.
@@ -35,6 +37,9 @@ struct Facts {
     /// The rankings that were asked for: for each prior without a set one, and for the first with a set.
     rankings: [OnceLock<Ranking>; Prior::KINDS],
     named: OnceLock<(Prior, Ranking)>,
+    /// The first values that are not UTF-8, and whether they make words in the likeliest set.
+    start: Box<[u8]>,
+    words: OnceLock<bool>,
 }
 
 impl fmt::Debug for Head {
@@ -44,13 +49,15 @@ impl fmt::Debug for Head {
 }
 
 impl Head {
-    fn new(has_byte_order_mark: bool, hint: Option<&'static str>, judgement: Option<Judgement>) -> Head {
+    fn new(mark: bool, hint: Option<&'static str>, judgement: Option<Judgement>, start: &[u8]) -> Head {
         Head(Some(Arc::new(Facts {
-            has_byte_order_mark,
+            has_byte_order_mark: mark,
             hint,
             judgement,
             rankings: Default::default(),
             named: OnceLock::new(),
+            start: start.into(),
+            words: OnceLock::new(),
         })))
     }
 
@@ -60,11 +67,12 @@ impl Head {
         let head = data.get(..HEAD).unwrap_or(data);
         let mark = head.starts_with(BYTE_ORDER_MARK);
         match invalid(head, data.len() < HEAD) {
-            None => Head::new(mark, hint, None),
+            None => Head::new(mark, hint, None, b""),
             Some(at) => {
+                let bytes = head.cut(value_start(head, at)..);
                 let mut sample = Sample::new();
-                sample.add(head.cut(value_start(head, at)..));
-                Head::new(mark, hint, Some(sample.judge_input()))
+                sample.add(bytes);
+                Head::new(mark, hint, Some(sample.judge_input()), bytes.cut(..bytes.len().min(START)))
             }
         }
     }
@@ -73,7 +81,8 @@ impl Head {
     pub(crate) fn of_values<'a>(values: impl Iterator<Item = &'a [u8]>, options: &ReadOptions) -> Head {
         let mut sample = Sample::new();
         values.for_each(|value| sample.add(value));
-        Head::new(false, options.charset_hint, (sample.other_bytes() > 0).then(|| sample.judge_input()))
+        let judgement = (sample.other_bytes() > 0).then(|| sample.judge_input());
+        Head::new(false, options.charset_hint, judgement, b"")
     }
 
     /// Whether the input begins with the byte order mark of UTF-8.
@@ -84,6 +93,21 @@ impl Head {
     /// What was judged: nothing if the head is UTF-8, or was not looked at.
     pub(super) fn judgement(&self) -> Option<&Judgement> {
         self.0.as_ref().and_then(|facts| facts.judgement.as_ref())
+    }
+
+    /// Whether the first values that are not UTF-8 make words in the likeliest set, with no more bits a byte.
+    ///
+    /// # Cost
+    /// The first time, a look at each letter in these values. It must always be asked with the same prior.
+    #[cfg(any(feature = "xml", feature = "json"))]
+    pub(super) fn makes_words(&self, prior: Prior, bits: f32) -> bool {
+        let Some(facts) = &self.0 else { return false };
+        let judge = || {
+            let best = self.ranking(prior).and_then(|ranking| ranking.first().copied());
+            let judged = facts.judgement.as_ref().zip(best);
+            judged.is_some_and(|(judgement, best)| judgement.reads_well(best.charset, &facts.start, bits))
+        };
+        *facts.words.get_or_init(judge)
     }
 
     /// What the language that the caller names says for a set, in bits.
@@ -139,10 +163,11 @@ fn value_start(bytes: &[u8], at: usize) -> usize {
 pub(crate) struct Watch {
     /// The last bytes while all is UTF-8, then those that may belong to a value of which the rest is to come.
     kept: Vec<u8>,
-    /// The values from the first on that is not UTF-8.
-    sample: Sample,
-    /// How many of them are known to be UTF-8: all but a character that a piece cuts off.
+    /// How many of these are known to be UTF-8: all but a character that a piece cuts off.
     checked: usize,
+    /// The values from the first on that is not UTF-8, and how they begin.
+    sample: Sample,
+    start: Vec<u8>,
     /// How many bytes were seen.
     seen: usize,
     mark: bool,
@@ -201,11 +226,13 @@ impl Watch {
         self.state = State::Done;
         let mut sample = std::mem::take(&mut self.sample);
         sample.add(&std::mem::take(&mut self.kept));
-        Some(Head::new(self.mark, self.hint, other.then(|| sample.judge_input())))
+        let judgement = other.then(|| sample.judge_input());
+        Some(Head::new(self.mark, self.hint, judgement, &std::mem::take(&mut self.start)))
     }
 
     /// Takes values from what is kept and from the next bytes, and keeps the last of them.
     fn take(&mut self, bytes: &[u8]) {
+        self.start.extend(bytes.iter().take(START.saturating_sub(self.start.len())));
         let divider = |byte: &u8| divides(*byte);
         let (Some(first), Some(last)) = (bytes.iter().position(divider), bytes.iter().rposition(divider))
         else {
@@ -266,6 +293,7 @@ impl Watch {
         let start = value_start(&self.kept, at);
         self.kept.drain(..start.min(self.kept.len()));
         self.state = State::Other;
+        self.start.extend_from_slice(&self.kept);
         self.take(rest);
     }
 }

@@ -18,14 +18,15 @@
 //! ĺ. In UTF-8, ESC H and ESC I around words that are not filed are U+0098 and U+009C when the text is asked for; the
 //! bytes stay.
 //!
-//! The first row that fits decides:
+//! A set that XML names and that is not among those tried, such as GBK, is taken where nearly all bytes have a meaning
+//! in it, and make no words in the likeliest set (`document.rs`). Else the first row that fits decides:
 //!
 //! | known | shown | answer | reason | finding |
 //! |---|---|---|---|---|
 //! | leader/09 says MARC-8 | escapes of MARC-8 | that one | declared |  |
 //! | leader/09 says UTF-8 | escapes of MARC-8 | MARC-8 | marks | E003 |
-//! | leader/09 says UTF-8; 100$a says UTF-8 | values in UTF-8 | UTF-8, in places the likeliest | declared |  |
-//! | leader/09 says UTF-8; 100$a says UTF-8 | no words in any set | that one | declared |  |
+//! | leader/09 says UTF-8; 100$a says UTF-8; the format says UTF-8 | values in UTF-8 | UTF-8, in places the likeliest | declared |  |
+//! | leader/09 says UTF-8; 100$a says UTF-8; the format says UTF-8 | no words in any set | that one | declared |  |
 //! | leader/09 says MARC-8 | values in UTF-8 | UTF-8, in places the likeliest | valid UTF-8 | E002 |
 //! | 100$a names sets | values in UTF-8 | UTF-8, in places the likeliest | valid UTF-8 | E007 |
 //! | XML names a set; nothing | values in UTF-8 | UTF-8, in places the likeliest | valid UTF-8 |  |
@@ -34,32 +35,40 @@
 //! | leader/09 says MARC-8 | anything else | the likeliest | probable text | E002 |
 //! | 100$a says UTF-8; 100$a names sets | anything else | the likeliest | probable text | E007 |
 //! | leader/09 says UTF-8 | anything else | the likeliest | probable text | E003 |
-//! | XML names a set | anything else | the likeliest | probable text | E001 |
+//! | XML names a set; the format says UTF-8 | anything else | the likeliest | probable text | E001 |
 //! | nothing | anything else | the likeliest | probable text | E009, if less than 95 % likely |
 //!
 //! `known` is in `declared.rs`, `shown` in `evidence.rs`, the head in `head.rs`, the table in `decide.rs`.
 
+mod base;
 mod decide;
 mod declared;
+#[cfg(any(feature = "xml", feature = "json"))]
+mod document;
 mod evidence;
 mod head;
+mod mixed;
 #[cfg(feature = "xml")]
 mod sources;
 
 use memchr::{memchr, memchr_iter};
 
+pub(crate) use self::base::OfBase;
 use self::decide::{Decision, Reported, decide};
 use self::declared::{Prior, dialect};
+#[cfg(feature = "xml")]
+pub(crate) use self::document::compare_with_document;
+#[cfg(any(feature = "xml", feature = "json"))]
+pub(crate) use self::document::{decode_document, mark_nonsorting};
 use self::evidence::Evidence;
 pub use self::head::Head;
 pub(crate) use self::head::{HEAD, Watch};
+use self::mixed::two_sets;
 #[cfg(feature = "xml")]
 pub(crate) use self::sources::Sources;
 use super::ReadOptions;
 use super::rules::{CHARSET_DOUBTFUL, CHARSET_MISMATCH, CHARSET_UNSUPPORTED, NOT_MARC8, NOT_UTF8};
-#[cfg(any(feature = "xml", feature = "json"))]
-use crate::charset::Policy;
-use crate::charset::{Candidate, Charset, FaultKind, Reason, has_known_escape, has_nonsorting, weigh_marks};
+use crate::charset::{Charset, FaultKind, Reason, has_known_escape, has_nonsorting, weigh_marks};
 use crate::error::no_tables;
 use crate::finding::Findings;
 use crate::record::rules::INVALID_UTF8;
@@ -161,11 +170,32 @@ fn judge(
     let evidence = Evidence::of(bytes, prior, head);
     let decision = decide(prior, &evidence);
     report(&decision, prior, bytes, record, findings);
+    if let Some(sets) = of_values(&decision, &evidence, (bytes, prior, head), findings) {
+        return (sets, decision.reason);
+    }
     if evidence.deviates && decision.reported == Reported::Doubt && decision.doubt.is_none() {
         let message = format!("the record is not in the set of the input: {}", decision.reason);
         findings.at(CHARSET_DOUBTFUL, (0, bytes.len()), message, "read so");
     }
     (decision.charset, decision.reason)
+}
+
+/// The two sets of a record whose values are not all in that of the decision; reports them.
+fn of_values(
+    decision: &Decision,
+    evidence: &Evidence,
+    (bytes, prior, head): (&[u8], Prior, &Head),
+    findings: &mut Findings,
+) -> Option<Charset> {
+    let decided = match decision.charset {
+        Charset::Utf8Or(other) => *other,
+        charset => charset,
+    };
+    let sets = two_sets(bytes, prior, head, evidence)
+        .filter(|_| Some(decided) == evidence.best().map(|best| best.charset))?;
+    let message = format!("values of the record are in two character sets: {sets}");
+    findings.at(CHARSET_DOUBTFUL, (0, bytes.len()), message, "read so, by their letters");
+    Some(sets)
 }
 
 /// Reports a decision against a label, and one that is not certain.
@@ -193,7 +223,7 @@ fn report(decision: &Decision, prior: Prior, bytes: &[u8], record: &Record, find
             };
             in_field_100(message, "read so", record, findings);
         }
-        Reported::Nothing | Reported::Document | Reported::Doubt => {}
+        Reported::Nothing | Reported::Form | Reported::Doubt => {}
     }
     if let Some(doubt) = doubt {
         findings.at(CHARSET_DOUBTFUL, (0, bytes.len()), format!("read as {charset}: {doubt}"), TO_BE_SURE);
@@ -211,10 +241,31 @@ fn read_as(charset: Charset) -> &'static str {
 
 /// Sets the character set of a record whose bytes are in it, and reports what in them is not of that set.
 fn set(charset: Charset, reason: Reason, frame: &[u8], record: &mut Record, findings: &mut Findings) {
+    report_faults(charset, reason, frame, record, findings);
+    record.set_charset(with_nonsorting(charset, frame), reason);
+}
+
+/// The set in which ESC H and ESC I around words that are not filed are marks, if they are in a record of a set that
+/// knows no escape sequences.
+fn with_nonsorting(charset: Charset, bytes: &[u8]) -> Charset {
+    match charset.or_utf8() {
+        escaped @ Charset::Utf8Or(_) if !charset.has_states() && has_nonsorting(bytes) => escaped,
+        _ => charset,
+    }
+}
+
+fn report_faults(
+    charset: Charset,
+    reason: Reason,
+    frame: &[u8],
+    record: &mut Record,
+    findings: &mut Findings,
+) {
     record.set_charset(charset, reason);
     match charset {
         Charset::Utf8 => report_invalid_utf8(frame, record, findings, "bytes kept"),
         Charset::Utf8Or(other) => report_invalid_utf8(frame, record, findings, read_as(*other)),
+        Charset::Either(_) => {}
         _ if charset.has_states() && charset.is_supported() => record.report_faults(findings),
         _ if !frame.is_ascii() || frame.contains(&ESCAPE) => report_unsupported(charset, frame, findings),
         _ => {}
@@ -307,8 +358,18 @@ fn report_invalid_utf8(frame: &[u8], record: &Record, findings: &mut Findings, a
 
 /// Puts the bytes of a record of exchange text or an id file, which have no label, into it, as text if they are UTF-8,
 /// and sets its character set.
-pub(crate) fn load_lines(
+pub(crate) fn load_lines(bytes: &[u8], asked: Asked<'_>, record: &mut Record, findings: &mut Findings) {
+    load_unlabelled(bytes, Prior::Lines, asked, record, findings);
+}
+
+/// The same for a record of a form that has UTF-8 only: any other set is a fault.
+pub(crate) fn load_utf8(bytes: &[u8], asked: Asked<'_>, record: &mut Record, findings: &mut Findings) {
+    load_unlabelled(bytes, Prior::FormatUtf8, asked, record, findings);
+}
+
+fn load_unlabelled(
     bytes: &[u8],
+    prior: Prior,
     (options, head): Asked<'_>,
     record: &mut Record,
     findings: &mut Findings,
@@ -325,6 +386,7 @@ pub(crate) fn load_lines(
                 (false, ..) => Reason::Caller,
                 (_, true, _) => Reason::ByteOrderMark,
                 (_, _, true) => Reason::Ascii,
+                _ if prior == Prior::FormatUtf8 => Reason::Format,
                 _ => Reason::ValidUtf8,
             };
             record.set_charset(charset, reason);
@@ -333,167 +395,18 @@ pub(crate) fn load_lines(
     }
     record.set_bytes(bytes);
     let (charset, reason) = match auto {
-        true => judge(bytes, Prior::Lines, head, record, findings),
+        true => judge(bytes, prior, head, record, findings),
         false => (options.charset, Reason::Caller),
     };
     set(charset, reason, bytes, record, findings);
-}
-
-/// Decodes the bytes of a record in XML or JSON that is not UTF-8: value by value, as they stand between the markup.
-/// `named` is the set that the document names. Returns the set, and how many sequences could not be decoded.
-#[cfg(any(feature = "xml", feature = "json"))]
-pub(crate) fn decode_document(
-    bytes: &[u8],
-    named: Option<Charset>,
-    head: &Head,
-    text: &mut String,
-    findings: &mut Findings,
-) -> (Charset, u64) {
-    let named = named.filter(|named| !matches!(named, Charset::Auto | Charset::Utf8));
-    let prior = named.map_or(Prior::Document, Prior::DocumentNames);
-    let (charset, _) = judge(bytes, prior, head, &Record::new(), findings);
-    let mut faults = 0u64;
-    for value in bytes.split_inclusive(|byte| matches!(byte, b'<' | b'>' | b'"')) {
-        match charset.decode_into(value, Policy::Replace, text) {
-            Ok(more) => faults += more,
-            Err(_) => text.push_str(&String::from_utf8_lossy(value)),
-        }
-    }
-    (charset, faults)
-}
-
-/// Puts the bytes of a record of a format that has UTF-8 only into it, as text if they are UTF-8.
-pub(crate) fn load_utf8(bytes: &[u8], options: &ReadOptions, record: &mut Record, findings: &mut Findings) {
-    let auto = options.charset == Charset::Auto;
-    let (charset, reason) =
-        if auto { (Charset::Utf8, Reason::Format) } else { (options.charset, Reason::Caller) };
-    record.set_charset(charset, reason);
-    if charset == Charset::Utf8
-        && let Ok(text) = simdutf8::basic::from_utf8(bytes)
-    {
-        record.set_text(text);
-        if auto && text.is_ascii() {
-            record.set_charset(charset, Reason::Ascii);
-        }
-        return;
-    }
-    record.set_bytes(bytes);
-    if charset == Charset::Utf8 {
-        record.report_invalid_utf8(0, "bytes kept", findings);
-    } else {
-        report_unsupported(charset, bytes, findings);
+    if auto {
+        report_format(prior, charset, 0, record, findings);
     }
 }
 
-/// The decision for a base, which is in one set: made by a sample of its records.
-#[derive(Debug, Clone)]
-pub(crate) struct OfBase {
-    head: Head,
-    utf8_only: bool,
-    /// Whether the doubt was reported.
-    reported: bool,
-}
-
-impl OfBase {
-    /// Decides by the data of some records; a base of IRBIS64 has UTF-8 only.
-    pub(crate) fn new(sample: &[u8], utf8_only: bool, options: &ReadOptions) -> OfBase {
-        OfBase { head: Head::of_values(std::iter::once(sample), options), utf8_only, reported: false }
-    }
-
-    /// The candidates for the records that are not UTF-8, the likeliest first.
-    pub(crate) fn candidates(&self) -> &[Candidate] {
-        self.head.candidates()
-    }
-
-    /// The set of the records that are not UTF-8, and why.
-    pub(crate) fn charset(&self) -> (Charset, Reason) {
-        if self.utf8_only || self.head.judgement().is_none() {
-            return (Charset::Utf8, Reason::Format);
-        }
-        let decision = decide(Prior::Base, &Evidence::of(b"", Prior::Base, &self.head));
-        (decision.charset, decision.reason)
-    }
-
-    /// Puts the data into the record, as text if they are UTF-8, and sets its character set. `base` is the offset of
-    /// the data in the record.
-    pub(crate) fn load(
-        &mut self,
-        (data, base): (&[u8], usize),
-        options: &ReadOptions,
-        record: &mut Record,
-        findings: &mut Findings,
-    ) {
-        let auto = options.charset == Charset::Auto;
-        if matches!(options.charset, Charset::Auto | Charset::Utf8) {
-            if let Ok(text) = simdutf8::basic::from_utf8(data)
-                && record.cuts_at_characters(text)
-            {
-                let reason = match (auto, text.is_ascii()) {
-                    (false, _) => Reason::Caller,
-                    (_, true) => Reason::Ascii,
-                    _ if self.utf8_only => Reason::Format,
-                    _ => Reason::ValidUtf8,
-                };
-                let charset = utf8_of(data, memchr(ESCAPE, data).is_some());
-                match charset {
-                    Charset::Utf8 => record.set_text(text),
-                    _ => record.set_bytes(data),
-                }
-                record.set_charset(charset, reason);
-                return;
-            }
-        }
-        record.set_bytes(data);
-        let (charset, reason) = match options.charset {
-            Charset::Auto if self.utf8_only => (Charset::Utf8, Reason::Format),
-            Charset::Auto => self.judge(data, record, findings),
-            named => (named, Reason::Caller),
-        };
-        record.set_charset(charset, reason);
-        match charset {
-            Charset::Utf8 => _ = record.report_invalid_utf8(base, "bytes kept", findings),
-            Charset::Utf8Or(other) => _ = record.report_invalid_utf8(base, read_as(*other), findings),
-            _ => report_unsupported(charset, data, findings),
-        }
-    }
-
-    /// Decides for a record that is not UTF-8 as a whole: its fields may be.
-    fn judge(&mut self, data: &[u8], record: &mut Record, findings: &mut Findings) -> (Charset, Reason) {
-        record.set_charset(Charset::Utf8, Reason::ValidUtf8);
-        if record.fields().all(|field| std::str::from_utf8(field.raw()).is_ok()) {
-            return (Charset::Utf8, Reason::ValidUtf8);
-        }
-        let mut values = Vec::with_capacity(data.len());
-        for field in record.fields() {
-            values.extend_from_slice(field.raw());
-            values.push(b'\n');
-        }
-        let evidence = Evidence::of(&values, Prior::Base, &self.head);
-        let decision = decide(Prior::Base, &evidence);
-        let is_of_base = self.head.judgement().is_some() && !evidence.deviates;
-        if !is_of_base || decision.doubt.is_some() && !std::mem::replace(&mut self.reported, true) {
-            report(&decision, Prior::Base, data, record, findings);
-        }
-        (decision.charset, decision.reason)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_base_by_the_words_of_a_sample() {
-        let texts = [
-            ("Étude de la végétation des forêts à Málaga, São Paulo y Córdoba", Charset::Windows1252),
-            ("Étude de la végétation des forêts à Málaga, São Paulo y Córdoba", Charset::Cp850),
-            ("Преступление и наказание, роман в шести частях", Charset::Windows1251),
-            ("Преступление и наказание, роман в шести частях", Charset::Ibm866),
-        ];
-        for (text, charset) in texts {
-            let mut sample = Vec::new();
-            charset.encode_into(text, crate::Policy::Strict, &mut sample).unwrap();
-            assert_eq!(OfBase::new(&sample, false, &ReadOptions::new()).charset().0, charset, "{text}");
-        }
+/// Reports where a record of a form that has UTF-8 only is not, if all of it was read in another set.
+fn report_format(prior: Prior, charset: Charset, base: usize, record: &Record, findings: &mut Findings) {
+    if prior == Prior::FormatUtf8 && !matches!(charset, Charset::Utf8 | Charset::Utf8Or(_)) {
+        record.report_invalid_utf8(base, read_as(charset), findings);
     }
 }

@@ -181,7 +181,7 @@ impl Framing for IrbisServer {
             state.intact = false;
         }
         record.header_mut().isis = state.isis;
-        load_utf8(bytes, &self.options, record, findings);
+        load_utf8(bytes, (&self.options, frame.head), record, findings);
         if record.fields().len() == 0 {
             findings.at(NO_FIELDS, (0, bytes.len()), "the record has no fields", "kept");
         }

@@ -1,5 +1,8 @@
 //! Records as the IRBIS64 server sends and receives them: dumps and logs of its protocol.
 //!
+//! They are UTF-8. What is not is read by its letters, with a finding; it is written as UTF-8, except that a record which
+//! nothing changes is copied as it was.
+//!
 //! # Spec
 //! No standard; the description of the server in the help of IRBIS64, and the dumps.
 //!

@@ -123,7 +123,10 @@ impl<R: Read + Seek> Reader<R> {
             (xrf, slots)
         });
         let mut options = options.clone();
-        let charset = OfBase::new(&sample(&mut mst, found.variant)?, found.variant.is_irbis64(), &options);
+        let mut charset = OfBase::new(found.variant.is_irbis64());
+        if !found.variant.is_irbis64() {
+            charset.take(&sample(&mut mst, found.variant)?, &options);
+        }
         let part = options.part.take();
         let marc = match marc_in_isis::may_be(options.dialect) {
             true => kept_marc(&mut mst, found.variant)?,
@@ -243,19 +246,15 @@ fn kept_marc<R: Read + Seek>(mst: &mut Window<R>, variant: Variant) -> Result<Op
 /// The most bytes of a master file examined to guess its character set: most of it may be zeros.
 const SAMPLED: u64 = 4 * 1024 * 1024;
 
-/// Returns data of the first records, to guess the character set from.
-fn sample<R: Read + Seek>(mst: &mut Window<R>, variant: Variant) -> Result<Vec<u8>> {
+/// Returns data of the first records that are not UTF-8, to find out their character set.
+pub(super) fn sample<R: Read + Seek>(mst: &mut Window<R>, variant: Variant) -> Result<Vec<u8>> {
     let mut sample = Vec::new();
-    if variant.is_irbis64() {
-        return Ok(sample);
-    }
     let mut walk = Walk::new(variant).within(SAMPLED);
-    for _ in 0..1000 {
-        let Some((offset, leader)) = walk.next(mst)? else { break };
+    while let Some((offset, leader)) = walk.next(mst)? {
         let len =
             usize::try_from(leader.len.saturating_sub(u64::from(leader.base))).unwrap_or(0).min(32 * 1024);
         let data = mst.get(offset.saturating_add(u64::from(leader.base)), len)?;
-        if !data.is_ascii() {
+        if simdutf8::basic::from_utf8(data).is_err() {
             sample.extend_from_slice(data);
             sample.push(b' ');
         }

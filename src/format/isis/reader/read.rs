@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 
 use super::locate::Place;
-use super::open::Reader;
+use super::open::{Reader, sample};
 use crate::bytes::Cut;
 use crate::charset::Candidate;
 use crate::error::{Error, Result};
@@ -112,7 +112,12 @@ impl<R: Read + Seek> Reader<R> {
         };
         let entries = directory.cut(variant.shape.leader_len()..);
         fields(variant, entries, data, base, self.options.limits.fields, record, &mut self.findings);
-        self.charset.load((data, base), &self.options, record, &mut self.findings);
+        if !self.charset.load((data, base), &self.options, record, &mut self.findings) {
+            let sample = sample(&mut self.mst, variant)?;
+            self.charset.take(&sample, &self.options);
+            let data = self.mst.get(offset, len)?.cut(base..);
+            self.charset.load((data, base), &self.options, record, &mut self.findings);
+        }
         record.set_position(position);
         if record.fields().len() == 0 {
             self.findings.at(NO_FIELDS, (0, len), "the record has no fields", "kept");

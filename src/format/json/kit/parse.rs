@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::finding::Findings;
 use crate::format::json::rules::{JSON_SHAPE, JSON_SYNTAX};
-use crate::io::encoding::decode_document;
+use crate::io::encoding::{decode_document, mark_nonsorting};
 use crate::io::rules::UNDECODABLE;
 use crate::io::{Frame, ReadOptions, Recovery};
 use crate::record::Record;
@@ -54,6 +54,7 @@ impl Parser {
     ) -> Result<()> {
         let mut exact = true;
         let named = !matches!(self.options.charset, Charset::Auto | Charset::Utf8);
+        let mut reason = if named { Reason::Caller } else { Reason::Format };
         let text = match simdutf8::compat::from_utf8(frame.bytes) {
             Ok(text) if !named || text.is_ascii() => text,
             result => {
@@ -79,8 +80,11 @@ impl Parser {
                         let action = match self.options.charset {
                             Charset::Auto => {
                                 let text = &mut self.decoded;
-                                match decode_document(frame.bytes, None, frame.head, text, findings) {
-                                    (_, 0) => "read by its letters, with all others in the record",
+                                let (_, why, faults) =
+                                    decode_document(frame.bytes, None, frame.head, text, findings);
+                                reason = why;
+                                match faults {
+                                    0 => "read by its letters, with all others in the record",
                                     _ => "replaced, with all others in the record",
                                 }
                             }
@@ -95,7 +99,6 @@ impl Parser {
                 self.decoded.as_str()
             }
         };
-        let reason = if named { Reason::Caller } else { Reason::Format };
         if self.other != Some(false) || text.trim_ascii_start().starts_with('[') {
             let rewritten = if variants::may_be(text) { variants::rewrite(text) } else { None };
             self.other.get_or_insert(rewritten.is_some());
@@ -133,6 +136,7 @@ impl Parser {
             std::mem::swap(record, &mut self.marc);
             from_marc_form(self.marc.view(), true, record, findings);
         }
+        mark_nonsorting(record);
         Ok(())
     }
 }

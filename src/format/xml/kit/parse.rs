@@ -17,7 +17,7 @@ use crate::charset::{Charset, Policy, Reason};
 use crate::error::{Error, Result};
 use crate::finding::Findings;
 use crate::io::Frame;
-use crate::io::encoding::{Sources, decode_document};
+use crate::io::encoding::{Sources, compare_with_document, decode_document, mark_nonsorting};
 use crate::record::{Record, Syntax};
 
 /// Fills records from `record` elements and reuses its memory.
@@ -48,13 +48,17 @@ impl Parser {
         let mut decoded = std::mem::take(&mut self.decoded);
         let read = match simdutf8::basic::from_utf8(bytes) {
             Ok(text) if utf8 || text.is_ascii() => {
+                compare_with_document(text, named, findings);
                 self.text(text, (column, bytes.len()), salvage, record, findings)
             }
             _ => {
                 decoded.clear();
-                let (charset, faults) = match auto {
+                let (charset, reason, faults) = match auto {
                     true => decode_document(bytes, named, frame.head, &mut decoded, findings),
-                    false => (wanted, wanted.decode_into(bytes, Policy::Replace, &mut decoded)?),
+                    false => {
+                        let faults = wanted.decode_into(bytes, Policy::Replace, &mut decoded)?;
+                        (wanted, Reason::Caller, faults)
+                    }
                 };
                 let differs = auto && named.unwrap_or(Charset::Utf8) != charset;
                 if faults > 0 || differs {
@@ -74,6 +78,7 @@ impl Parser {
                 findings.set_record(start, decoded.len());
                 let read = self.text(&decoded, (column, decoded.len()), salvage, record, findings);
                 findings.set_record(start, bytes.len());
+                record.set_charset(Charset::Utf8, reason);
                 if findings.list().len() > first {
                     let sources = Sources::new(bytes, &decoded);
                     findings.move_places(first, |at| sources.of(at));
@@ -82,6 +87,7 @@ impl Parser {
             }
         };
         self.decoded = decoded;
+        mark_nonsorting(record);
         read
     }
 

@@ -1,0 +1,73 @@
+//! Values in one of two sets: in which, by their words alone.
+
+use std::sync::LazyLock;
+
+use super::candidate;
+use super::languages::LANGUAGES;
+use super::sample::words_of;
+use super::sets::{CANDIDATES, SETS, Set};
+use super::spell::word_cost;
+use crate::charset::Charset;
+
+/// By how many bits words have to fit better in the second set.
+const MUCH: f32 = 14.0;
+
+/// All pairs of candidates.
+static PAIRS: LazyLock<Vec<[Charset; 2]>> = LazyLock::new(|| {
+    let sets = || CANDIDATES.iter().map(|(charset, ..)| *charset);
+    sets().flat_map(|first| sets().map(move |other| [first, other])).collect()
+});
+
+/// Two candidates together.
+pub(crate) fn pair(first: Charset, other: Charset) -> Option<&'static [Charset; 2]> {
+    let row = candidate(first)?.0 * SETS.len();
+    PAIRS.get(row + candidate(other)?.0)
+}
+
+/// The first set, or the second if the words of a value fit much better in that.
+///
+/// # Cost
+/// A look at each letter in each language of both sets.
+pub(crate) fn likelier(sets: &'static [Charset; 2], value: &[u8]) -> &'static Charset {
+    let [first, other] = sets;
+    let (Some((_, here)), Some((_, there))) = (candidate(*first), candidate(*other)) else { return first };
+    if (cost(here, value) - cost(there, value)) / 12.0 > MUCH { other } else { first }
+}
+
+/// What the words of a value cost in a set, in twelfths of a bit.
+fn cost(set: &Set, value: &[u8]) -> f32 {
+    let mut letters = Vec::new();
+    let words = words_of(value).filter(|word| !word.is_ascii());
+    words
+        .map(|word| {
+            let languages = set.languages.iter().filter_map(|language| LANGUAGES.all.get(*language));
+            word_cost(set, word, languages, &mut letters)
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::charset::Policy;
+
+    #[test]
+    fn values_in_either_set_and_in_utf8() {
+        let sets = Charset::Either(pair(Charset::Windows1251, Charset::Ibm866).unwrap());
+        for (text, set) in [
+            ("Кружевницы Вологды", Charset::Windows1251),
+            ("Кружевницы Вологды", Charset::Ibm866),
+            ("Кружевницы Вологды", Charset::Utf8),
+            ("и", Charset::Windows1251),
+            ("Lace", Charset::Windows1251),
+        ] {
+            let mut bytes = Vec::new();
+            set.encode_into(text, Policy::Strict, &mut bytes).unwrap();
+            assert_eq!(sets.decode(&bytes).unwrap(), text, "{set}");
+            let mut out = String::new();
+            assert_eq!(sets.decode_into(&bytes, Policy::Replace, &mut out).unwrap(), 0);
+            assert_eq!(out, text, "{set}");
+        }
+        assert_eq!(sets.to_string(), "windows-1251, in places cp866");
+    }
+}
