@@ -84,7 +84,7 @@ pub(super) fn likelihood(
     let mut bits = Vec::with_capacity(words.len());
     let mut others = weights.clone();
     for ((spelling, row), (_, often)) in spelt.iter().zip(odds.rows()).zip(words) {
-        // In few words, what language a word is in is told by the others, not by itself.
+        // Where words are few, the language of each follows from the others, not from itself.
         if words.len() <= FEW {
             share(row, &weights, &mut chances);
             let rest = whole - OWN * often;

@@ -196,7 +196,7 @@ impl Judgement {
             .collect();
         order.sort_by(|(one, first), (other, second)| other.total_cmp(one).then(first.cmp(second)));
         let (best, first) = order.first().copied().unwrap_or_default();
-        let words = self.inner.bits.get(first).copied().unwrap_or_default();
+        let words = best - SETS.get(first).map_or(0.0, known);
         let counts = calibrated(-words * TEMPER / self.inner.letters.max(1.0));
         let mut groups: Vec<(f32, usize)> = Vec::new();
         for (bits, at) in order {
