@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Measures the decision for a character set beside other programs: chardetng, uchardet, charset-normalizer, chardet.
 
-  decision.py [--corpus DIR] [--program FILE] [--cache FILE] [--few] [--markdown FILE] [--only SET[,SET]] [--show N]
+  decision.py [--corpus DIR] [--program FILE] [--cache FILE] [--few] [--alone N] [--markdown FILE] [--only SET[,SET]]
+              [--show N] [--dump FILE]
 
 The corpus is $KARTOTEKA_CORPUS: `charset/bench.py` makes records of words by language, and `marc/expected` and `irbis` have
 real records, as other programs read them. Nothing of it is part of this repository, and no model was made from it. Each
 record is written in every set that can hold it, by the codecs of Python and the tables of `bench.py`. Our program,
 `target/release/examples/decision`, reads UNIMARC without a label; the others, which know nothing of records, get its
-values, one a line, and so the same bytes of text. A record is right if all its text comes out as it was, in normal form C:
+values, one a line, and so the same bytes of text. Fields of the real records are measured as records of their own too,
+which gives many of a word or two. A record is right if all its text comes out as it was, in normal form C:
 so Windows-1252 is right for what is ISO 8859-1 and the same in both.
 
 The others come from `pip install chardet charset-normalizer chardetng-py`, and libuchardet from the system; one that is not
@@ -192,9 +194,41 @@ def real(corpus):
     return found
 
 
+def sentences(corpus):
+    """Values of other real records, of which several programs agree how they are read."""
+    for name, column in (('records', 1), ('sentences', 2)):
+        for line in (corpus / f'marc8/{name}.tsv').read_text(encoding='utf-8').splitlines()[1:]:
+            text = line.split('\t')[column].strip()
+            if not wrong(text): yield [('245', 'a', ''.join(c for c in nfc(text) if unicodedata.category(c) not in ('Cc', 'Cf')))]
+
+
+def fields_of(records, seen):
+    """The fields of records that are text, of two words and more, and not a code or a shelf mark. Of those that have the
+    same words beyond ASCII there is one."""
+    for record in records:
+        for field in by_field(record):
+            words = [word for *_, text in field for word in re.findall(r'[^\W\d_]{2,}', text)]
+            key = frozenset(word.lower() for word in words if not word.isascii())
+            if len(words) > 1 and key and key not in seen:
+                seen.add(key)
+                yield field
+
+
+def by_field(record):
+    """The values of each field: codes ascend in one, and a tag is the same."""
+    field = []
+    for value in record:
+        if field and (value[0] != field[-1][0] or value[1] <= field[-1][1]):
+            yield field
+            field = []
+        field.append(value)
+    if field: yield field
+
+
 def of_real(bench, corpus, only):
     writer = Writer(bench)
-    for language, records in sorted(real(corpus).items()):
+    found = real(corpus)
+    for language, records in sorted(found.items()):
         random.Random(SEED).shuffle(records)
         for charset, name, _ in SETS:
             if only and charset not in only: continue
@@ -202,6 +236,15 @@ def of_real(bench, corpus, only):
             for record in written[:200]: yield Case('real', language, charset, 1, [record])
             for at in range(0, min(len(written), 200), 50):
                 if len(written[at:at + 50]) >= 5: yield Case('real', language, charset, 50, written[at:at + 50])
+    found['mixed'] = list(sentences(corpus))
+    seen = set()
+    for language, records in sorted(found.items()):
+        fields = list(fields_of(records, seen))
+        random.Random(SEED).shuffle(fields)
+        for charset, name, _ in SETS:
+            if only and charset not in only: continue
+            written = [made for made in (writer.record(values, name) for values in fields) if made]
+            for record in written[:150]: yield Case('field', language, charset, 1, [record])
 
 
 # --- measuring --------------------------------------------------------------------------------------------------------
@@ -225,6 +268,7 @@ def main():
     parser.add_argument('--corpus', type=pathlib.Path, default=os.environ.get('KARTOTEKA_CORPUS', HERE.parent / '../shared/corpus'))
     parser.add_argument('--program', default=HERE.parent / 'target/release/examples/decision')
     parser.add_argument('--cache', type=pathlib.Path)
+    parser.add_argument('--alone', type=int, default=SIZES[1], help='words: how many records alone of each language and set')
     parser.add_argument('--few', action='store_true', help='a quarter of the files of words')
     parser.add_argument('--only', type=lambda text: text.split(','))
     parser.add_argument('--show', type=int, default=0, help='wrong records of each language and set to print')
@@ -235,6 +279,7 @@ def main():
     bench = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(bench)
     sizes = {size: max(1, count // 4) for size, count in SIZES.items()} if args.few else SIZES
+    sizes = sizes | {1: args.alone} if args.alone != SIZES[1] else sizes
     cases = [*of_words(bench, args.corpus, args.only, sizes), *of_real(bench, args.corpus, args.only)]
     programs = others()
     print(f'{len(cases)} files', file=sys.stderr)
@@ -302,9 +347,9 @@ def report(names, programs, right, total, told, bands):
         whole = sum(total[cell] for cell in cells)
         return 100 * sum(right[name, cell] for cell in cells) / whole if whole else None
     def number(value): return '' if value is None else f'{value:.1f}'
-    groups = [('words', 1), ('words', 5), ('words', 50), ('real', '3+'), ('real', '1-2'), ('real', 50)]
+    groups = [('words', 1), ('words', 5), ('words', 50), ('real', '3+'), ('real', '1-2'), ('real', 50), ('field', '3+'), ('field', '1-2')]
     called = {('words', 1): 'words, alone', ('words', 5): 'words, files of 5', ('words', 50): 'words, files of 50', ('real', '3+'): 'real, alone, 3 and more letters',
-              ('real', '1-2'): 'real, alone, 1 or 2 letters', ('real', 50): 'real, files of up to 50'}
+              ('real', '1-2'): 'real, alone, 1 or 2 letters', ('real', 50): 'real, files of up to 50', ('field', '3+'): 'fields of real ones, 3 and more letters', ('field', '1-2'): 'fields of real ones, 1 or 2 letters'}
     cells_of = {group: [cell for cell in total if cell[:2] == group] for group in groups}
     lines += ['| records | kartoteka, all sets | ' + ' | '.join(f'{name} {version}, sets it knows | kartoteka, the same' for name, (version, _) in programs.items()) + ' |',
               '|---|---:|' + '---:|---:|' * len(programs)]
@@ -318,13 +363,14 @@ def report(names, programs, right, total, told, bands):
     wrong = {group: sum(total[cell] - right['kartoteka', cell] for cell in cells_of[group]) for group in groups}
     lines += ['', 'Of ours that are wrong, told as doubtful: ' + ', '.join(
         f'{called[group]} {sum(told[cell] for cell in cells_of[group])} of {wrong[group]}' for group in groups) + '.']
-    lines += ['', '| confidence stated | ' + ' | '.join(f'{kind}: mean | right (records)' for kind in ('words', 'real')) + ' |', '|---|---:|---:|---:|---:|']
+    lines += ['', '| confidence stated | ' + ' | '.join(f'{kind}: mean | right (records)' for kind in ('words', 'real', 'fields')) + ' |', '|---|' + '---:|---:|' * 3]
     for band in ('under 50', '50 to 80', '80 to 95', '95 to 99', 'over 99'):
         row = []
-        for kind in ('words', 'real'):
+        for kind in ('words', 'real', 'field'):
             count, ok, whole = bands[kind, band]
             row += [f'{whole / count:.1f}', f'{100 * ok / count:.1f} ({count})'] if count else ['', '']
         lines.append(f'| {band} | ' + ' | '.join(row) + ' |')
+    lines += ['', 'Each text is written in every set that holds it, so that one text may be wrong many times.']
     behind, few = [], 0
     for title, by in (('set', lambda cell: (cell[2],)), ('set and language', lambda cell: (cell[2], cell[3]))):
         for kind in ('words', 'real'):

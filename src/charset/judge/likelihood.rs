@@ -66,8 +66,10 @@ pub(super) fn likelihood(
     let flat = 1.0 / count as f32;
     let mut weights = vec![flat; count];
     let mut chances = vec![0f32; count];
+    let mut next = Vec::new();
+    let mut whole = 0f32;
     for _ in 0..4 {
-        let mut next = vec![0.5f32 * flat; count];
+        next = vec![0.5f32 * flat; count];
         for ((_, often), row) in words.iter().zip(odds.rows()) {
             share(row, &weights, &mut chances);
             next.iter_mut().zip(&chances).for_each(|(next, chance)| *next += OWN * often * chance);
@@ -76,17 +78,28 @@ pub(super) fn likelihood(
             share(row, &weights, &mut chances);
             next.iter_mut().zip(&chances).for_each(|(next, chance)| *next += BESIDE * often * chance);
         }
-        let whole: f32 = next.iter().sum();
-        weights = next.into_iter().map(|one| FLAT * flat + (1.0 - FLAT) * one / whole).collect();
+        whole = next.iter().sum();
+        weights = next.iter().map(|one| FLAT * flat + (1.0 - FLAT) * one / whole).collect();
     }
     let mut bits = Vec::with_capacity(words.len());
-    for (spelling, row) in spelt.iter().zip(odds.rows()) {
-        bits.push(probability(row, &weights) - spelling.cost / 12.0);
+    let mut others = weights.clone();
+    for ((spelling, row), (_, often)) in spelt.iter().zip(odds.rows()).zip(words) {
+        // Where words are few, the language of each follows from the others, not from itself.
+        if words.len() <= FEW {
+            share(row, &weights, &mut chances);
+            let rest = whole - OWN * often;
+            for ((other, next), chance) in others.iter_mut().zip(&next).zip(&chances) {
+                *other = FLAT * flat + (1.0 - FLAT) * (next - OWN * often * chance).max(0.0) / rest;
+            }
+        }
+        bits.push(probability(row, &others) - spelling.cost / 12.0);
     }
     let around = ascii.iter().zip(spoken.rows()).map(|((_, often), row)| often * probability(row, &weights));
     Likelihood { words: bits, around: around.sum(), languages: weights }
 }
 
+/// How many words are few, so that each counts for what language they are in.
+const FEW: usize = 32;
 /// What a word counts for its language, and what a word of ASCII beside it.
 const OWN: f32 = 0.5;
 const BESIDE: f32 = 0.5;

@@ -30,7 +30,7 @@ LANGUAGES = {
     'az-cyrl': ('az', []), 'kk-latn': ('kk', ['kk_KZ']), 'sq': ('sq', []),
     'ru-latn': ('ru', ['ru_RU']), 'uk-latn': ('uk', ['uk_UA']), 'bg-latn': ('bg', ['bg_BG']),
     'ar-latn': ('ar', ['ar']), 'fa-latn': ('fa', []), 'he-latn': ('he', ['he_IL']), 'hi-latn': ('hi', []),
-    'ja-latn': ('ja', []), 'ko-latn': ('ko', []),
+    'ja-latn': ('ja', []), 'ko-latn': ('ko', []), 'el-latn': ('el', ['el_GR']),
 }
 AZ = dict(zip('abcçdeəfgğhxıijkqlmnoöprsştuüvyz', 'абҹчдеәфҝғһхыижкглмноөпрсштуүвјз'))
 KK = dict(zip('аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщыіэюя',
@@ -40,6 +40,9 @@ RU = dict(zip('абвгдеёжзийклмнопрстуфхцчшщъыьэю�
               'shch _ y _ ė iu ia i'.split()))
 UK = RU | dict(zip('гґеєиіїй', 'h g e ie y i ï ĭ'.split()))
 BG = RU | dict(zip('йщъ', 'ĭ sht ŭ'.split()))
+# Upsilon is u after a vowel, y elsewhere.
+EL = dict(zip('αβγδεζηθικλμνξοπρσςτυφχψωάέήίόώϊΐύϋΰ', 'a v g d e z ē th i k l m n x o p r s s t y ph ch ps ō a e ē i o ō i i y y '
+              'y'.split()))
 # Vowels that are not written are taken to be these.
 AR = ('a', dict(zip('ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآؤئءپچژگ', 'ā b t th j ḥ kh d dh r z s sh ṣ ḍ ṭ ẓ _ gh f q k l m n h '
                     'ū ī á ah a i ā u i _ p ch zh g'.split())))
@@ -110,6 +113,10 @@ def script_of(name):
 
 def romanized(name, word):
     """A word in Latin letters, or nothing if a letter of it is in no table."""
+    if name == 'el-latn':
+        word = re.sub('γ(?=[γκξχ])', 'ν', re.sub('^μπ', 'β', re.sub('^ντ', 'δ', word)))
+        word = re.sub('(?<=[αεοη])[υύ]', 'u', word)
+        return ''.join(c if c == 'u' else EL[c] for c in word) if all(c in EL or c == 'u' for c in word) else ''
     if name in TABLES:
         table = TABLES[name]
         return ''.join(table[c] for c in word).replace('_', '') if all(c in table for c in word) else ''

@@ -9,10 +9,10 @@ use crate::charset::Charset;
 
 const WEST: &str = "en fr es pt ca it de nl sv da nb fi is et sq";
 const CENTRAL: &str = "en de pl cs sk hu ro sl hr sq";
-const BALTIC: &str = "en de et lv lt fi sv da nb pl sl ja-latn";
+const BALTIC: &str = "en de et lv lt fi sv da nb pl sl ja-latn el-latn";
 const CYRILLIC: &str = "ru uk be bg sr mk";
 const LATIN: &str = "en fr es pt ca it de nl sv da nb fi is et lv lt pl cs sk hu ro sl hr tr az kk-latn sq ru-latn \
-                     uk-latn bg-latn ar-latn fa-latn he-latn hi-latn ja-latn ko-latn";
+                     uk-latn bg-latn ar-latn fa-latn he-latn hi-latn ja-latn ko-latn el-latn";
 
 /// What a candidate is: the set, the languages that are written in it, and what is to be said for it before anything is
 /// known, in bits. Of sets that give the same text the first is taken.
@@ -31,13 +31,13 @@ pub(super) static CANDIDATES: [(Charset, &str, f32); 41] = [
     (Charset::Cp852, CENTRAL, -2.0),
     (Charset::Iso8859_2, CENTRAL, -2.0),
     (Charset::Windows1254, "en de fr tr", -3.0),
-    (Charset::Windows1257, BALTIC, -2.0),
+    (Charset::Windows1257, BALTIC, -1.0),
     (Charset::Windows1256, "en fr ar fa", -2.0),
     (Charset::Windows1255, "en he", -2.0),
     (Charset::Iso8859_15, WEST, -3.0),
     (Charset::Iso8859_5, CYRILLIC, -2.0),
     (Charset::Koi8U, CYRILLIC, -2.0),
-    (Charset::Cp437, WEST, -2.0),
+    (Charset::Cp437, WEST, -1.5),
     (Charset::MacCyrillic, CYRILLIC, -3.0),
     (Charset::Cp855, CYRILLIC, -3.0),
     (Charset::Cp1125, CYRILLIC, -3.0),
@@ -48,14 +48,14 @@ pub(super) static CANDIDATES: [(Charset, &str, f32); 41] = [
     (Charset::Cp860, "en pt", -4.0),
     (Charset::Cp865, "en da nb sv", -4.0),
     (Charset::Cp861, "en is", -4.0),
-    (Charset::Cp863, "en fr", -5.0),
+    (Charset::Cp863, "en fr", -4.0),
     (Charset::Cp869, "en el", -4.0),
-    (Charset::Iso8859_13, BALTIC, -4.0),
+    (Charset::Iso8859_13, BALTIC, -3.0),
     (Charset::Iso8859_4, BALTIC, -5.0),
     (Charset::Iso8859_6, "en ar", -4.0),
     (Charset::Iso8859_8, "en he", -4.0),
     (Charset::Iso8859_16, CENTRAL, -6.0),
-    (Charset::Iso6937, LATIN, -4.0),
+    (Charset::Iso6937, LATIN, -3.0),
     (Charset::Unimarc { g0: 1, g1: 2, g2: 0, g3: 0 }, CYRILLIC, -14.0),
     (Charset::Unimarc { g0: 1, g1: 5, g2: 0, g3: 0 }, "en el", -14.0),
 ];
@@ -71,12 +71,36 @@ pub(super) enum Case {
 /// Where a sign is at home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Home {
-    /// Between letters too.
+    /// Anywhere.
     Inside,
+    /// Between letters, or where no letter is.
+    Between,
+    /// In a word or after it.
+    Within,
     /// Before a word or after it.
     Edge,
+    /// Before a word, or where no letter is.
+    Before,
     /// After a word, or where no letter is.
-    Apart,
+    After,
+    /// Where no letter is.
+    Alone,
+}
+
+impl Home {
+    /// Whether a sign of this kind is at home after a letter or not, and before one or not.
+    #[inline]
+    pub(super) const fn is_at(self, after: bool, before: bool) -> bool {
+        match self {
+            Home::Inside => true,
+            Home::Between => after == before,
+            Home::Within => after,
+            Home::Edge => !(after && before),
+            Home::Before => !after,
+            Home::After => !before,
+            Home::Alone => !after && !before,
+        }
+    }
 }
 
 /// What a byte is in a set.
@@ -189,9 +213,13 @@ pub(super) fn of_character(character: char) -> Symbol {
         _ => 15,
     };
     let home = match character {
+        '\u{AD}' | '·' => Home::Between,
+        '’' => Home::Within,
         _ if bits == 8 => Home::Inside,
         '\u{200C}'..='\u{200F}' | '\u{5B0}'..='\u{652}' => Home::Inside,
-        '®' | '©' | 'ª' | 'º' | '°' | '™' | '§' | '№' => Home::Apart,
+        '¿' | '¡' | '„' | '‚' => Home::Before,
+        '®' | '©' | 'ª' | 'º' | '°' | '™' | '…' => Home::After,
+        '–' | '—' | '―' | '•' | '§' | '№' => Home::Alone,
         _ => Home::Edge,
     };
     Symbol::Sign(bits * 12, home)

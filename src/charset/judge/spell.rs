@@ -6,6 +6,9 @@ use super::sets::{Case, Home, Set, Symbol, of_character};
 /// What a mark without a letter costs, in twelfths of a bit.
 const DANGLING: u32 = 26 * 12;
 
+/// What a sign costs where it is not at home, in twelfths of a bit.
+const ASTRAY: u32 = 6 * 12;
+
 /// What comes before the next letter, for its case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Before {
@@ -36,11 +39,12 @@ pub(super) const fn case_cost(before: Before, case: Case) -> (u32, Before) {
     }
 }
 
-/// What a letter costs with a mark that no language has on it, in twelfths of a bit: romanization has long vowels and
-/// consonants with a dot.
-const fn unusual(small: char, mark: char) -> u32 {
-    match (small, mark) {
-        ('a' | 'e' | 'i' | 'o' | 'u' | 'y', '\u{304}') | ('a'..='z', '\u{323}') => 4 * 12,
+/// What a letter costs with a mark that no language has on it, in twelfths of a bit: romanization has macrons on vowels, and
+/// dots below consonants.
+const fn unusual(mark: char, base: char) -> u32 {
+    match (mark, base) {
+        ('\u{304}', 'a' | 'e' | 'i' | 'o' | 'u' | 'y') => 4 * 12,
+        ('\u{323}', 'b'..='d' | 'f'..='h' | 'j'..='n' | 'p'..='t' | 'v'..='z') => 4 * 12,
         _ => 17 * 12,
     }
 }
@@ -56,6 +60,8 @@ pub(super) struct Spelling {
     pub(super) cost: f32,
     /// Whether it has letters of two scripts, or a capital after a small letter: no word of any language.
     pub(super) is_mixed: bool,
+    /// Whether it is a few capitals, which may be those with which words begin.
+    pub(super) is_short: bool,
 }
 
 /// A bit for each script that counts: Latin, Greek, Cyrillic, and all scripts without capitals.
@@ -91,7 +97,7 @@ fn spell_symbols(
         match symbol {
             Symbol::Letter(letter, case, small) => {
                 let letter = match word.is_pending() {
-                    true => word.end_before(letter, small, &composed, letters),
+                    true => word.end_before((letter, case, small), &composed, letters),
                     false => letter,
                 };
                 scripts |= script(small);
@@ -110,7 +116,8 @@ fn spell_symbols(
         }
     }
     word.end(letters);
-    Spelling { cost: word.cost as f32, is_mixed }
+    let is_short = before == Before::Uppers && letters.len() <= INITIALS && !letters.contains(&BOUNDARY);
+    Spelling { cost: word.cost as f32, is_mixed, is_short }
 }
 
 /// A word that is being spelt: what it costs so far, and what waits for the next letter.
@@ -118,8 +125,8 @@ fn spell_symbols(
 struct Word {
     cost: u32,
     marks: [Option<char>; 2],
-    /// What a sign costs, and whether it is at home without a letter after it.
-    sign: Option<(u16, bool)>,
+    /// What a sign costs, and where it is at home.
+    sign: Option<(u16, Home)>,
     /// Where the letter is that has the first half of a mark over two.
     half: Option<usize>,
 }
@@ -143,25 +150,23 @@ impl Word {
     fn add_sign(&mut self, bits: u16, home: Home, letters: &mut Vec<Letter>) {
         self.drop_marks();
         self.end_sign(false, letters);
-        let after_letter = letters.last().is_some_and(|letter| *letter != BOUNDARY);
-        let at_home = match home {
-            Home::Inside => true,
-            Home::Edge => !after_letter,
-            Home::Apart => false,
-        };
-        self.sign = Some((bits, at_home));
+        self.sign = Some((bits, home));
     }
 
     /// Counts what is before a letter, and returns what the letter is with its marks.
     fn end_before(
         &mut self,
-        letter: Letter,
-        small: char,
+        (letter, case, small): (Letter, Case, char),
         composed: impl Fn(char, char) -> Option<Letter>,
         letters: &mut Vec<Letter>,
     ) -> Letter {
         self.end_sign(true, letters);
-        let [Some(mark), second] = std::mem::take(&mut self.marks) else { return letter };
+        let (mark, second) = match std::mem::take(&mut self.marks) {
+            [None, _] => return letter,
+            // A small i has its dot.
+            [Some('\u{307}'), None] if small == 'i' && case == Case::Upper => return letter,
+            [Some(mark), second] => (mark, second),
+        };
         let whole = composed(small, mark).filter(|_| second.is_none());
         // Romanization has marks that no language has.
         self.cost += match mark {
@@ -174,9 +179,9 @@ impl Word {
                 Some(first) if letters.len() <= first + 2 => BOTH,
                 _ => HALF,
             },
-            other => unusual(small, other),
+            other => unusual(other, small),
         };
-        self.cost += if second.is_some() { unusual(small, ' ') } else { 0 };
+        self.cost += if second.is_some() { unusual(' ', small) } else { 0 };
         whole.unwrap_or(letter)
     }
 
@@ -197,15 +202,31 @@ impl Word {
 
     /// Counts a sign, now that it is known whether a letter comes after it.
     fn end_sign(&mut self, before_letter: bool, letters: &mut Vec<Letter>) {
-        let Some((bits, at_home)) = self.sign.take() else { return };
+        let Some((bits, home)) = self.sign.take() else { return };
         self.cost += u32::from(bits);
-        if !at_home && before_letter {
-            self.cost += 72;
+        let after_letter = letters.last().is_some_and(|letter| *letter != BOUNDARY);
+        if !home.is_at(after_letter, before_letter) {
+            self.cost += ASTRAY;
         }
-        if letters.last().is_some_and(|letter| *letter != BOUNDARY) {
+        if after_letter {
             letters.push(BOUNDARY);
         }
     }
+}
+
+/// How many initials are written together at most.
+const INITIALS: usize = 5;
+/// What it costs that capitals are initials, in twelfths of a bit.
+const SHORT: u32 = 3 * 12;
+
+/// What a word costs in a language: its letters one after the other, or each as that with which a word begins.
+pub(super) fn spelling_cost(spelling: &Spelling, letters: &[Letter], language: &Language) -> f32 {
+    let word = letters_cost(letters, language);
+    if !spelling.is_short {
+        return word;
+    }
+    let initials: u32 = letters.iter().map(|letter| language.cost(0, language.place(*letter))).sum();
+    word.min((initials + SHORT) as f32)
 }
 
 /// What the letters cost in a language, with the end of the word, in twelfths of a bit.
@@ -257,4 +278,67 @@ pub(super) fn ascii_cost(word: &[u8], language: &Language) -> f32 {
         before = here;
     }
     (cost + language.cost(before, 0)) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::languages::LANGUAGES;
+    use super::super::sets::SETS;
+    use super::*;
+    use crate::charset::{Charset, Policy};
+
+    fn spelt(text: &str, charset: Charset) -> (Spelling, Vec<Letter>) {
+        let set = SETS.iter().find(|set| set.charset == charset).unwrap();
+        let mut bytes = Vec::new();
+        charset.encode_into(text, Policy::Strict, &mut bytes).unwrap();
+        let mut letters = Vec::new();
+        (spell(set, &bytes, &mut letters), letters)
+    }
+
+    #[test]
+    fn signs_have_their_places() {
+        let more = |there: &str, home: &str| {
+            let cost = |text| spelt(text, Charset::Windows1252).0.cost;
+            cost(there) - cost(home)
+        };
+        for (there, home) in [
+            ("…perdu", "perdu…"),
+            ("vent¿", "¿vent"),
+            ("ort„", "„ort"),
+            ("mar—", "mar —"),
+            ("—mar", "— mar"),
+            ("art§", "art §"),
+            ("’soir", "soir’"),
+            ("·soir", "· soir"),
+            ("no«che", "no «che"),
+        ] {
+            assert_eq!(more(there, home), ASTRAY as f32, "{there}");
+        }
+        assert_eq!(more("«soir", "soir»"), 0.0, "both are at home");
+    }
+
+    #[test]
+    fn the_small_i_has_its_dot() {
+        for charset in [Charset::ISO_5426, Charset::Marc8, Charset::Iso6937] {
+            let (dotted, letters) = spelt("İZMİR", charset);
+            let (plain, others) = spelt("IZMIR", charset);
+            assert_eq!((dotted.cost, &letters), (plain.cost, &others), "{charset}");
+            let (dotted, _) = spelt("i\u{307}zmir", charset);
+            let (plain, _) = spelt("izmir", charset);
+            assert!(dotted.cost > plain.cost + 100.0, "{charset}");
+        }
+    }
+
+    #[test]
+    fn capitals_may_be_initials() {
+        let russian = LANGUAGES.by_name("ru").and_then(|at| LANGUAGES.all.get(at)).unwrap();
+        for (text, is_short) in
+            [("ВДНХ", true), ("ГЭС", true), ("вднх", false), ("Вднх", false), ("ОБОРОНА", false)]
+        {
+            let (spelling, letters) = spelt(text, Charset::Windows1251);
+            assert_eq!(spelling.is_short, is_short, "{text}");
+            let (cost, word) = (spelling_cost(&spelling, &letters, russian), letters_cost(&letters, russian));
+            assert!(if text == "ВДНХ" { cost < word } else { cost <= word }, "{text}: {cost}, {word}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use super::languages::{LANGUAGES, Language};
 use super::likelihood::{MOST, Odds, against, likelihood, sums};
 use super::sample::Fixed;
 use super::sets::{SETS, Set};
-use super::spell::{ascii_cost, letters_cost, spell};
+use super::spell::{ascii_cost, spell, spelling_cost};
 
 /// How many words are weighed under all candidates; the others under those that are not out of question.
 const PART: usize = 256;
@@ -114,9 +114,10 @@ fn weigh_in(candidates: &[usize], words: &Words<'_>, spoken: &mut Spoken<'_>) ->
         let mut costs = Vec::with_capacity(words.len() * set.languages.len());
         for (word, _) in words {
             symbols.clear();
-            spelt.push(spell(set, word, &mut symbols));
+            let spelling = spell(set, word, &mut symbols);
+            spelt.push(spelling);
             costs.extend(set.languages.iter().map(|language| match LANGUAGES.all.get(*language) {
-                Some(language) => letters_cost(&symbols, language),
+                Some(language) => spelling_cost(&spelling, &symbols, language),
                 None => MOST,
             }));
         }

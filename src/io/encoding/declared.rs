@@ -84,8 +84,9 @@ impl Prior {
             return if named == Some(charset) { LABEL } else { 0.0 };
         }
         match (self, charset) {
-            (Prior::LeaderUtf8, Charset::Marc8) | (Prior::FieldUtf8 | Prior::Marc, Charset::ISO_5426) => 2.0,
-            (Prior::FieldUtf8 | Prior::Marc, Charset::Marc8) => -3.0,
+            (Prior::LeaderUtf8, Charset::Marc8) => 2.0,
+            (Prior::FieldUtf8 | Prior::Marc, Charset::ISO_5426) => 1.0,
+            (Prior::FieldUtf8 | Prior::Marc, Charset::Marc8) => -2.0,
             (Prior::Mab2, Charset::ISO_5426) => 6.0,
             (Prior::Mab2, Charset::Marc8) => 2.0,
             (Prior::Irbis | Prior::Lines | Prior::FormatUtf8, Charset::Windows1251 | Charset::Ibm866) => 2.0,

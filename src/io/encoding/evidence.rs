@@ -22,9 +22,8 @@ const BY_CHANCE: f32 = 8.0;
 const BEYOND_DOUBT: f32 = -64.0;
 /// How probable a set has to be if one byte is all that is not UTF-8.
 const UNSURE: f32 = 0.9;
-/// How probable another set has to be for a record to deviate, and by how many bits it then is ahead.
+/// How probable another set has to be for a record to deviate.
 const STRONG: f32 = 0.99;
-const AHEAD: f32 = 4.2;
 
 /// What the bytes of a record, or of a sample of records, say of their character set.
 #[derive(Debug)]
@@ -123,7 +122,7 @@ fn rank(bytes: &[u8], prior: Prior, head: &Head) -> (Ranking, Judgement, bool, b
         return of_head(ranking, false);
     };
     let weight = INPUT * judgement.words().min(WORDS) as f32 / WORDS as f32;
-    let rivals = judgement.rivals(best, bytes, weight + AHEAD, known);
+    let rivals = judgement.rivals(best, bytes, weight, known);
     if rivals.is_empty() {
         return of_head(ranking, false);
     }

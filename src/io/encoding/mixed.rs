@@ -6,7 +6,7 @@ use super::head::Head;
 use crate::charset::{Charset, likelier, pair, values};
 
 /// How many bits likelier another set has to be by the words of a value before it is judged.
-const GAIN: f32 = 6.0;
+const GAIN: f32 = 2.0;
 
 /// The set of the record and the one in which some of its values are, together; `None` if all of them are in one set, or
 /// in UTF-8. One of the two is the set of the input.
