@@ -14,7 +14,8 @@ const GAIN: f32 = 2.0;
 /// # Cost
 /// Nothing, unless the record was judged for itself; then as much again.
 pub(super) fn two_sets(bytes: &[u8], prior: Prior, head: &Head, evidence: &Evidence) -> Option<Charset> {
-    if !evidence.is_odd {
+    // Where sets are switched by escape sequences, the words between these tell nothing.
+    if !evidence.is_odd || evidence.escapes.is_some() {
         return None;
     }
     let input = head.ranking(prior)?.first()?.charset;
