@@ -50,7 +50,7 @@ const PAIRS: &[(Words, Charset, Charset, usize, usize)] = &[
     (FRENCH, Charset::Windows1252, Charset::Utf8, 950, 950),
     (FRENCH, Charset::Cp850, Charset::Windows1252, 950, 950),
     (FRENCH, Charset::Cp850, Charset::Utf8, 950, 950),
-    (FRENCH, Charset::Marc8, Charset::Windows1252, 925, 750),
+    (FRENCH, Charset::Marc8, Charset::Windows1252, 925, 625),
     (FRENCH, Charset::Marc8, Charset::Utf8, 950, 950),
     (FRENCH, Charset::ISO_5426, Charset::Utf8, 950, 950),
     (FRENCH, Charset::Utf8, Charset::Windows1252, 950, 950),

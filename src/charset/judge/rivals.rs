@@ -52,10 +52,11 @@ impl Rivals<'_> {
         }
     }
 
-    /// The candidates that are likelier by more than these bits, with what is `known` beforehand.
+    /// The candidates that are likelier by more than these bits, with what is `known` beforehand, but for a label of the set of
+    /// the input: some of the values may be in another.
     pub(super) fn above(&self, bits: f32, known: impl Fn(Charset) -> f32) -> Vec<Charset> {
         let before = |set: &Set| set.prior + known(set.charset);
-        let own = before(self.set);
+        let own = before(self.set).min(0.0);
         let is_above = |set: &Set, gain: f32| gain > 0.0 && gain / 12.0 / TEMPER + before(set) - own > bits;
         let rivals = SETS.iter().zip(&self.gains).filter(|(set, gain)| is_above(set, **gain));
         rivals.map(|(set, _)| set.charset).collect()

@@ -21,9 +21,10 @@ pub(super) fn two_sets(bytes: &[u8], prior: Prior, head: &Head, evidence: &Evide
     let input = head.ranking(prior)?.first()?.charset;
     let own = evidence.best()?.charset;
     if own != input {
-        let sets = pair(own, input)?;
+        let (sets, other) = (pair(own, input)?, pair(input, own)?);
         let is_mixed = values(bytes).any(|value| *likelier(sets, value) == input);
-        return is_mixed.then_some(Charset::Either(sets));
+        // What might be in either is in that of the input.
+        return is_mixed.then_some(Charset::Either(other));
     }
     let judgement = head.judgement()?;
     let known = |charset| prior.weight(charset) + head.hint(charset);
