@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::detect::is_mostly_utf8;
 use super::iso2022::{self, Fault, Profile, Repair};
 use super::judge::likelier;
 use super::nonsorting::{mark_from, with_marks};
 use super::set::{Charset, Policy};
-use super::{codepage, danmarc, utf16, whatwg};
+use super::{codepage, danmarc, patched, utf16, whatwg};
 use crate::error::DecodeError;
 
 impl Charset {
@@ -38,7 +37,7 @@ impl Charset {
             },
             Charset::Utf8Or(other) => match std::str::from_utf8(bytes) {
                 Ok(text) => Ok(with_marks(text)),
-                Err(_) if !is_mostly_utf8(bytes) => match other.decode(bytes)? {
+                Err(_) if !patched::has_words(*other, bytes) => match other.decode(bytes)? {
                     Cow::Borrowed(text) => Ok(with_marks(text)),
                     Cow::Owned(mut text) => {
                         mark_from(&mut text, 0);
@@ -48,7 +47,7 @@ impl Charset {
                 Err(_) => {
                     let mut text = String::with_capacity(bytes.len());
                     let mut first = None;
-                    decode_patched(*other, bytes, &mut text, &mut |offset, _, _| {
+                    patched::decode(*other, bytes, &mut text, &mut |offset, _, _| {
                         first.get_or_insert(offset);
                     });
                     match first {
@@ -128,7 +127,7 @@ impl Charset {
                 out.push_str(&with_marks(text));
                 return Ok(0);
             }
-            if !is_mostly_utf8(bytes) {
+            if !patched::has_words(*other, bytes) {
                 let start = out.len();
                 let faults = other.decode_field(bytes, indicators, policy, out)?;
                 mark_from(out, start);
@@ -159,7 +158,7 @@ impl Charset {
             }
         };
         if let Charset::Utf8Or(other) = self {
-            decode_patched(*other, bytes, out, &mut fault);
+            patched::decode(*other, bytes, out, &mut fault);
         } else if self == Charset::Utf8 || !self.is_supported() {
             for chunk in bytes.utf8_chunks() {
                 out.push_str(chunk.valid());
@@ -241,32 +240,5 @@ impl Charset {
             Charset::Utf16Be => utf16::decode(bytes, u16::from_be_bytes, out, fault),
             page => codepage::decode(page, bytes, out, fault),
         }
-    }
-}
-
-/// Decodes UTF-8 in which single bytes are in another set: signs such as quotation marks, which were put in without
-/// being converted. All else that is not UTF-8 is damage.
-pub(super) fn decode_patched(
-    other: Charset,
-    bytes: &[u8],
-    out: &mut String,
-    fault: &mut dyn FnMut(usize, &[u8], &mut String),
-) {
-    let mut at = 0usize;
-    for chunk in bytes.utf8_chunks() {
-        out.push_str(chunk.valid());
-        at += chunk.valid().len();
-        let bad = chunk.invalid();
-        let is_sign = |text: &str| !text.chars().any(|sign| sign.is_alphabetic() || sign.is_control());
-        let sign = match bad {
-            [0x80..=0x9F] => other.decode(bad).ok().filter(|sign| is_sign(sign)),
-            _ => None,
-        };
-        match sign {
-            Some(sign) => out.push_str(&sign),
-            None if bad.is_empty() => {}
-            None => fault(at, bad, out),
-        }
-        at += bad.len();
     }
 }

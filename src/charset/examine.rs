@@ -1,11 +1,9 @@
 //! Finds the faults in bytes without producing their text.
 
-use super::decode::decode_patched;
-use super::detect::is_mostly_utf8;
 use super::iso2022::{self, Fault, Profile, Repair};
 use super::judge::likelier;
 use super::set::Charset;
-use super::whatwg;
+use super::{patched, whatwg};
 
 impl Charset {
     /// Calls `each` with every sequence in a field body that does not decode.
@@ -24,10 +22,12 @@ impl Charset {
             Charset::Either(sets) => {
                 Charset::Utf8Or(likelier(sets, bytes)).undecodable(bytes, indicators, each);
             }
-            Charset::Utf8Or(other) if std::str::from_utf8(bytes).is_err() && !is_mostly_utf8(bytes) => {
+            Charset::Utf8Or(other)
+                if std::str::from_utf8(bytes).is_err() && !patched::has_words(*other, bytes) =>
+            {
                 other.undecodable(bytes, indicators, each);
             }
-            Charset::Utf8Or(other) => decode_patched(*other, bytes, &mut String::new(), &mut fault),
+            Charset::Utf8Or(other) => patched::decode(*other, bytes, &mut String::new(), &mut fault),
             _ if self.by_hand() => self.decode_by_hand(bytes, &mut String::new(), &mut fault),
             Charset::Utf8 | Charset::Auto | Charset::Unimarc { .. } => {
                 let invalid = bytes.utf8_chunks().map(|chunk| chunk.invalid()).filter(|bad| !bad.is_empty());

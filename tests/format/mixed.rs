@@ -194,3 +194,46 @@ fn bytes_of_another_set_in_sound_utf8() {
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
+
+/// Words and signs of another set in values of UTF-8, and words of UTF-8 in values of another set, are read as they were
+/// written; characters of UTF-8 that are cut off are damage.
+#[test]
+fn words_of_another_set_in_values_of_utf8() {
+    let sound = "Cahiers de la Société des éclusiers";
+    // What is between bars is in the other set.
+    for (text, set, other) in [
+        ("Le |musée| de la |forêt| à Chambéry, œuvres |préférées|", Charset::Utf8, Charset::Windows1252),
+        ("Péniches |légères| de Sète et |marées| d’été, |rivières|", Charset::Utf8, Charset::Windows1252),
+        ("L|’|hôtel des pêcheurs |–| un récit", Charset::Utf8, Charset::Windows1252),
+        ("Записки |лесника| о зимних тропах", Charset::Utf8, Charset::Windows1251),
+        ("Мельницы |старого| уезда и их |хозяева|, очерки", Charset::Utf8, Charset::Koi8R),
+        ("La |rivière| et les forêts de chênes, théâtre, génie", Charset::Windows1252, Charset::Utf8),
+        ("Уездные |ярмарки| и торговые ряды", Charset::Windows1251, Charset::Utf8),
+    ] {
+        let mut bytes = Vec::new();
+        for (number, part) in text.split('|').enumerate() {
+            bytes.extend(encoded(part, if number % 2 == 0 { set } else { other }));
+        }
+        let expected = text.replace('|', "");
+        let neighbours = (0..20).map(|_| [encoded(sound, Charset::Utf8), encoded(sound, Charset::Utf8)]);
+        let records: Vec<[Vec<u8>; 2]> =
+            [[bytes, encoded(sound, Charset::Utf8)]].into_iter().chain(neighbours).collect();
+        for form in forms() {
+            let file = form.file(records.iter().enumerate());
+            let mut reader = reader(&file[..], Some(form.format), &ReadOptions::new()).unwrap();
+            let mut record = Record::new();
+            assert!(reader.read_record(&mut record).unwrap(), "{}", form.name);
+            assert_eq!(values(&record), [expected.clone(), sound.to_owned()], "{}", form.name);
+            assert!(!reader.findings().is_empty(), "{text} in {} is told", form.name);
+        }
+    }
+    for cut in [&b"Le mus\xC3e de la for\xEAt"[..], b"Universit\xC3"] {
+        let bytes = [cut, " à Chambéry, théâtre".as_bytes()].concat();
+        let file = forms()[0].file([[bytes, encoded(sound, Charset::Utf8)]].iter().enumerate());
+        let mut reader = reader(&file[..], Some(forms()[0].format), &ReadOptions::new()).unwrap();
+        let mut record = Record::new();
+        assert!(reader.read_record(&mut record).unwrap());
+        let first = values(&record).swap_remove(0);
+        assert!(first.contains('\u{FFFD}') && first.ends_with("à Chambéry, théâtre"), "{first}");
+    }
+}

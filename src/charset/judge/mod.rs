@@ -31,13 +31,12 @@ use unicode_normalization::UnicodeNormalization;
 
 use self::languages::{LANGUAGES, Language};
 use self::likelihood::TEMPER;
-pub(crate) use self::pair::{likelier, pair};
+pub(crate) use self::pair::{is_of, is_of_utf8, likelier, pair};
 use self::reading::{Reading, SPOKEN};
 use self::rivals::{Compared, Rivals};
 pub use self::sample::Sample;
-
 use self::sample::{Fixed, WORDS, words_of};
-pub(crate) use self::sample::{divides, value_at, values};
+pub(crate) use self::sample::{divides, value_at, values, word_at};
 use self::sets::{SETS, Set};
 use self::spell::{least, spell_text, word_cost};
 use self::weigh::{OUT, Weighed, weigh};
@@ -221,19 +220,7 @@ impl Judgement {
         for word in words_of(value).filter(|word| !word.is_ascii()) {
             here += word_cost(set, word, spoken.iter().copied(), &mut letters);
         }
-        let mut there = 0f32;
-        for chunk in value.utf8_chunks() {
-            if !chunk.invalid().is_empty() {
-                there += BROKEN;
-            }
-            let text: String = chunk.valid().nfc().collect();
-            let words = text.split(|letter: char| letter.is_ascii() && !letter.is_ascii_alphabetic());
-            for word in words.filter(|word| !word.is_ascii()) {
-                letters.clear();
-                let fixed = spell_text(word, &mut letters).cost;
-                there += fixed + least(&letters, LANGUAGES.all.iter());
-            }
-        }
+        let there = cost_in_utf8(value);
         (there - here) / 12.0
     }
 
@@ -314,6 +301,25 @@ impl Judgement {
         }
         cost / 12.0 <= bits * count as f32 + bits
     }
+}
+
+/// What a value costs as UTF-8, in twelfths of a bit: each word in the language that it fits best.
+fn cost_in_utf8(value: &[u8]) -> f32 {
+    let mut letters = Vec::new();
+    let mut cost = 0f32;
+    for chunk in value.utf8_chunks() {
+        if !chunk.invalid().is_empty() {
+            cost += BROKEN;
+        }
+        let text: String = chunk.valid().nfc().collect();
+        let words = text.split(|letter: char| letter.is_ascii() && !letter.is_ascii_alphabetic());
+        for word in words.filter(|word| !word.is_ascii()) {
+            letters.clear();
+            let fixed = spell_text(word, &mut letters).cost;
+            cost += fixed + least(&letters, LANGUAGES.all.iter());
+        }
+    }
+    cost
 }
 
 /// The number of a set among the candidates, and the candidate.

@@ -1,12 +1,13 @@
-//! Values in one of two sets: in which, by their words alone.
+//! Values in one of two sets, and words in UTF-8 or another set: in which, by their letters alone.
 
 use std::sync::LazyLock;
 
-use super::candidate;
 use super::languages::LANGUAGES;
+use super::reading::has_odd_letters;
 use super::sample::words_of;
 use super::sets::{CANDIDATES, SETS, Set};
 use super::spell::word_cost;
+use super::{candidate, cost_in_utf8};
 use crate::charset::Charset;
 
 /// By how many bits words have to fit better in the second set.
@@ -32,6 +33,28 @@ pub(crate) fn likelier(sets: &'static [Charset; 2], value: &[u8]) -> &'static Ch
     let [first, other] = sets;
     let (Some((_, here)), Some((_, there))) = (candidate(*first), candidate(*other)) else { return first };
     if (cost(here, value) - cost(there, value)) / 12.0 > MUCH { other } else { first }
+}
+
+/// How many bits a byte takes at most in a word that reads well.
+const WELL: f32 = 5.5;
+
+/// Whether a word that has the form of UTF-8 is likelier that than a word of a set.
+///
+/// # Cost
+/// A look at each letter in all languages.
+pub(crate) fn is_of_utf8(other: Charset, word: &[u8]) -> bool {
+    candidate(other).is_none_or(|(_, set)| cost_in_utf8(word) < cost(set, word))
+}
+
+/// Whether a word without characters of UTF-8 reads well in a set. A character of UTF-8 that is cut off behind its first byte
+/// does not.
+///
+/// # Cost
+/// A look at each letter in each language of the set.
+pub(crate) fn is_of(charset: Charset, word: &[u8]) -> bool {
+    let Some((_, set)) = candidate(charset) else { return false };
+    let is_cut_off = matches!(word, [.., 0xC2..=0xC5]);
+    !is_cut_off && !has_odd_letters(set, word) && cost(set, word) <= WELL * 12.0 * (word.len() + 1) as f32
 }
 
 /// What the words of a value cost in a set, in twelfths of a bit.

@@ -83,7 +83,7 @@ impl Reading {
         let most = |bits: f32| bits * 12.0 * (word.len() + 1) as f32;
         match self.is_plain(word) {
             true if self.cost(word, letters) <= most(WORD) => true,
-            _ if self.has_odd_letters(word) => false,
+            _ if has_odd_letters(self.set, word) => false,
             _ => {
                 let languages = self.set.languages.iter().filter_map(|at| LANGUAGES.all.get(*at));
                 word_cost(self.set, word, languages, letters) <= most(ELSEWHERE)
@@ -100,22 +100,7 @@ impl Reading {
     fn is_plain(&self, word: &[u8]) -> bool {
         let letters = || word.iter().filter_map(|byte| self.places.get(usize::from(*byte)));
         (0..self.main).any(|main| letters().all(|places| places.get(main) != Some(&FOREIGN_PLACE)))
-            && !self.has_odd_letters(word)
-    }
-
-    /// Whether there is a capital after a small letter, or a sign before a small letter: such a sign is a capital in another
-    /// set.
-    fn has_odd_letters(&self, word: &[u8]) -> bool {
-        let mut symbols = word.iter().map(|byte| self.set.symbol(*byte));
-        let mut before = None;
-        symbols.any(|symbol| {
-            let before = before.replace(symbol);
-            matches!(
-                (before, symbol),
-                (Some(Symbol::Letter(_, Case::Lower, _)), Symbol::Letter(_, Case::Upper, _))
-                    | (Some(Symbol::Sign(..)), Symbol::Letter(_, Case::Lower, _))
-            )
-        })
+            && !has_odd_letters(self.set, word)
     }
 
     /// What a word costs, in twelfths of a bit, in the language that it fits best.
@@ -147,6 +132,20 @@ impl Reading {
         });
         costs.min().map_or(f32::MAX, |least| (least + cases) as f32)
     }
+}
+
+/// Whether there is a capital after a small letter, or a sign before a small letter: such a sign is a capital in another set.
+pub(super) fn has_odd_letters(set: &Set, word: &[u8]) -> bool {
+    let mut symbols = word.iter().map(|byte| set.symbol(*byte));
+    let mut before = None;
+    symbols.any(|symbol| {
+        let before = before.replace(symbol);
+        matches!(
+            (before, symbol),
+            (Some(Symbol::Letter(_, Case::Lower, _)), Symbol::Letter(_, Case::Upper, _))
+                | (Some(Symbol::Sign(..)), Symbol::Letter(_, Case::Lower, _))
+        )
+    })
 }
 
 #[cfg(test)]

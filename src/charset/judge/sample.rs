@@ -166,6 +166,20 @@ pub(super) fn words_of(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     words.map(|word| word.get(..LONGEST).unwrap_or(word))
 }
 
+/// Whether there are bytes beyond ASCII, and no character of UTF-8.
+pub(crate) fn has_no_utf8(bytes: &[u8]) -> bool {
+    !bytes.is_ascii() && bytes.utf8_chunks().all(|chunk| chunk.valid().is_ascii())
+}
+
+/// The word in which a byte beyond ASCII is, and where it ends; nothing before `from` belongs to it.
+pub(crate) fn word_at(bytes: &[u8], from: usize, at: usize) -> (&[u8], usize) {
+    let is_outside = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphabetic();
+    let before = bytes.cut(from..at).iter().rposition(is_outside);
+    let start = from + before.map_or(0, |outside| outside + 1);
+    let end = bytes.cut(at..).iter().position(is_outside).map_or(bytes.len(), |len| at + len);
+    (bytes.cut(start..end), end)
+}
+
 impl Sample {
     /// An empty sample.
     pub fn new() -> Sample {
@@ -196,12 +210,19 @@ impl Sample {
         if is_mostly_utf8(value) {
             let valid = value.utf8_chunks().flat_map(|chunk| chunk.valid().chars());
             self.utf8 += valid.filter(|letter| !letter.is_ascii()).count() as u64;
+            // Words without such characters may be in another set.
+            for word in words_of(value).filter(|word| has_no_utf8(word)) {
+                self.bytes += word.iter().filter(|byte| !byte.is_ascii()).count() as u64;
+                self.words.add(word);
+            }
             return;
         }
         self.values += 1;
         self.bytes += high;
         for word in words_of(value) {
             match word.is_ascii() {
+                // A word of UTF-8 that is beside words of another set.
+                false if std::str::from_utf8(word).is_ok() => {}
                 false => self.words.add(word),
                 true if word.len() > 1 => self.ascii.add(word),
                 true => {}

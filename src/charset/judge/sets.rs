@@ -175,6 +175,8 @@ fn symbol(charset: Charset, byte: u8) -> Symbol {
     });
     match (before.filter(|_| byte >= 0x80), alone) {
         (Some(mark), _) => Symbol::Mark(mark),
+        // Around words that are not filed.
+        (None, Some('\u{98}' | '\u{9C}')) if charset.has_states() => Symbol::Sign(NONSORTING, Home::Inside),
         // Sets that have no Latin letters have signs of ASCII in the upper half too, where hardly any text has them.
         (None, Some(character)) if character.is_ascii() && byte >= 0x80 => {
             Symbol::Sign(ASCII_ABOVE, Home::Edge)
@@ -184,6 +186,8 @@ fn symbol(charset: Charset, byte: u8) -> Symbol {
     }
 }
 
+/// What a mark costs around words that are not filed, in twelfths of a bit.
+const NONSORTING: u16 = 8 * 12;
 const UNDEFINED: u16 = 26 * 12;
 /// What a sign of ASCII costs where a byte of the upper half is one, in twelfths of a bit.
 const ASCII_ABOVE: u16 = 12 * 12;

@@ -6,7 +6,7 @@ use super::declared::Prior;
 use super::head::{Head, Ranking, beyond_ascii};
 use crate::charset::{
     Candidate, Charset, Judgement, MarkEvidence, Sample, find_utf8, has_known_escape, is_mostly_valid,
-    value_at, weigh_marks,
+    is_patch, value_at, weigh_marks, word_at,
 };
 
 /// How much the set of the input weighs in a record of its own, in bits: a record deviates only on strong evidence.
@@ -22,6 +22,8 @@ const BY_CHANCE: f32 = 8.0;
 const BEYOND_DOUBT: f32 = -64.0;
 /// How probable a set has to be if one byte is all that is not UTF-8.
 const UNSURE: f32 = 0.9;
+/// How probable a set has to be for words that are not UTF-8 in values that are: else they are damage.
+const LIKELY: f32 = 0.8;
 /// How probable another set has to be for a record to deviate.
 const STRONG: f32 = 0.99;
 
@@ -48,18 +50,27 @@ impl Evidence {
     /// Looks at the bytes of a record that is not UTF-8 as a whole.
     pub(super) fn of(bytes: &[u8], prior: Prior, head: &Head) -> Evidence {
         let (ranking, judgement, deviates, is_odd) = rank(bytes, prior, head);
+        let likely = ranking.first().filter(|best| best.probability >= LIKELY && !best.charset.has_states());
         let best = ranking.first().map(|best| best.charset);
         let is_declared = prior.charset() == Some(Charset::Utf8);
         let mut utf8_characters = 0u64;
         let mut against_utf8 = BY_CHANCE;
-        let (mut of_utf8, mut form) = (0u64, 0usize);
+        let (mut of_utf8, mut form, mut patches) = (0u64, 0usize, 0usize);
         let mut seen = HashSet::new();
         let mut from = 0;
         while let Some(at) = find_utf8(bytes, from) {
-            let (value, next) = value_at(bytes, from, at);
-            from = next;
-            if !is_mostly_valid(value) {
-                continue;
+            let (mut value, next) = value_at(bytes, from, at);
+            let is_value = is_mostly_valid(value);
+            if is_value {
+                from = next;
+                patches += likely.map_or(0, |best| patched(best.charset, value));
+            } else {
+                // A word of UTF-8 beside words of another set must be one without doubt.
+                (value, from) = word_at(bytes, from, at);
+                let is_certain = |best| judgement.against_utf8(best, value) < -BY_CHANCE;
+                if std::str::from_utf8(value).is_err() || !best.is_some_and(is_certain) {
+                    continue;
+                }
             }
             let valid = value.utf8_chunks().flat_map(|chunk| chunk.valid().chars());
             of_utf8 += valid.filter(|letter| !letter.is_ascii()).count() as u64;
@@ -69,7 +80,7 @@ impl Evidence {
                 against_utf8 += best.map_or(0.0, |best| judgement.against_utf8(best, value));
             }
         }
-        let mut other_bytes = beyond_ascii(bytes).saturating_sub(form) as u64;
+        let mut other_bytes = (beyond_ascii(bytes).saturating_sub(form) + patches) as u64;
         // All of them together are UTF-8, or none is.
         if !is_declared && best.is_some() && against_utf8 > 0.0 {
             other_bytes += form as u64;
@@ -101,6 +112,13 @@ impl Evidence {
     pub(super) fn second(&self) -> Option<Charset> {
         self.ranking.get(1).map(|candidate| candidate.charset)
     }
+}
+
+/// How many bytes of a value that is mostly UTF-8 are in words or signs of another set.
+fn patched(other: Charset, value: &[u8]) -> usize {
+    let words = value.split(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic());
+    let odd = words.filter(|word| std::str::from_utf8(word).is_err() && is_patch(other, word));
+    odd.map(|word| word.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>()).sum()
 }
 
 /// Ranks the candidates: by the head of the input, or by the record itself if that says nothing, or if the record has unusual
