@@ -1,7 +1,7 @@
 //! Values in UTF-8 with words or signs of another set in them.
 
 use super::detect::{find_utf8, is_mostly_valid};
-use super::judge::{is_of, is_of_utf8, word_at};
+use super::judge::{is_of, is_of_utf8, is_utf8_word, word_at};
 use super::nonsorting::with_marks;
 use super::set::Charset;
 use crate::bytes::Cut;
@@ -28,7 +28,9 @@ pub(super) fn decode(
         out.push_str(str::from_utf8(bytes.cut(from..start)).unwrap_or_default());
         from = end;
         match str::from_utf8(word) {
-            Ok(text) if is_mostly || is_of_utf8(other, word) => out.push_str(&with_marks(text)),
+            Ok(text) if is_mostly || is_utf8_word(word) && is_of_utf8(other, word) => {
+                out.push_str(&with_marks(text))
+            }
             _ if is_mostly => decode_word(other, (word, start), out, fault),
             _ => match other.decode(word) {
                 Ok(text) => out.push_str(&text),

@@ -36,7 +36,7 @@ use self::reading::{Reading, SPOKEN};
 use self::rivals::{Compared, Rivals};
 pub use self::sample::Sample;
 use self::sample::{Fixed, WORDS, words_of};
-pub(crate) use self::sample::{divides, value_at, values, word_at};
+pub(crate) use self::sample::{divides, is_utf8_word, value_at, values, word_at};
 use self::sets::{SETS, Set};
 use self::spell::{least, spell_text, word_cost};
 use self::weigh::{OUT, Weighed, weigh};

@@ -46,7 +46,7 @@ pub(crate) fn is_of_utf8(other: Charset, word: &[u8]) -> bool {
     candidate(other).is_none_or(|(_, set)| cost_in_utf8(word) < cost(set, word))
 }
 
-/// Whether a word without characters of UTF-8 reads well in a set. A character of UTF-8 that is cut off behind its first byte
+/// Whether a word without characters of UTF-8 reads well in a set. A character of UTF-8 that is cut off after its first byte
 /// does not.
 ///
 /// # Cost

@@ -137,8 +137,8 @@ pub(crate) fn values(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The value in which a byte is, without a subfield code, and where the next begins; `from` is where a value begins that is
-/// not behind it.
+/// The value in which a byte is, without a subfield code, and where the next begins; `from` is where that value or one before
+/// it begins.
 pub(crate) fn value_at(bytes: &[u8], from: usize, at: usize) -> (&[u8], usize) {
     let before = bytes.cut(from..at).iter().rposition(|byte| divides(*byte));
     let start = from + before.map_or(0, |delimiter| delimiter + 1);
@@ -169,6 +169,15 @@ pub(super) fn words_of(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// Whether there are bytes beyond ASCII, and no character of UTF-8.
 pub(crate) fn has_no_utf8(bytes: &[u8]) -> bool {
     !bytes.is_ascii() && bytes.utf8_chunks().all(|chunk| chunk.valid().is_ascii())
+}
+
+/// Whether a word is UTF-8, with two characters beyond ASCII or two letters of ASCII: in other sets words of a few letters have
+/// the form of one character by chance.
+pub(crate) fn is_utf8_word(word: &[u8]) -> bool {
+    std::str::from_utf8(word).is_ok_and(|text| {
+        let ascii = text.bytes().filter(u8::is_ascii).count();
+        ascii >= 2 || text.chars().count() - ascii >= 2
+    })
 }
 
 /// The word in which a byte beyond ASCII is, and where it ends; nothing before `from` belongs to it.
@@ -222,7 +231,7 @@ impl Sample {
         for word in words_of(value) {
             match word.is_ascii() {
                 // A word of UTF-8 that is beside words of another set.
-                false if std::str::from_utf8(word).is_ok() => {}
+                false if is_utf8_word(word) => {}
                 false => self.words.add(word),
                 true if word.len() > 1 => self.ascii.add(word),
                 true => {}

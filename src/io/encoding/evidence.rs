@@ -6,7 +6,7 @@ use super::declared::Prior;
 use super::head::{Head, Ranking, beyond_ascii};
 use crate::charset::{
     Candidate, Charset, Judgement, MarkEvidence, Sample, find_utf8, has_known_escape, is_mostly_valid,
-    is_patch, value_at, weigh_marks, word_at,
+    is_patch, is_utf8_word, value_at, weigh_marks, word_at,
 };
 
 /// How much the set of the input weighs in a record of its own, in bits: a record deviates only on strong evidence.
@@ -68,7 +68,7 @@ impl Evidence {
                 // A word of UTF-8 beside words of another set must be one without doubt.
                 (value, from) = word_at(bytes, from, at);
                 let is_certain = |best| judgement.against_utf8(best, value) < -BY_CHANCE;
-                if std::str::from_utf8(value).is_err() || !best.is_some_and(is_certain) {
+                if !is_utf8_word(value) || !best.is_some_and(is_certain) {
                     continue;
                 }
             }
