@@ -21,6 +21,9 @@ pub(super) fn decode(
     fault: &mut dyn FnMut(usize, &[u8], &mut String),
 ) {
     let is_mostly = is_mostly_valid(bytes);
+    let words = bytes.split(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic());
+    let mut long = words.filter(|word| is_utf8_word(word));
+    let is_mixed = !is_mostly && long.any(|word| is_of_utf8(other, word));
     let mut from = 0;
     while let Some(high) = bytes.cut(from..).iter().position(|byte| !byte.is_ascii()) {
         let (word, end) = word_at(bytes, from, from + high);
@@ -28,9 +31,7 @@ pub(super) fn decode(
         out.push_str(str::from_utf8(bytes.cut(from..start)).unwrap_or_default());
         from = end;
         match str::from_utf8(word) {
-            Ok(text) if is_mostly || is_utf8_word(word) && is_of_utf8(other, word) => {
-                out.push_str(&with_marks(text))
-            }
+            Ok(text) if is_mostly || is_mixed && is_of_utf8(other, word) => out.push_str(&with_marks(text)),
             _ if is_mostly => decode_word(other, (word, start), out, fault),
             _ => match other.decode(word) {
                 Ok(text) => out.push_str(&text),

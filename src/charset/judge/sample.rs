@@ -174,10 +174,11 @@ pub(crate) fn has_no_utf8(bytes: &[u8]) -> bool {
 /// Whether a word is UTF-8, with two characters beyond ASCII or two letters of ASCII: in other sets words of a few letters have
 /// the form of one character by chance.
 pub(crate) fn is_utf8_word(word: &[u8]) -> bool {
-    std::str::from_utf8(word).is_ok_and(|text| {
-        let ascii = text.bytes().filter(u8::is_ascii).count();
-        ascii >= 2 || text.chars().count() - ascii >= 2
-    })
+    !word.is_ascii()
+        && std::str::from_utf8(word).is_ok_and(|text| {
+            let ascii = text.bytes().filter(u8::is_ascii).count();
+            ascii >= 2 || text.chars().count() - ascii >= 2
+        })
 }
 
 /// The word in which a byte beyond ASCII is, and where it ends; nothing before `from` belongs to it.
@@ -228,10 +229,11 @@ impl Sample {
         }
         self.values += 1;
         self.bytes += high;
+        let is_mixed = words_of(value).any(is_utf8_word);
         for word in words_of(value) {
             match word.is_ascii() {
                 // A word of UTF-8 that is beside words of another set.
-                false if is_utf8_word(word) => {}
+                false if is_mixed && std::str::from_utf8(word).is_ok() => {}
                 false => self.words.add(word),
                 true if word.len() > 1 => self.ascii.add(word),
                 true => {}
