@@ -38,7 +38,15 @@ struct Facts {
     rankings: [OnceLock<Ranking>; Prior::KINDS],
     named: OnceLock<(Prior, Ranking)>,
     /// The first values that are not UTF-8, and whether they make words in the likeliest set.
+    #[cfg_attr(
+        not(any(feature = "xml", feature = "json")),
+        expect(dead_code, reason = "asked by XML and JSON")
+    )]
     start: Box<[u8]>,
+    #[cfg_attr(
+        not(any(feature = "xml", feature = "json")),
+        expect(dead_code, reason = "asked by XML and JSON")
+    )]
     words: OnceLock<bool>,
 }
 
