@@ -57,21 +57,28 @@ impl Evidence {
         let mut against_utf8 = BY_CHANCE;
         let (mut of_utf8, mut form, mut patches) = (0u64, 0usize, 0usize);
         let mut seen = HashSet::new();
-        let mut from = 0;
+        // Where a value ends that is looked at word by word: it is judged as a whole once.
+        let (mut from, mut until) = (0, 0);
         while let Some(at) = find_utf8(bytes, from) {
-            let (mut value, next) = value_at(bytes, from, at);
-            let is_value = is_mostly_valid(value);
-            if is_value {
-                from = next;
-                patches += likely.map_or(0, |best| patched(best.charset, value));
-            } else {
-                // A word of UTF-8 beside words of another set must be one without doubt.
-                (value, from) = word_at(bytes, from, at);
-                let is_certain = |best| judgement.against_utf8(best, value) < -BY_CHANCE;
-                if !is_utf8_word(value) || !best.is_some_and(is_certain) {
-                    continue;
+            let whole = (at >= until).then(|| value_at(bytes, from, at));
+            let value = match whole {
+                Some((value, next)) if is_mostly_valid(value) => {
+                    from = next;
+                    patches += likely.map_or(0, |best| patched(best.charset, value));
+                    value
                 }
-            }
+                _ => {
+                    until = whole.map_or(until, |(_, next)| next);
+                    let (word, end) = word_at(bytes, from, at);
+                    from = end;
+                    // A word of UTF-8 beside words of another set must be one without doubt.
+                    let is_certain = |best| judgement.against_utf8(best, word) < -BY_CHANCE;
+                    if !is_utf8_word(word) || !best.is_some_and(is_certain) {
+                        continue;
+                    }
+                    word
+                }
+            };
             let valid = value.utf8_chunks().flat_map(|chunk| chunk.valid().chars());
             of_utf8 += valid.filter(|letter| !letter.is_ascii()).count() as u64;
             form += beyond_ascii(value);
