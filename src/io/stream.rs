@@ -121,8 +121,9 @@ impl<R: Read, F: Framing> Stream<R, F> {
                 return Err(Error::read(error));
             }
             let start = self.unread.end;
-            // A head may have made the buffer large: a part of it stays in the cache.
-            let end = self.buffer.len().min(start + CHUNK);
+            // A head may have made the buffer large: a part of it stays in the cache. A record that is not whole is looked
+            // at again once it has twice as many bytes.
+            let end = self.buffer.len().min(start + self.unread.len().max(CHUNK));
             let room = self.buffer.get_mut(start..end).unwrap_or_default();
             match self.source.read(room) {
                 Ok(0) => {

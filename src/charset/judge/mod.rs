@@ -31,7 +31,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use self::languages::{LANGUAGES, Language};
 use self::likelihood::TEMPER;
-pub(crate) use self::pair::{is_of, is_of_utf8, likelier, pair};
+pub(crate) use self::pair::{fit_in, is_of, is_of_utf8, likelier, pair};
 use self::reading::{Reading, SPOKEN};
 use self::rivals::{Compared, Rivals};
 pub use self::sample::Sample;

@@ -35,7 +35,7 @@ pub(crate) fn likelier(sets: &'static [Charset; 2], value: &[u8]) -> &'static Ch
     if (cost(here, value) - cost(there, value)) / 12.0 > MUCH { other } else { first }
 }
 
-/// How many bits a byte takes at most in a word that reads well.
+/// How many bits a byte takes at most in words that read well.
 const WELL: f32 = 5.5;
 
 /// Whether a word that has the form of UTF-8 is likelier that than a word of a set.
@@ -54,7 +54,21 @@ pub(crate) fn is_of_utf8(other: Charset, word: &[u8]) -> bool {
 pub(crate) fn is_of(charset: Charset, word: &[u8]) -> bool {
     let Some((_, set)) = candidate(charset) else { return false };
     let is_cut_off = matches!(word, [.., 0xC2..=0xC5]);
-    !is_cut_off && !has_odd_letters(set, word) && cost(set, word) <= WELL * 12.0 * (word.len() + 1) as f32
+    !is_cut_off && !has_odd_letters(set, word) && read_well(set, word)
+}
+
+/// Whether words read so well in a set that they may be in it, though all others are in another. Words of a language that is
+/// not known here read badly in each.
+///
+/// # Cost
+/// A look at each letter in each language of the set.
+pub(crate) fn fit_in(charset: Charset, bytes: &[u8]) -> bool {
+    candidate(charset).is_some_and(|(_, set)| read_well(set, bytes))
+}
+
+fn read_well(set: &Set, bytes: &[u8]) -> bool {
+    let len: usize = words_of(bytes).filter(|word| !word.is_ascii()).map(<[u8]>::len).sum();
+    cost(set, bytes) <= WELL * 12.0 * (len + 1) as f32
 }
 
 /// What the words of a value cost in a set, in twelfths of a bit.

@@ -3,7 +3,7 @@
 use super::declared::Prior;
 use super::evidence::Evidence;
 use super::head::Head;
-use crate::charset::{Charset, likelier, pair, values};
+use crate::charset::{Charset, fit_in, likelier, pair, values};
 
 /// How many bits likelier another set has to be by the words of a value before it is judged.
 const GAIN: f32 = 2.0;
@@ -37,7 +37,7 @@ pub(super) fn two_sets(bytes: &[u8], prior: Prior, head: &Head, evidence: &Evide
     }
     // They are judged together, so that a record takes no longer if it has many.
     let evidence = Evidence::of(&odd, prior, head);
-    let other = evidence.best().filter(|_| evidence.deviates)?;
+    let other = evidence.best().filter(|best| evidence.deviates && fit_in(best.charset, &odd))?;
     let sets = pair(own, other.charset)?;
     let is_mixed = values(bytes).any(|value| *likelier(sets, value) == other.charset);
     is_mixed.then_some(Charset::Either(sets))
