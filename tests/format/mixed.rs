@@ -6,7 +6,7 @@
 //! both, and right only by chance. Records in the set of the input must all be right, whatever is between them.
 
 use kartoteka::rules::INVALID_UTF8;
-use kartoteka::{Charset, ReadOptions, Record, RecordRead, isis, reader};
+use kartoteka::{Charset, Policy, ReadOptions, Record, RecordRead, isis, reader};
 
 use super::made::{base, encoded, forms, values};
 
@@ -156,6 +156,34 @@ fn records_and_values_in_another_set() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Values of languages that are not known, with marks that are rare, are in the set of the input.
+#[test]
+fn rare_marks_are_in_the_set_of_the_input() {
+    const RARE: &[&str] = &[
+        "k\u{e3}f\u{e3}n\u{333}\u{e3}no kum\u{1ebd}k\u{1ebd}lo gbosasu gb\u{1ebd}tan\u{1ebd}",
+        "s\u{1ebd}m\u{1ebd}w\u{1ebd} gbisen\u{333}et\u{1ebd} n\u{333}ef\u{1ebd} tanalu",
+        "d\u{333}\u{1ebd}n\u{333}am\u{1ebd} wosusi n\u{333}unakud\u{333}\u{1ebd} bum\u{e3}n\u{1ebd}",
+        "mema m\u{1ebd}tol\u{1ebd} lok\u{1ebd}w\u{e3}b\u{1ebd} mun\u{333}in\u{333}a",
+        "Ti\u{1ebf}ng V\u{1ecd}ng C\u{1ed5} Th\u{1ea7}n Ch\u{fa}",
+        "\u{1ecc}\u{300}r\u{1ecd}\u{300} \u{ec}j\u{ec}nl\u{1eb9}\u{300} \u{f2}we",
+        "U\u{331}ko\u{331}nda wa n\u{308}go\u{331}mba",
+    ];
+    for set in [Charset::Marc8, Charset::ISO_5426] {
+        let holds = |text: &&&str| set.encode_into(text, Policy::Strict, &mut Vec::new()).is_ok();
+        let rare: Vec<&&str> = RARE.iter().filter(holds).collect();
+        assert!(rare.len() > 1, "{set}");
+        let mut expected = titles(FRENCH);
+        for (number, titles) in expected.iter_mut().step_by(ODD).enumerate() {
+            titles[1] = rare[number % rare.len()].to_string();
+        }
+        let bytes: Vec<_> =
+            expected.iter().map(|titles| titles.each_ref().map(|text| encoded(text, set))).collect();
+        for form in ["UNIMARC", "exchange text", "NDJSON", "base"] {
+            assert_eq!(wrong(&expected, &bytes, form), (0, 0), "{set}, {form}");
+        }
+    }
 }
 
 /// Bytes of another set in values of UTF-8: the rest of the value is whole, and its neighbours are.
