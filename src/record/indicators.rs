@@ -23,10 +23,11 @@ impl RecordRef<'_> {
     #[inline]
     pub(crate) fn lacks_indicators(self) -> bool {
         let delimiter = self.syntax.delimiter;
-        // As in nearly all fields.
-        let has_two = |slot: &Slot| match self.bytes.get(slot.start as usize..slot.end as usize) {
-            Some([a, b, ..]) => slot.control() || *a != delimiter && *b != delimiter,
-            _ => slot.control(),
+        // As in nearly all fields. What is behind a shorter one does no harm: that is looked at again.
+        let is_delimiter = |at: usize| self.bytes.get(at) == Some(&delimiter);
+        let has_two = |slot: &Slot| {
+            let start = slot.start as usize;
+            !is_delimiter(start) && !is_delimiter(start + 1) || slot.control()
         };
         match self.syntax.indicators {
             0 => false,

@@ -29,17 +29,14 @@ pub(in crate::format::json) fn write(
 ) -> Result<()> {
     let syntax = record.syntax();
     let plain = is_plain(record.buffer(), syntax);
+    let plain_body = |body: &str| plain || is_plain(body.as_bytes(), syntax);
     out.reserve(record.buffer().len());
     write_header(record, policy, out, findings)?;
     let mut first = true;
     for field in record.fields() {
-        if !first {
-            out.push(b',');
-        }
-        first = false;
-        write_tag(record, field, policy, out, findings)?;
+        write_tag(record, field, std::mem::take(&mut first), policy, out, findings)?;
         let lost = match field.raw_text().as_str() {
-            Some(body) => write_body(body, field.is_control(), syntax, plain, out),
+            Some(body) => write_body(body, field.is_control(), syntax, plain_body(body), out),
             None => {
                 let message = "the field begins or ends inside a character";
                 let place = place(record, field.tag(), field.index());
@@ -52,7 +49,6 @@ pub(in crate::format::json) fn write(
             let message = "a delimiter without a subfield code";
             findings.push(Finding::new(SUBFIELD_LOST, place, message, "left out"));
         }
-        out.push(b'}');
     }
     out.extend_from_slice(b"]}");
     Ok(())
@@ -62,9 +58,12 @@ pub(in crate::format::json) fn write(
 fn is_plain(bytes: &[u8], syntax: Syntax) -> bool {
     let delimiters = syntax.delimiter == Syntax::MARC.delimiter;
     let least = if delimiters { 0x1D } else { b' ' };
-    // The loop has no early exit, so that the compiler can vectorize it.
     let special = |byte: u8| u8::from(byte < least) | u8::from(byte == b'"') | u8::from(byte == b'\\');
-    bytes.chunks(256).all(|chunk| chunk.iter().fold(0u8, |seen, byte| seen | special(*byte)) == 0)
+    // Loops without an early exit, so that the compiler can vectorize them. The last block may overlap the one before it.
+    let any = |bytes: &[u8]| bytes.iter().fold(0u8, |seen, byte| seen | special(*byte));
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    let last = bytes.last_chunk::<16>().map_or(rest, <[u8; 16]>::as_slice);
+    any(last) == 0 && blocks.chunks(16).all(|blocks| any(blocks.as_flattened()) == 0)
 }
 
 /// Writes everything up to the first field.
@@ -119,11 +118,12 @@ pub(in crate::format::json) fn leader(record: RecordRef<'_>) -> Option<Leader> {
     Some(leader)
 }
 
-/// Writes `{"245":`.
+/// Writes `,{"245":`, the first without the comma.
 #[inline]
 fn write_tag(
     record: RecordRef<'_>,
     field: FieldRef<'_>,
+    first: bool,
     policy: Policy,
     out: &mut Vec<u8>,
     findings: &mut Findings,
@@ -132,8 +132,15 @@ fn write_tag(
         Some([a, b, c])
             if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() && c.is_ascii_alphanumeric() =>
         {
-            out.extend_from_slice(&[b'{', b'"', a, b, c, b'"', b':']);
+            match first {
+                true => out.extend_from_slice(&[b'{', b'"', a, b, c, b'"', b':']),
+                false => out.extend_from_slice(&[b',', b'{', b'"', a, b, c, b'"', b':']),
+            }
             Ok(())
+        }
+        _ if !first => {
+            out.push(b',');
+            write_odd_tag(record, field.tag(), field.index(), policy, out, findings)
         }
         _ => write_odd_tag(record, field.tag(), field.index(), policy, out, findings),
     }
@@ -186,7 +193,7 @@ fn write_bytes(
     Ok(())
 }
 
-/// Writes the body of a field. `plain` says that only 1D, 1E and 1F in it must be escaped. Returns the number of delimiters
+/// Writes the body of a field, and ends the field. `plain` says that only 1D, 1E and 1F in it must be escaped. Returns the number of delimiters
 /// without a code that were left out, where fields have indicators.
 #[inline]
 fn write_body(body: &str, control: bool, syntax: Syntax, plain: bool, out: &mut Vec<u8>) -> usize {
@@ -196,7 +203,7 @@ fn write_body(body: &str, control: bool, syntax: Syntax, plain: bool, out: &mut 
         let plain = plain && (!marc || memchr3(0x1D, 0x1E, 0x1F, bytes).is_none());
         out.push(b'"');
         value(bytes, plain, out);
-        out.push(b'"');
+        out.extend_from_slice(b"\"}");
         return 0;
     }
     let start = match bytes {
@@ -228,34 +235,36 @@ fn write_body(body: &str, control: bool, syntax: Syntax, plain: bool, out: &mut 
             lost += 1;
             continue;
         }
-        if !std::mem::replace(&mut first, false) {
-            out.push(b',');
-        }
-        subfield(segment.cut(..len), plain && !stray, out);
+        subfield(segment.cut(..len), std::mem::take(&mut first), plain && !stray, out);
     }
-    out.extend_from_slice(b"]}");
+    match first {
+        true => out.extend_from_slice(b"]}}"),
+        false => out.extend_from_slice(b"\"}]}}"),
+    }
     lost
 }
 
-/// Writes a subfield: code and value.
+/// Writes a subfield: what ends the one before it, code and value, without what ends it.
 #[inline]
-fn subfield(segment: &[u8], plain: bool, out: &mut Vec<u8>) {
+fn subfield(segment: &[u8], first: bool, plain: bool, out: &mut Vec<u8>) {
     match segment {
         [code, rest @ ..] if code.is_ascii() && plain => {
-            out.extend_from_slice(&[b'{', b'"', *code, b'"', b':', b'"']);
+            match first {
+                true => out.extend_from_slice(&[b'{', b'"', *code, b'"', b':', b'"']),
+                false => out.extend_from_slice(&[b'"', b'}', b',', b'{', b'"', *code, b'"', b':', b'"']),
+            }
             out.extend_from_slice(rest);
         }
         _ => {
             // The first character: all bytes up to the start of the next.
             let code = segment.iter().skip(1).take_while(|byte| **byte & 0xC0 == 0x80).count();
             let code = (code + 1).min(segment.len());
-            out.extend_from_slice(b"{\"");
+            out.extend_from_slice(if first { b"{\"" } else { b"\"},{\"" });
             value(segment.cut(..code), plain, out);
             out.extend_from_slice(b"\":\"");
             value(segment.cut(code..), plain, out);
         }
     }
-    out.extend_from_slice(b"\"}");
 }
 
 /// Writes the brace, indicators and lead of a field; returns the offset of the first delimiter, or of the

@@ -9,9 +9,11 @@ use crate::format::verdict::{Confidence, Verdict, miss};
 /// others.
 pub(in crate::format) fn first_lines(sample: &[u8]) -> Vec<&[u8]> {
     let end = memchr::memrchr2(b'\n', b'\r', sample).unwrap_or(sample.len());
-    let lines =
-        sample.cut(..end).split(|byte| matches!(byte, b'\n' | b'\r')).map(|line| line.cut(marks_len(line)..));
-    lines.filter(|line| !is_blank(line)).take(200).collect()
+    let sample = sample.cut(..end);
+    let mut start = 0;
+    let ends = memchr::memchr2_iter(b'\n', b'\r', sample).chain([end]);
+    let lines = ends.map(|end| sample.cut(std::mem::replace(&mut start, end + 1)..end));
+    lines.map(|line| line.cut(marks_len(line)..)).filter(|line| !is_blank(line)).take(200).collect()
 }
 
 /// Returns a verdict by the number of lines that are in the format; the first line weighs most.
