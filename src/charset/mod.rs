@@ -49,7 +49,7 @@ pub(crate) use self::detect::{find_utf8, has_known_escape, is_mostly_valid};
 pub use self::iso2022::{Fault, FaultKind};
 pub use self::judge::{Candidate, Judgement, Sample, TextEvidence, candidates, languages};
 pub(crate) use self::judge::{
-    divides, fit_in, is_utf8_word, is_written_in, likelier, pair, value_at, values, word_at,
+    divides, fit_in, is_utf8_word, is_written_in, likelier, odd_words, pair, value_at, values, word_at,
 };
 pub use self::mojibake::undo_second_encoding;
 pub(crate) use self::mojibake::{is_from_dos, read_as_dos};

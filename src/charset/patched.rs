@@ -1,7 +1,7 @@
 //! Values in UTF-8 with words or signs of another set in them.
 
 use super::detect::{find_utf8, is_mostly_valid};
-use super::judge::{is_of, is_of_utf8, is_utf8_word, word_at};
+use super::judge::{has_no_utf8, is_of, is_of_utf8, is_utf8_word, odd_words, word_at};
 use super::nonsorting::with_marks;
 use super::set::Charset;
 use crate::bytes::Cut;
@@ -21,9 +21,8 @@ pub(super) fn decode(
     fault: &mut dyn FnMut(usize, &[u8], &mut String),
 ) {
     let is_mostly = is_mostly_valid(bytes);
-    let words = bytes.split(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic());
-    let mut long = words.filter(|word| is_utf8_word(word));
-    let is_mixed = !is_mostly && long.any(|word| is_of_utf8(other, word));
+    let is_word = |word: &[u8]| is_utf8_word(word) && is_of_utf8(other, word);
+    let is_mixed = !is_mostly && odd_words(bytes).any(is_word);
     let mut from = 0;
     while let Some(high) = bytes.cut(from..).iter().position(|byte| !byte.is_ascii()) {
         let (word, end) = word_at(bytes, from, from + high);
@@ -49,8 +48,7 @@ fn decode_word(
     out: &mut String,
     fault: &mut dyn FnMut(usize, &[u8], &mut String),
 ) {
-    let has_none = word.utf8_chunks().all(|chunk| chunk.valid().is_ascii());
-    if has_none
+    if has_no_utf8(word)
         && is_of(other, word)
         && let Ok(text) = other.decode(word)
     {
@@ -82,8 +80,7 @@ fn sign(other: Charset, bad: &[u8]) -> Option<String> {
 /// Whether a word in a value that is mostly UTF-8 is of another set: it reads well, or has a quotation mark or a dash behind
 /// ASCII.
 pub(crate) fn is_patch(other: Charset, word: &[u8]) -> bool {
-    let mut chunks = word.utf8_chunks();
-    if chunks.all(|chunk| chunk.valid().is_ascii()) && is_of(other, word) {
+    if has_no_utf8(word) && is_of(other, word) {
         return true;
     }
     let is_quote = |bad: &[u8]| {

@@ -10,7 +10,7 @@
 //! Values that are UTF-8 are counted, not judged: text in another set hardly ever has that form.
 //!
 //! # Cost
-//! One pass over the bytes; then each distinct word under each set in each of its languages, of at most 2,048 words.
+//! One pass over the bytes; then each distinct word under each set in each of its languages, of at most 1,024 words.
 
 mod languages;
 mod likelihood;
@@ -35,8 +35,8 @@ pub(crate) use self::pair::{fit_in, is_of, is_of_utf8, likelier, pair};
 use self::reading::{Reading, SPOKEN};
 use self::rivals::{Compared, Rivals};
 pub use self::sample::Sample;
-use self::sample::{Fixed, WORDS, words_of};
-pub(crate) use self::sample::{divides, is_utf8_word, value_at, values, word_at};
+use self::sample::{Fixed, WORDS, odd_words_of};
+pub(crate) use self::sample::{divides, has_no_utf8, is_utf8_word, odd_words, value_at, values, word_at};
 use self::sets::{SETS, Set};
 use self::spell::{least, spell_text, word_cost};
 use self::weigh::{OUT, Weighed, weigh};
@@ -217,7 +217,7 @@ impl Judgement {
         let spoken: Vec<_> = self.spoken(at, set).into_iter().map(|(_, language)| language).collect();
         let mut letters = Vec::new();
         let mut here = 0f32;
-        for word in words_of(value).filter(|word| !word.is_ascii()) {
+        for word in odd_words_of(value) {
             here += word_cost(set, word, spoken.iter().copied(), &mut letters);
         }
         let there = cost_in_utf8(value);
@@ -270,7 +270,7 @@ impl Judgement {
         let mut rivals = Rivals::new(set, compared);
         let mut letters = Vec::new();
         for value in values(bytes) {
-            for word in words_of(value).filter(|word| !word.is_ascii()) {
+            for word in odd_words_of(value) {
                 if !reading.reads_well(word, &mut letters) {
                     rivals.add(word, &mut letters);
                 }
@@ -291,7 +291,7 @@ impl Judgement {
         let mut letters = Vec::new();
         let (mut cost, mut count) = (0f32, 0usize);
         for value in values(bytes) {
-            for word in words_of(value).filter(|word| !word.is_ascii()) {
+            for word in odd_words_of(value) {
                 cost += match reading {
                     Some(reading) => reading.cost(word, &mut letters),
                     None => word_cost(set, word, spoken.iter().map(|(_, language)| *language), &mut letters),

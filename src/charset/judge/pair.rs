@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::languages::LANGUAGES;
 use super::reading::has_odd_letters;
-use super::sample::words_of;
+use super::sample::odd_words_of;
 use super::sets::{CANDIDATES, SETS, Set};
 use super::spell::word_cost;
 use super::{candidate, cost_in_utf8};
@@ -67,15 +67,14 @@ pub(crate) fn fit_in(charset: Charset, bytes: &[u8]) -> bool {
 }
 
 fn read_well(set: &Set, bytes: &[u8]) -> bool {
-    let len: usize = words_of(bytes).filter(|word| !word.is_ascii()).map(<[u8]>::len).sum();
+    let len: usize = odd_words_of(bytes).map(<[u8]>::len).sum();
     cost(set, bytes) <= WELL * 12.0 * (len + 1) as f32
 }
 
 /// What the words of a value cost in a set, in twelfths of a bit.
 fn cost(set: &Set, value: &[u8]) -> f32 {
     let mut letters = Vec::new();
-    let words = words_of(value).filter(|word| !word.is_ascii());
-    words
+    odd_words_of(value)
         .map(|word| {
             let languages = set.languages.iter().filter_map(|language| LANGUAGES.all.get(*language));
             word_cost(set, word, languages, &mut letters)

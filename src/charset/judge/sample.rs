@@ -8,7 +8,7 @@ use crate::charset::detect::is_mostly_utf8;
 
 /// How many distinct words are kept, and how many are judged.
 const KEPT: usize = 131_072;
-pub(super) const WORDS: usize = 2048;
+pub(super) const WORDS: usize = 1024;
 /// How many distinct words of ASCII tell the language.
 const ASCII_WORDS: usize = 256;
 /// The longest word that is looked at, in bytes.
@@ -121,9 +121,30 @@ impl Hasher for Fnv {
     }
 }
 
+/// Of each byte, whether it ends a value, or divides it from markup, and whether it ends a word.
+const ENDS: [(bool, bool); 256] = {
+    let mut ends = [(false, false); 256];
+    let mut rest: &mut [(bool, bool)] = &mut ends;
+    let mut byte = 0u8;
+    while let [first, others @ ..] = rest {
+        let of_value = byte < 0x20 && byte != 0x1B || matches!(byte, b'<' | b'>' | b'"' | b'^' | b'$');
+        *first = (of_value, byte.is_ascii() && !byte.is_ascii_alphabetic());
+        byte = byte.wrapping_add(1);
+        rest = others;
+    }
+    ends
+};
+
 /// Whether a byte ends a value, or divides it from markup.
-pub(crate) const fn divides(byte: u8) -> bool {
-    byte < 0x20 && byte != 0x1B || matches!(byte, b'<' | b'>' | b'"' | b'^' | b'$')
+#[inline]
+pub(crate) fn divides(byte: u8) -> bool {
+    ENDS.get(usize::from(byte)).is_some_and(|ends| ends.0)
+}
+
+/// Whether a byte ends a word.
+#[inline]
+fn ends_word(byte: u8) -> bool {
+    ENDS.get(usize::from(byte)).is_some_and(|ends| ends.1)
 }
 
 /// The values in bytes of any format whose syntax is ASCII, if they are not ASCII: without subfield codes.
@@ -162,8 +183,23 @@ fn first_beyond_ascii(bytes: &[u8]) -> Option<usize> {
 
 /// The words of a value: what letters of ASCII and bytes beyond it make together.
 pub(super) fn words_of(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let words = value.split(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic());
-    words.map(|word| word.get(..LONGEST).unwrap_or(word))
+    value.split(|byte| ends_word(*byte)).map(|word| word.get(..LONGEST).unwrap_or(word))
+}
+
+/// The words of a value that are not ASCII.
+pub(super) fn odd_words_of(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    odd_words(value).map(|word| word.get(..LONGEST).unwrap_or(word)).filter(|word| !word.is_ascii())
+}
+
+/// The same, however long they are.
+pub(crate) fn odd_words(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + first_beyond_ascii(value.get(from..)?)?;
+        let (word, end) = word_at(value, from, at);
+        from = end;
+        Some(word)
+    })
 }
 
 /// Whether there are bytes beyond ASCII, and no character of UTF-8.
@@ -183,10 +219,9 @@ pub(crate) fn is_utf8_word(word: &[u8]) -> bool {
 
 /// The word in which a byte beyond ASCII is, and where it ends; nothing before `from` belongs to it.
 pub(crate) fn word_at(bytes: &[u8], from: usize, at: usize) -> (&[u8], usize) {
-    let is_outside = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphabetic();
-    let before = bytes.cut(from..at).iter().rposition(is_outside);
+    let before = bytes.cut(from..at).iter().rposition(|byte| ends_word(*byte));
     let start = from + before.map_or(0, |outside| outside + 1);
-    let end = bytes.cut(at..).iter().position(is_outside).map_or(bytes.len(), |len| at + len);
+    let end = bytes.cut(at..).iter().position(|byte| ends_word(*byte)).map_or(bytes.len(), |len| at + len);
     (bytes.cut(start..end), end)
 }
 
@@ -221,7 +256,7 @@ impl Sample {
             let valid = value.utf8_chunks().flat_map(|chunk| chunk.valid().chars());
             self.utf8 += valid.filter(|letter| !letter.is_ascii()).count() as u64;
             // Words without such characters may be in another set.
-            for word in words_of(value).filter(|word| has_no_utf8(word)) {
+            for word in odd_words_of(value).filter(|word| has_no_utf8(word)) {
                 self.bytes += word.iter().filter(|byte| !byte.is_ascii()).count() as u64;
                 self.words.add(word);
             }
@@ -229,7 +264,7 @@ impl Sample {
         }
         self.values += 1;
         self.bytes += high;
-        let is_mixed = words_of(value).any(is_utf8_word);
+        let is_mixed = odd_words_of(value).any(is_utf8_word);
         for word in words_of(value) {
             match word.is_ascii() {
                 // A word of UTF-8 that is beside words of another set.

@@ -6,7 +6,7 @@ use super::declared::Prior;
 use super::head::{Head, Ranking, beyond_ascii};
 use crate::charset::{
     Candidate, Charset, Judgement, MarkEvidence, Sample, find_utf8, has_known_escape, is_mostly_valid,
-    is_patch, is_utf8_word, value_at, weigh_marks, word_at,
+    is_patch, is_utf8_word, odd_words, value_at, weigh_marks, word_at,
 };
 
 /// How much the set of the input weighs in a record of its own, in bits: a record deviates only on strong evidence.
@@ -123,8 +123,7 @@ impl Evidence {
 
 /// How many bytes of a value that is mostly UTF-8 are in words or signs of another set.
 fn patched(other: Charset, value: &[u8]) -> usize {
-    let words = value.split(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic());
-    let odd = words.filter(|word| std::str::from_utf8(word).is_err() && is_patch(other, word));
+    let odd = odd_words(value).filter(|word| std::str::from_utf8(word).is_err() && is_patch(other, word));
     odd.map(|word| word.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>()).sum()
 }
 
