@@ -149,12 +149,20 @@ fn ends_word(byte: u8) -> bool {
 
 /// The values in bytes of any format whose syntax is ASCII, if they are not ASCII: without subfield codes.
 pub(crate) fn values(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    odd_parts(bytes, value_at)
+}
+
+/// Finds the part in which a byte is, and where the next begins; `from` is where that part or one before it begins.
+type PartAt = fn(bytes: &[u8], from: usize, at: usize) -> (&[u8], usize);
+
+/// The parts in which there are bytes beyond ASCII.
+fn odd_parts(bytes: &[u8], part_at: PartAt) -> impl Iterator<Item = &[u8]> {
     let mut from = 0;
     std::iter::from_fn(move || {
         let at = from + first_beyond_ascii(bytes.get(from..)?)?;
-        let (value, next) = value_at(bytes, from, at);
+        let (part, next) = part_at(bytes, from, at);
         from = next;
-        Some(value)
+        Some(part)
     })
 }
 
@@ -193,13 +201,7 @@ pub(super) fn odd_words_of(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// The same, however long they are.
 pub(crate) fn odd_words(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let at = from + first_beyond_ascii(value.get(from..)?)?;
-        let (word, end) = word_at(value, from, at);
-        from = end;
-        Some(word)
-    })
+    odd_parts(value, word_at)
 }
 
 /// Whether there are bytes beyond ASCII, and no character of UTF-8.
