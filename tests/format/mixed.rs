@@ -158,6 +158,58 @@ fn records_and_values_in_another_set() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// One byte without a meaning in the set of a file, in a word, behind one or alone, does not make another set of it, in which
+/// the byte has a meaning and all other words read as well.
+#[test]
+fn a_byte_without_a_meaning_leaves_the_set() {
+    let mut failures = Vec::new();
+    for (words, set, odd) in [
+        (FRENCH, Charset::Windows1252, &[0x81, 0x8D, 0x8F, 0x90, 0x9D][..]),
+        (POLISH, Charset::Windows1250, &[0x81, 0x83, 0x88, 0x90, 0x98]),
+        (RUSSIAN, Charset::Windows1251, &[0x98]),
+    ] {
+        let titles = titles(words);
+        for (number, (&byte, len)) in
+            odd.iter().flat_map(|byte| [3, 5, 50].map(|len| (byte, len))).enumerate()
+        {
+            let titles = &titles[number * 20..][..len];
+            for behind in ["in", "after", "alone"] {
+                let mut bytes: Vec<_> =
+                    titles.iter().map(|titles| titles.each_ref().map(|text| encoded(text, set))).collect();
+                let value = &mut bytes[len / 2][0];
+                let space = value.iter().position(|byte| *byte == b' ').unwrap();
+                match behind {
+                    "in" => value.insert(space - 1, byte),
+                    "after" => value.insert(space, byte),
+                    _ => drop(value.splice(space..space, [b' ', byte])),
+                }
+                for form in forms().iter().filter(|form| ["UNIMARC", "exchange text"].contains(&form.name)) {
+                    let file = form.file(bytes.iter().enumerate());
+                    let mut reader = reader(&file[..], Some(form.format), &ReadOptions::new()).unwrap();
+                    let mut record = Record::new();
+                    for (at, expected) in titles.iter().enumerate() {
+                        assert!(reader.read_record(&mut record).unwrap());
+                        let expected = expected.each_ref().map(|text| nfc(text));
+                        let found = values(&record);
+                        let is_right = match at == len / 2 {
+                            true => found[1] == expected[1],
+                            false => found == expected && record.charset() == set,
+                        };
+                        if !is_right {
+                            failures.push(format!(
+                                "{byte:02X} {behind} in {len} records, {}: {at} is {found:?} in {}",
+                                form.name,
+                                record.charset()
+                            ));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}\n{}", failures.len(), failures[..failures.len().min(20)].join("\n"));
+}
+
 /// Values of languages that are not known, with marks that are rare, are in the set of the input.
 #[test]
 fn rare_marks_are_in_the_set_of_the_input() {

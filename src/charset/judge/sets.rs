@@ -32,7 +32,7 @@ pub(super) static CANDIDATES: [(Charset, &str, f32); 41] = [
     (Charset::Iso8859_2, CENTRAL, -2.0),
     (Charset::Windows1254, "en de fr tr", -3.0),
     (Charset::Windows1257, BALTIC, -1.0),
-    (Charset::Windows1256, "en fr ar fa", -2.0),
+    (Charset::Windows1256, "en fr ar fa", -8.0),
     (Charset::Windows1255, "en he", -2.0),
     (Charset::Iso8859_15, WEST, -3.0),
     (Charset::Iso8859_5, CYRILLIC, -2.0),
@@ -213,7 +213,7 @@ pub(super) fn of_character(character: char) -> Symbol {
         '„' | '®' | '¿' | '¡' | 'ª' | 'º' | '•' | '‚' | '‹' | '›' | '―' => 11,
         '\u{80}'..='\u{9F}' => 24,
         '\u{2500}'..='\u{25FF}' => 21,
-        '\u{200C}'..='\u{200F}' | '\u{5B0}'..='\u{5EA}' | '\u{64B}'..='\u{652}' | '،' | '؛' | '؟' => 10,
+        '\u{5B0}'..='\u{5EA}' | '\u{64B}'..='\u{652}' | '،' | '؛' | '؟' => 10,
         _ => 15,
     };
     let home = match character {
