@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures the decision for a character set beside other programs: chardetng, uchardet, charset-normalizer, chardet.
 
-  decision.py [--corpus DIR] [--program FILE] [--cache FILE] [--few] [--alone N] [--markdown FILE] [--only SET[,SET]]
-              [--show N] [--dump FILE]
+  decision.py [--corpus DIR] [--program FILE] [--cache FILE] [--few] [--alone N] [--records FILE] [--most N]
+              [--markdown FILE] [--only SET[,SET]] [--show N] [--dump FILE]
 
 The corpus is $KARTOTEKA_CORPUS: `charset/bench.py` makes records of words by language, and `marc/expected` and `irbis` have
 real records, as other programs read them. Nothing of it is part of this repository, and no model was made from it. Each
@@ -12,10 +12,14 @@ values, one a line, and so the same bytes of text. Fields of the real records ar
 which gives many of a word or two. A record is right if all its text comes out as it was, in normal form C:
 so Windows-1252 is right for what is ISO 8859-1 and the same in both.
 
+What confidence is worth needs more records, which our program alone reads: with `--alone` so many of words alone of each
+language and set, with `--records` a file in ISO 2709 and UTF-8, of whose records with letters beyond ASCII so many are taken
+as `--most` says, evenly from the whole file, no two with the same words. `README.md` says where there is one.
+
 The others come from `pip install chardet charset-normalizer chardetng-py`, and libuchardet from the system; one that is not
 there is left out. `--cache` keeps what they say, by the hash of the bytes."""
 import argparse, codecs, collections, concurrent.futures, ctypes, ctypes.util, datetime, hashlib, importlib.metadata, importlib.util
-import json, os, pathlib, random, re, subprocess, sys, tempfile, unicodedata
+import json, os, pathlib, random, re, subprocess, sys, tempfile, unicodedata, zlib
 
 HERE = pathlib.Path(__file__).resolve().parent
 WEST, CENTRAL, BALTIC = 'fr es pt de it ca nl sv da nb fi is', 'pl cs sk hu sl hr ro', 'et lv lt'
@@ -44,8 +48,13 @@ UNKNOWN = {
 UNKNOWN = {name: set(sets.split()) | {'marc-8', 'iso-5426', 'iso-6937'} for name, sets in UNKNOWN.items()}
 SIZES = {1: 100, 5: 20, 50: 2}  # files of so many records in each language and set
 SEED = 20261127
+OURS = 'more', 'catalogue'  # kinds of records that only our program reads
 LEAST = 20  # records that a cell must have to be compared
 nfc = lambda text: unicodedata.normalize('NFC', text)
+# Marks of romanization, which `bench.py` does not have.
+MARKS = {'marc-8': {0x323: 0xF2, 0x324: 0xF3, 0x325: 0xF4, 0x332: 0xF6, 0x326: 0xF7, 0xFE20: 0xEB, 0xFE21: 0xEC},
+         'iso-5426': {0x323: 0xD6, 0x324: 0xD7, 0x332: 0xD8}}
+CEDILLAS = str.maketrans('șțȘȚ', 'şţŞŢ')
 
 
 def others():
@@ -114,7 +123,8 @@ class Writer:
         for tag, code, text in values:
             try: data = self.bench.encode(text, name)
             except (UnicodeError, KeyError): return None
-            out.append((tag, code, nfc(text), data))
+            # A mark over two letters is one character, or two halves.
+            out.append((tag, code, nfc(text.replace('\ufe20', '\u0361').replace('\ufe21', '')), data))
         return out if any(max(data, default=0) > 0x7F for *_, data in out) else None
 
 
@@ -145,7 +155,8 @@ def of_words(bench, corpus, only, sizes):
                     records = [[(tag, code, text) for tag, subfields in bench.grouped(record, tags) for code, text in subfields] for record in made]
                     records = [writer.record(values, name) or [(*value, value[2].encode('ascii')) for value in values] for values in records
                                if all(text.isascii() for *_, text in values) or writer.record(values, name)]
-                    if any(letters(record) for record in records): yield Case('words', language, charset, size, records)
+                    kind = 'words' if number < SIZES[size] else 'more'
+                    if any(letters(record) for record in records): yield Case(kind, language, charset, size, records)
 
 
 CODES = {'eng': 'en', 'fre': 'fr', 'ger': 'de', 'spa': 'es', 'ita': 'it', 'rus': 'ru', 'por': 'pt', 'dut': 'nl', 'swe': 'sv',
@@ -225,6 +236,41 @@ def by_field(record):
     if field: yield field
 
 
+def catalogue(path, most):
+    """So many of the records of a file with letters beyond ASCII, evenly from all of it: values of the fields 200 to 799.
+    No two have the same words beyond ASCII."""
+    seen, found = set(), []
+    for record in path.read_bytes().split(b'\x1d'):
+        if record.isascii(): continue
+        try:
+            base, values = int(record[12:17]), []
+            for at in range(24, base - 12, 12):
+                if not 0x32 <= record[at] <= 0x37: continue
+                start = base + int(record[at + 7:at + 12])
+                parts = record[start:start + int(record[at + 3:at + 7]) - 1].decode().split('\x1f')[1:]
+                values += [(record[at:at + 3].decode(), part[:1], part[1:]) for part in parts if re.match('[a-z0-9]', part)]
+        except ValueError: continue
+        if any(wrong(text) for *_, text in values): continue
+        # Romanian as the old sets spell it, which `bench.py` does too.
+        values = [(tag, code, ''.join(c for c in nfc(text).translate(CEDILLAS) if unicodedata.category(c) not in ('Cc', 'Cf')))
+                  for tag, code, text in values]
+        words = frozenset(word.lower() for *_, text in values for word in re.findall(r'[^\W\d_]+', text) if not word.isascii())
+        if words and words not in seen:
+            seen.add(words)
+            found.append(values)
+    step = max(1, len(found) / most)
+    return [found[int(at * step)] for at in range(min(most, len(found)))]
+
+
+def of_catalogue(bench, path, most, only):
+    writer = Writer(bench)
+    for values in catalogue(path, most):
+        for charset, name, _ in SETS:
+            if only and charset not in only: continue
+            made = writer.record(values, name)
+            if made and len(iso2709(made)) < 99999: yield Case('catalogue', '', charset, 1, [made])
+
+
 def of_real(bench, corpus, only):
     writer = Writer(bench)
     found = real(corpus)
@@ -268,23 +314,31 @@ def main():
     parser.add_argument('--corpus', type=pathlib.Path, default=os.environ.get('KARTOTEKA_CORPUS', HERE.parent / '../shared/corpus'))
     parser.add_argument('--program', default=HERE.parent / 'target/release/examples/decision')
     parser.add_argument('--cache', type=pathlib.Path)
-    parser.add_argument('--alone', type=int, default=SIZES[1], help='words: how many records alone of each language and set')
+    parser.add_argument('--alone', type=int, default=SIZES[1], help='how many records of words alone of each language and set')
+    parser.add_argument('--records', type=pathlib.Path, help='more records: a file of ISO 2709 in UTF-8')
+    parser.add_argument('--most', type=int, default=3000, help='how many of these records')
     parser.add_argument('--few', action='store_true', help='a quarter of the files of words')
     parser.add_argument('--only', type=lambda text: text.split(','))
     parser.add_argument('--show', type=int, default=0, help='wrong records of each language and set to print')
-    parser.add_argument('--dump', type=pathlib.Path, help='each record: kind, set, language, size, letters, right, confidence')
+    parser.add_argument('--dump', type=pathlib.Path, help='each record: kind, set, language, size, letters, right, confidence, '
+                        'set read, whether told, whether the first of these bytes, hash of the text')
     parser.add_argument('--markdown', type=pathlib.Path)
     args = parser.parse_args()
     spec = importlib.util.spec_from_file_location('bench', args.corpus / 'charset/bench.py')
     bench = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(bench)
+    for name, marks in MARKS.items(): bench.MARKED[name].marks.update((chr(mark), byte) for mark, byte in marks.items())
     sizes = {size: max(1, count // 4) for size, count in SIZES.items()} if args.few else SIZES
     sizes = sizes | {1: args.alone} if args.alone != SIZES[1] else sizes
     cases = [*of_words(bench, args.corpus, args.only, sizes), *of_real(bench, args.corpus, args.only)]
+    if args.records: cases += of_catalogue(bench, args.records, args.most, args.only)
     programs = others()
     print(f'{len(cases)} files', file=sys.stderr)
+    # What the others are asked comes first.
+    cases.sort(key=lambda case: case.kind in OURS)
+    asked = sum(case.kind not in OURS for case in cases)
+    inputs = [b'\n'.join(data for record in case.records for *_, data in record) for case in cases[:asked]]
     mine = ours(args.program, cases)
-    inputs = [b'\n'.join(data for record in case.records for *_, data in record) for case in cases]
     said = {}
     if programs:
         known = json.loads(args.cache.read_text()) if args.cache and args.cache.exists() else {}
@@ -299,39 +353,47 @@ def main():
                 said[name] = [names[key] for key in keys]
                 print(f'{name}: {len(missing)} asked', file=sys.stderr)
         if args.cache: args.cache.write_text(json.dumps(known))
-    measured(args, cases, mine, inputs, said, programs)
+    measured(args, cases, mine, said, programs)
 
 
-def measured(args, cases, mine, inputs, said, programs):
+def measured(args, cases, mine, said, programs):
     names = ['kartoteka', *programs]
     right, total, told = collections.Counter(), collections.Counter(), collections.Counter()
     bands = collections.defaultdict(lambda: [0, 0, 0.0])
     shown = collections.Counter()
     dump = args.dump.open('w') if args.dump else None
-    texts = {}
+    seen = set()
     for at, case in enumerate(cases):
         read = mine[at]
         for number, record in enumerate(case.records):
             count = letters(record)
             if not count: continue
             want = '\x1f'.join(text for *_, text, _ in record).replace('\t', ' ')
-            size = case.size if case.kind == 'words' or case.size > 1 else ('3+' if count >= 3 else '1-2')
+            size = case.size if case.kind in ('words', 'more') or case.size > 1 else ('3+' if count >= 3 else '1-2')
             cell = (case.kind, size, case.charset, case.language)
             total[cell] += 1
             got, confidence, charset, doubt = read[number] if number < len(read) else ('', '-', '', False)
             ok = got == want
             right['kartoteka', cell] += ok
             told[cell] += doubt and not ok
+            # Many sets have the same bytes for a text: it is one input.
+            kind = 'words' if case.kind == 'more' else case.kind
+            key = (kind, hash((want, *(data for *_, data in record))))
+            first = key not in seen
+            seen.add(key)
             if confidence != '-' and case.size == 1:
                 value = int(confidence)
                 band = next(name for top, name in ((500, 'under 50'), (800, '50 to 80'), (950, '80 to 95'), (990, '95 to 99'), (1001, 'over 99')) if value < top)
-                entry = bands[case.kind, band]
-                entry[0] += 1; entry[1] += ok; entry[2] += value / 10
-            if dump: print(case.kind, case.charset, case.language, size, count, int(ok), confidence, charset, sep='\t', file=dump)
+                for once in (False, True)[:1 + first]:
+                    for name in (kind, 'all'):
+                        entry = bands[once, name, band]
+                        entry[0] += 1; entry[1] += ok; entry[2] += value / 10
+            if dump: print(case.kind, case.charset, case.language, size, count, int(ok), confidence, charset, int(doubt), int(first), zlib.crc32(want.encode()),
+                           sep='\t', file=dump)
             if not ok and args.show and shown[cell] < args.show:
                 shown[cell] += 1
                 print('WRONG', *cell, charset, confidence, ' | '.join(text for *_, text, _ in record if not text.isascii())[:150], '=>', ' | '.join(t for t in got.split('\x1f') if not t.isascii())[:150])
-            for name in programs:
+            for name in programs if case.kind not in OURS else ():
                 right[name, cell] += nfc(read_as(b'\x1f'.join(data for *_, data in record), said[name][at])).replace('\t', ' ') == want
     out = report(names, programs, right, total, told, bands)
     print(out)
@@ -347,30 +409,39 @@ def report(names, programs, right, total, told, bands):
         whole = sum(total[cell] for cell in cells)
         return 100 * sum(right[name, cell] for cell in cells) / whole if whole else None
     def number(value): return '' if value is None else f'{value:.1f}'
-    groups = [('words', 1), ('words', 5), ('words', 50), ('real', '3+'), ('real', '1-2'), ('real', 50), ('field', '3+'), ('field', '1-2')]
+    groups = [('words', 1), ('words', 5), ('words', 50), ('real', '3+'), ('real', '1-2'), ('real', 50), ('field', '3+'), ('field', '1-2'),
+              ('more', 1), ('catalogue', '3+'), ('catalogue', '1-2')]
     called = {('words', 1): 'words, alone', ('words', 5): 'words, files of 5', ('words', 50): 'words, files of 50', ('real', '3+'): 'real, alone, 3 and more letters',
-              ('real', '1-2'): 'real, alone, 1 or 2 letters', ('real', 50): 'real, files of up to 50', ('field', '3+'): 'fields of real ones, 3 and more letters', ('field', '1-2'): 'fields of real ones, 1 or 2 letters'}
+              ('real', '1-2'): 'real, alone, 1 or 2 letters', ('real', 50): 'real, files of up to 50', ('field', '3+'): 'fields of real ones, 3 and more letters', ('field', '1-2'): 'fields of real ones, 1 or 2 letters',
+              ('more', 1): 'more words, alone', ('catalogue', '3+'): 'catalogue, alone, 3 and more letters', ('catalogue', '1-2'): 'catalogue, alone, 1 or 2 letters'}
     cells_of = {group: [cell for cell in total if cell[:2] == group] for group in groups}
     lines += ['| records | kartoteka, all sets | ' + ' | '.join(f'{name} {version}, sets it knows | kartoteka, the same' for name, (version, _) in programs.items()) + ' |',
               '|---|---:|' + '---:|---:|' * len(programs)]
+    groups = [group for group in groups if cells_of[group]]
     for group in groups:
         cells = cells_of[group]
         row = [f'{number(share("kartoteka", cells))} ({sum(total[cell] for cell in cells)})']
         for name in programs:
             known = [cell for cell in cells if cell[2] not in UNKNOWN[name]]
-            row += [number(share(name, known)), number(share('kartoteka', known))]
+            row += [number(share(name, known)), number(share('kartoteka', known))] if group[0] not in OURS else ['', '']
         lines.append(f'| {called[group]} | ' + ' | '.join(row) + ' |')
     wrong = {group: sum(total[cell] - right['kartoteka', cell] for cell in cells_of[group]) for group in groups}
     lines += ['', 'Of ours that are wrong, told as doubtful: ' + ', '.join(
         f'{called[group]} {sum(told[cell] for cell in cells_of[group])} of {wrong[group]}' for group in groups) + '.']
-    lines += ['', '| confidence stated | ' + ' | '.join(f'{kind}: mean | right (records)' for kind in ('words', 'real', 'fields')) + ' |', '|---|' + '---:|---:|' * 3]
-    for band in ('under 50', '50 to 80', '80 to 95', '95 to 99', 'over 99'):
-        row = []
-        for kind in ('words', 'real', 'field'):
-            count, ok, whole = bands[kind, band]
-            row += [f'{whole / count:.1f}', f'{100 * ok / count:.1f} ({count})'] if count else ['', '']
-        lines.append(f'| {band} | ' + ' | '.join(row) + ' |')
-    lines += ['', 'Each text is written in every set that holds it, so that one text may be wrong many times.']
+    kinds = {'words': 'words', 'real': 'real', 'catalogue': 'catalogue', 'field': 'fields', 'all': 'all of them'}
+    kinds = {kind: name for kind, name in kinds.items() if any(key[1] == kind for key in bands)}
+    for once in False, True:
+        if once: lines += ['', 'The same, where all sets that have the same bytes for a text are one input:']
+        lines += ['', '| confidence stated | ' + ' | '.join(f'{name}: mean | right ({"inputs" if once else "records"})' for name in kinds.values()) + ' |',
+                  '|---|' + '---:|---:|' * len(kinds)]
+        for band in ('under 50', '50 to 80', '80 to 95', '95 to 99', 'over 99'):
+            row = []
+            for kind in kinds:
+                count, ok, whole = bands[once, kind, band]
+                row += [f'{whole / count:.1f}', f'{100 * ok / count:.1f} ({count})'] if count else ['', '']
+            lines.append(f'| {band} | ' + ' | '.join(row) + ' |')
+    lines += ['', 'Records alone. Each text is written in every set that holds it, so that one text may be wrong many times. More words and the '
+              'catalogue are read by our program alone.']
     behind, few = [], 0
     for title, by in (('set', lambda cell: (cell[2],)), ('set and language', lambda cell: (cell[2], cell[3]))):
         for kind in ('words', 'real'):

@@ -315,6 +315,15 @@ mod tests {
             assert_eq!(more(there, home), ASTRAY as f32, "{there}");
         }
         assert_eq!(more("«soir", "soir»"), 0.0, "both are at home");
+        for charset in [Charset::ISO_5426, Charset::Marc8] {
+            let cost = |text| spelt(text, charset).0.cost;
+            assert_eq!(
+                cost("stad\u{9C}huis") - cost("stad \u{9C}huis"),
+                ASTRAY as f32,
+                "not filed, in {charset}"
+            );
+            assert_eq!(cost("\u{98}stad"), cost("stad\u{9C}"), "{charset}");
+        }
     }
 
     #[test]
