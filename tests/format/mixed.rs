@@ -163,15 +163,15 @@ fn records_and_values_in_another_set() {
 #[test]
 fn a_byte_without_a_meaning_leaves_the_set() {
     let mut failures = Vec::new();
-    for (words, set, odd) in [
-        (FRENCH, Charset::Windows1252, &[0x81, 0x8D, 0x8F, 0x90, 0x9D][..]),
-        (POLISH, Charset::Windows1250, &[0x81, 0x83, 0x88, 0x90, 0x98]),
-        (RUSSIAN, Charset::Windows1251, &[0x98]),
+    // In a few words of Russian a letter of Kazakh in PTCP154 is as good.
+    for (words, set, odd, lens) in [
+        (FRENCH, Charset::Windows1252, &[0x81, 0x8D, 0x8F, 0x90, 0x9D][..], &[3, 5, 50][..]),
+        (POLISH, Charset::Windows1250, &[0x81, 0x83, 0x88, 0x90, 0x98], &[3, 5, 50]),
+        (RUSSIAN, Charset::Windows1251, &[0x98], &[20, 50]),
     ] {
         let titles = titles(words);
-        for (number, (&byte, len)) in
-            odd.iter().flat_map(|byte| [3, 5, 50].map(|len| (byte, len))).enumerate()
-        {
+        let files = odd.iter().flat_map(|byte| lens.iter().map(move |len| (*byte, *len)));
+        for (number, (byte, len)) in files.enumerate() {
             let titles = &titles[number * 20..][..len];
             for behind in ["in", "after", "alone"] {
                 let mut bytes: Vec<_> =
