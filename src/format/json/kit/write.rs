@@ -193,8 +193,8 @@ fn write_bytes(
     Ok(())
 }
 
-/// Writes the body of a field, and ends the field. `plain` says that only 1D, 1E and 1F in it must be escaped. Returns the number of delimiters
-/// without a code that were left out, where fields have indicators.
+/// Writes the body of a field, and ends the field. `plain` says that only 1D, 1E and 1F in it must be escaped. Returns the
+/// number of delimiters without a code that were left out, where fields have indicators.
 #[inline]
 fn write_body(body: &str, control: bool, syntax: Syntax, plain: bool, out: &mut Vec<u8>) -> usize {
     let bytes = body.as_bytes();
