@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 /// Start and end of words that are not filed: control functions 8/8 and 8/9 of ISO 6630, as characters.
 pub(super) const MARKS: (char, char) = ('\u{98}', '\u{9C}');
@@ -11,8 +11,8 @@ const END: &str = "\u{1B}I";
 
 /// Returns whether there are a start and an end after it.
 pub(crate) fn has_nonsorting(bytes: &[u8]) -> bool {
-    let start = memmem::find(bytes, START.as_bytes());
-    let after = start.and_then(|at| bytes.get(at..));
+    let escape = memchr(0x1B, bytes).and_then(|at| bytes.get(at..));
+    let after = escape.and_then(|bytes| bytes.get(memmem::find(bytes, START.as_bytes())?..));
     after.is_some_and(|after| memmem::find(after, END.as_bytes()).is_some())
 }
 

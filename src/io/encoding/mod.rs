@@ -248,8 +248,11 @@ fn set(charset: Charset, reason: Reason, frame: &[u8], record: &mut Record, find
 /// The set in which ESC H and ESC I around words that are not filed are marks, if they are in a record of a set that
 /// knows no escape sequences.
 fn with_nonsorting(charset: Charset, bytes: &[u8]) -> Charset {
+    if charset.has_states() || !has_nonsorting(bytes) {
+        return charset;
+    }
     match charset.or_utf8() {
-        escaped @ Charset::Utf8Or(_) if !charset.has_states() && has_nonsorting(bytes) => escaped,
+        escaped @ Charset::Utf8Or(_) => escaped,
         _ => charset,
     }
 }
@@ -267,7 +270,9 @@ fn report_faults(
         Charset::Utf8Or(other) => report_invalid_utf8(frame, record, findings, read_as(*other)),
         Charset::Either(_) => {}
         _ if charset.has_states() && charset.is_supported() => record.report_faults(findings),
-        _ if !frame.is_ascii() || frame.contains(&ESCAPE) => report_unsupported(charset, frame, findings),
+        _ if !charset.is_supported() && (!frame.is_ascii() || frame.contains(&ESCAPE)) => {
+            report_unsupported(charset, frame, findings);
+        }
         _ => {}
     }
 }
