@@ -138,11 +138,12 @@ fn write_tag(
             }
             Ok(())
         }
-        _ if !first => {
-            out.push(b',');
+        _ => {
+            if !first {
+                out.push(b',');
+            }
             write_odd_tag(record, field.tag(), field.index(), policy, out, findings)
         }
-        _ => write_odd_tag(record, field.tag(), field.index(), policy, out, findings),
     }
 }
 
